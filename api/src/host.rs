@@ -1,0 +1,363 @@
+//! Events as their organizers see them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::SaleState;
+use crate::orders::QUANTITY_MAX;
+use crate::validate::FieldErrors;
+use crate::{Currency, EventId, Money, TicketTypeId, Time};
+
+/// The longest title, in characters.
+pub const TITLE_MAX: usize = 120;
+/// The longest description, in characters.
+pub const DESCRIPTION_MAX: usize = 10_000;
+/// The longest venue, city or address, in characters.
+pub const PLACE_MAX: usize = 200;
+/// The longest name of a ticket type, in characters.
+pub const TICKET_TYPE_NAME_MAX: usize = 60;
+/// The longest description of a ticket type, in characters.
+pub const TICKET_TYPE_DESCRIPTION_MAX: usize = 300;
+/// The most ticket types an event can have.
+pub const TICKET_TYPES_MAX: usize = 20;
+/// The most tickets of one type: more than the largest stadium takes.
+pub const CAPACITY_MAX: i32 = 1_000_000;
+/// The highest price, in minor units.
+pub const PRICE_MAX: i64 = 100_000_000;
+/// The largest picture that can be uploaded, in bytes.
+pub const COVER_MAX_BYTES: usize = 5 * 1024 * 1024;
+
+/// An event's course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventStatus {
+    /// Seen by its organizer and staff only.
+    Draft,
+    /// Public.
+    Published,
+    /// Over.
+    Ended,
+    /// Over for long; its tickets have left the hot tables.
+    Archived,
+    /// Called off.
+    Cancelled,
+}
+
+/// `POST /host/events`: makes a draft. A draft may lack venue, city and ticket types.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateEvent {
+    /// 1–120 characters.
+    pub title: String,
+    /// Plain text with line breaks, up to 10,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// The place's name.
+    #[serde(default)]
+    pub venue: String,
+    /// Its street address.
+    #[serde(default)]
+    pub address: String,
+    /// The town.
+    #[serde(default)]
+    pub city: String,
+    /// When it begins.
+    pub starts_at: Time,
+    /// When it is over; after `starts_at`.
+    pub ends_at: Time,
+    /// IANA name, such as `Europe/Berlin`.
+    pub timezone: String,
+    /// What its tickets are priced in.
+    pub currency: Currency,
+    /// How many tickets one person may buy in all; null for no limit.
+    #[serde(default)]
+    pub max_per_user: Option<i32>,
+    /// In the order they are shown.
+    #[serde(default)]
+    pub ticket_types: Vec<TicketTypeInput>,
+}
+
+/// `PATCH /host/events/{id}`: what is absent stays. `ticket_types`, when present, is the whole
+/// list: types with an id are changed, those without are new, those left out are removed, which is
+/// refused for a type that has been sold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateEvent {
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Time>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// See [`CreateEvent`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Cannot change once the event is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// See [`CreateEvent`]; 0 takes the limit away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_user: Option<i32>,
+    /// The whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_types: Option<Vec<TicketTypeInput>>,
+}
+
+/// A ticket type as the organizer writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TicketTypeInput {
+    /// The type to change; absent for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<TicketTypeId>,
+    /// 1–60 characters, unlike the event's other types.
+    pub name: String,
+    /// What it includes.
+    #[serde(default)]
+    pub description: String,
+    /// For one ticket, in minor units of the event's currency.
+    pub price: i64,
+    /// How many there are; never below what is sold.
+    pub capacity: i32,
+    /// How many one order may have.
+    pub max_per_order: i32,
+    /// When its sale begins; null: as soon as the event is published.
+    #[serde(default)]
+    pub sale_starts_at: Option<Time>,
+    /// When its sale is over; null: when the event is.
+    #[serde(default)]
+    pub sale_ends_at: Option<Time>,
+}
+
+impl CreateEvent {
+    /// What is wrong with it as a draft, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require_text(&self.title, 1, TITLE_MAX, "title");
+        errors.require_text(&self.description, 0, DESCRIPTION_MAX, "description");
+        errors.require_text(&self.venue, 0, PLACE_MAX, "venue");
+        errors.require_text(&self.address, 0, PLACE_MAX, "address");
+        errors.require_text(&self.city, 0, PLACE_MAX, "city");
+        errors.require_text(&self.timezone, 1, 60, "timezone");
+        errors.require(
+            self.ends_at > self.starts_at,
+            "ends_at",
+            "The event must end after it begins.",
+        );
+        errors.require(
+            self.max_per_user
+                .is_none_or(|max| (1..=10_000).contains(&max)),
+            "max_per_user",
+            "Choose between 1 and 10,000, or no limit.",
+        );
+        errors.require(
+            self.ticket_types.len() <= TICKET_TYPES_MAX,
+            "ticket_types",
+            "An event can have at most 20 ticket types.",
+        );
+        for (index, ticket_type) in self.ticket_types.iter().enumerate() {
+            let earlier = &self.ticket_types[..index];
+            ticket_type.check(&mut errors, index, earlier);
+        }
+        errors.into_result()
+    }
+
+    /// What is still missing before it can be published, by field.
+    pub fn validate_for_publishing(&self, now: Time) -> Result<(), FieldErrors> {
+        let mut errors = match self.validate() {
+            Ok(()) => FieldErrors::default(),
+            Err(errors) => errors,
+        };
+        errors.require_text(&self.venue, 1, PLACE_MAX, "venue");
+        errors.require_text(&self.city, 1, PLACE_MAX, "city");
+        errors.require(
+            self.ends_at > now,
+            "ends_at",
+            "This is in the past; choose a time to come.",
+        );
+        errors.require(
+            !self.ticket_types.is_empty(),
+            "ticket_types",
+            "Add at least one ticket type.",
+        );
+        errors.into_result()
+    }
+}
+
+impl TicketTypeInput {
+    fn check(&self, errors: &mut FieldErrors, index: usize, earlier: &[Self]) {
+        let field = |name: &str| format!("ticket_types.{index}.{name}");
+        errors.require_text(&self.name, 1, TICKET_TYPE_NAME_MAX, field("name"));
+        errors.require(
+            !earlier
+                .iter()
+                .any(|other| other.name.trim().eq_ignore_ascii_case(self.name.trim())),
+            field("name"),
+            "Another ticket type has this name.",
+        );
+        errors.require_text(
+            &self.description,
+            0,
+            TICKET_TYPE_DESCRIPTION_MAX,
+            field("description"),
+        );
+        errors.require(
+            (0..=PRICE_MAX).contains(&self.price),
+            field("price"),
+            "Choose a price between 0 and 1,000,000.",
+        );
+        errors.require(
+            (1..=CAPACITY_MAX).contains(&self.capacity),
+            field("capacity"),
+            "Choose between 1 and 1,000,000 tickets.",
+        );
+        errors.require(
+            (1..=QUANTITY_MAX).contains(&self.max_per_order),
+            field("max_per_order"),
+            "Choose between 1 and 100 per order.",
+        );
+        if let (Some(start), Some(end)) = (self.sale_starts_at, self.sale_ends_at) {
+            errors.require(
+                start < end,
+                field("sale_ends_at"),
+                "The sale must end after it begins.",
+            );
+        }
+    }
+}
+
+/// An event in the organizer's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HostEventSummary {
+    /// The event.
+    pub id: EventId,
+    /// Its name.
+    pub title: String,
+    /// Its course.
+    pub status: EventStatus,
+    /// When it begins.
+    pub starts_at: Time,
+    /// When it is over.
+    pub ends_at: Time,
+    /// IANA time zone of the venue.
+    pub timezone: String,
+    /// Where: the place's name.
+    pub venue: String,
+    /// Where: the town.
+    pub city: String,
+    /// The organizer's picture, as a path on this server.
+    pub cover_url: Option<String>,
+    /// How many people it takes.
+    pub capacity: i32,
+    /// Tickets sold, given or held.
+    pub sold: i32,
+    /// What its paid orders brought, less refunds.
+    pub takings: Money,
+}
+
+/// `GET /host/events/{id}`: everything, ready to be edited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HostEvent {
+    /// The event.
+    pub id: EventId,
+    /// Its course.
+    pub status: EventStatus,
+    /// Whether tickets can be had, as attendees see it.
+    pub state: SaleState,
+    /// Whether the organizer lets sales run; false while paused.
+    pub sales_open: bool,
+    /// Its name.
+    pub title: String,
+    /// Plain text with line breaks.
+    pub description: String,
+    /// The place's name.
+    pub venue: String,
+    /// Its street address.
+    pub address: String,
+    /// The town.
+    pub city: String,
+    /// When it begins.
+    pub starts_at: Time,
+    /// When it is over.
+    pub ends_at: Time,
+    /// IANA time zone of the venue.
+    pub timezone: String,
+    /// What its tickets are priced in.
+    pub currency: Currency,
+    /// How many tickets one person may buy in all; null for no limit.
+    pub max_per_user: Option<i32>,
+    /// The organizer's picture, as a path on this server.
+    pub cover_url: Option<String>,
+    /// In the order they are shown.
+    pub ticket_types: Vec<crate::events::TicketType>,
+}
+
+/// `GET /host/events/{id}/sales`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sales {
+    /// How many people it takes.
+    pub capacity: i32,
+    /// Tickets sold, given or held.
+    pub sold: i32,
+    /// Tickets that can still be had.
+    pub left: i32,
+    /// Admitted at the door.
+    pub checked_in: i32,
+    /// What paid orders brought, less refunds.
+    pub takings: Money,
+    /// By ticket type, in the organizer's order.
+    pub by_type: Vec<TypeSales>,
+    /// How long one point of `series` is, in seconds.
+    pub bucket_seconds: i64,
+    /// Tickets sold over time; times without sales are left out.
+    pub series: Vec<SalesPoint>,
+}
+
+/// The sales of one ticket type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TypeSales {
+    /// The type.
+    pub id: TicketTypeId,
+    /// Its name.
+    pub name: String,
+    /// How many there are.
+    pub capacity: i32,
+    /// How many are sold, given or held.
+    pub sold: i32,
+    /// What they brought, less refunds.
+    pub takings: Money,
+}
+
+/// What was sold in one stretch of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SalesPoint {
+    /// Where the stretch begins.
+    pub at: Time,
+    /// Tickets sold in it.
+    pub tickets: i32,
+    /// What they brought, in minor units.
+    pub takings: i64,
+}

@@ -1,0 +1,64 @@
+//! Tickets as their holders see them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::events::EventRef;
+use crate::{OrderId, TicketNumber, Time};
+
+/// Where a ticket stands. It is never deleted and its number never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TicketState {
+    /// Good at the door.
+    Valid,
+    /// Used at the door.
+    CheckedIn,
+    /// Its money went back.
+    Refunded,
+    /// Taken back by the organizer.
+    Revoked,
+}
+
+impl TicketState {
+    /// Whether it counts as going: `valid` or `checked_in`.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Valid | Self::CheckedIn)
+    }
+}
+
+/// Which tickets a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TicketsWhen {
+    /// For events that are not over, next one first.
+    #[default]
+    Upcoming,
+    /// For events that are over, latest first.
+    Past,
+}
+
+/// A ticket. Event and number name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    /// What it lets its holder into.
+    pub event: EventRef,
+    /// Its number within the event.
+    pub number: TicketNumber,
+    /// The type's name.
+    pub ticket_type: String,
+    /// Who holds it.
+    pub holder: String,
+    /// Where it stands.
+    pub state: TicketState,
+    /// When it was used at the door.
+    pub checked_in_at: Option<Time>,
+    /// What the QR code says: signed, good offline; null unless the ticket is valid.
+    pub code: Option<String>,
+    /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid.
+    pub short_code: Option<String>,
+    /// The order it came from, when the holder bought it.
+    pub order_id: Option<OrderId>,
+}

@@ -1,0 +1,174 @@
+//! Accounts and sessions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::validate::{FieldErrors, NAME_MAX, is_email};
+use crate::{Time, UserId};
+
+/// The shortest password, in characters (NIST SP 800-63B: length, no composition rules).
+pub const PASSWORD_MIN: usize = 8;
+/// The longest password, in characters; hashing costs memory, not length, so this only bounds bodies.
+pub const PASSWORD_MAX: usize = 256;
+
+/// Who asks for a session, which decides where the refresh token goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// A browser: the refresh token is an HttpOnly cookie.
+    #[default]
+    Web,
+    /// The app on desktop or phone: the refresh token is in the body.
+    Native,
+}
+
+/// `POST /auth/register`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// 1–100 characters.
+    pub name: String,
+    /// Kept trimmed and lower-cased.
+    pub email: String,
+    /// 8–256 characters.
+    pub password: String,
+    /// Where the refresh token goes.
+    #[serde(default)]
+    pub client: Client,
+}
+
+impl Register {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require_text(&self.name, 1, NAME_MAX, "name");
+        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        require_password(&mut errors, &self.password, "password");
+        errors.into_result()
+    }
+}
+
+/// `POST /auth/login`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The account's address.
+    pub email: String,
+    /// Its password.
+    pub password: String,
+    /// Where the refresh token goes.
+    #[serde(default)]
+    pub client: Client,
+}
+
+impl Login {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.require(
+            !self.password.is_empty(),
+            "password",
+            "Enter your password.",
+        );
+        errors.require(
+            self.password.chars().count() <= PASSWORD_MAX,
+            "password",
+            "That is longer than any password here.",
+        );
+        errors.into_result()
+    }
+}
+
+/// `POST /auth/refresh` and `/auth/logout`: native clients send the token, browsers their cookie.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The refresh token of a native client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+}
+
+/// A session as sign-in and refresh answer it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// Who is signed in.
+    pub user: User,
+    /// Send as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Seconds until the access token expires.
+    pub expires_in: u32,
+    /// For native clients only. Good once; the answer to a refresh brings the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+}
+
+/// An account as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// The account.
+    pub id: UserId,
+    /// As it stands on tickets.
+    pub name: String,
+    /// Trimmed and lower-cased.
+    pub email: String,
+    /// Whether the address has been proved to be theirs.
+    pub email_verified: bool,
+    /// Since when.
+    pub created_at: Time,
+}
+
+/// `PATCH /me`: what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    /// The new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The new password; needs `current_password`, and signs out every other session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The password of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_password: Option<String>,
+}
+
+impl UpdateMe {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if let Some(name) = &self.name {
+            errors.require_text(name, 1, NAME_MAX, "name");
+        }
+        if let Some(password) = &self.password {
+            require_password(&mut errors, password, "password");
+            errors.require(
+                self.current_password.is_some(),
+                "current_password",
+                "Enter your current password.",
+            );
+        }
+        errors.into_result()
+    }
+}
+
+/// `DELETE /me`: asks for the password once more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeleteMe {
+    /// The password of now.
+    pub password: String,
+}
+
+fn require_password(errors: &mut FieldErrors, password: &str, field: &str) {
+    let length = password.chars().count();
+    errors.require(length >= PASSWORD_MIN, field, "Use at least 8 characters.");
+    errors.require(length <= PASSWORD_MAX, field, "Use at most 256 characters.");
+}
