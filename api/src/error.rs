@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Why a request was refused. Clients match on this, never on the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,11 +86,11 @@ pub struct Problem {
     pub left: Option<i32>,
     /// With `sold_out` and other refusals of one order line: the ticket type at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket_type_id: Option<crate::TicketTypeId>,
+    pub ticket_type_id: Option<Uuid>,
     /// With `price_changed`: the total of now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<crate::Money>,
     /// With `not_on_sale_yet`: when the sale begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens_at: Option<crate::Time>,
+    pub opens_at: Option<DateTime<Utc>>,
 }

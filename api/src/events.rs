@@ -1,8 +1,10 @@
 //! Events as attendees see them.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{Currency, EventId, Money, TicketTypeId, Time, UserId};
+use crate::{Currency, Money};
 
 /// Whether tickets can be had, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,13 +66,13 @@ pub enum When {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventSummary {
     /// The event.
-    pub id: EventId,
+    pub id: Uuid,
     /// Its name.
     pub title: String,
     /// When it begins.
-    pub starts_at: Time,
+    pub starts_at: DateTime<Utc>,
     /// When it is over.
-    pub ends_at: Time,
+    pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue; times are shown in it.
     pub timezone: String,
     /// Where: the place's name.
@@ -121,7 +123,7 @@ pub struct EventDetail {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organizer {
     /// The account.
-    pub id: UserId,
+    pub id: Uuid,
     /// Its name.
     pub name: String,
 }
@@ -131,7 +133,7 @@ pub struct Organizer {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketType {
     /// The type.
-    pub id: TicketTypeId,
+    pub id: Uuid,
     /// Standing, VIP, …
     pub name: String,
     /// What it includes; may be empty.
@@ -147,9 +149,9 @@ pub struct TicketType {
     /// How many one order may have.
     pub max_per_order: i32,
     /// When its sale begins; null: as soon as the event is published.
-    pub sale_starts_at: Option<Time>,
+    pub sale_starts_at: Option<DateTime<Utc>>,
     /// When its sale is over; null: when the event is.
-    pub sale_ends_at: Option<Time>,
+    pub sale_ends_at: Option<DateTime<Utc>>,
     /// Whether it can be had.
     pub state: SaleState,
 }
@@ -175,7 +177,7 @@ pub struct LiveStock {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveTicketType {
     /// The type.
-    pub id: TicketTypeId,
+    pub id: Uuid,
     /// How many can still be had.
     pub left: i32,
     /// Whether it can be had.
@@ -187,13 +189,13 @@ pub struct LiveTicketType {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventRef {
     /// The event.
-    pub id: EventId,
+    pub id: Uuid,
     /// Its name.
     pub title: String,
     /// When it begins.
-    pub starts_at: Time,
+    pub starts_at: DateTime<Utc>,
     /// When it is over.
-    pub ends_at: Time,
+    pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
     /// Where: the place's name.

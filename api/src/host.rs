@@ -1,11 +1,13 @@
 //! Events as their organizers see them.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::events::SaleState;
 use crate::orders::QUANTITY_MAX;
 use crate::validate::FieldErrors;
-use crate::{Currency, EventId, Money, TicketTypeId, Time};
+use crate::{Currency, Money, Time};
 
 /// The longest title, in characters.
 pub const TITLE_MAX: usize = 120;
@@ -63,9 +65,9 @@ pub struct CreateEvent {
     #[serde(default)]
     pub city: String,
     /// When it begins.
-    pub starts_at: Time,
+    pub starts_at: DateTime<Utc>,
     /// When it is over; after `starts_at`.
-    pub ends_at: Time,
+    pub ends_at: DateTime<Utc>,
     /// IANA name, such as `Europe/Berlin`.
     pub timezone: String,
     /// What its tickets are priced in.
@@ -102,10 +104,10 @@ pub struct UpdateEvent {
     pub city: Option<String>,
     /// See [`CreateEvent`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub starts_at: Option<Time>,
+    pub starts_at: Option<DateTime<Utc>>,
     /// See [`CreateEvent`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ends_at: Option<Time>,
+    pub ends_at: Option<DateTime<Utc>>,
     /// See [`CreateEvent`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
@@ -127,7 +129,7 @@ pub struct UpdateEvent {
 pub struct TicketTypeInput {
     /// The type to change; absent for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<TicketTypeId>,
+    pub id: Option<Uuid>,
     /// 1–60 characters, unlike the event's other types.
     pub name: String,
     /// What it includes.
@@ -141,10 +143,10 @@ pub struct TicketTypeInput {
     pub max_per_order: i32,
     /// When its sale begins; null: as soon as the event is published.
     #[serde(default)]
-    pub sale_starts_at: Option<Time>,
+    pub sale_starts_at: Option<DateTime<Utc>>,
     /// When its sale is over; null: when the event is.
     #[serde(default)]
-    pub sale_ends_at: Option<Time>,
+    pub sale_ends_at: Option<DateTime<Utc>>,
 }
 
 impl CreateEvent {
@@ -249,15 +251,15 @@ impl TicketTypeInput {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostEventSummary {
     /// The event.
-    pub id: EventId,
+    pub id: Uuid,
     /// Its name.
     pub title: String,
     /// Its course.
     pub status: EventStatus,
     /// When it begins.
-    pub starts_at: Time,
+    pub starts_at: DateTime<Utc>,
     /// When it is over.
-    pub ends_at: Time,
+    pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
     /// Where: the place's name.
@@ -279,7 +281,7 @@ pub struct HostEventSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostEvent {
     /// The event.
-    pub id: EventId,
+    pub id: Uuid,
     /// Its course.
     pub status: EventStatus,
     /// Whether tickets can be had, as attendees see it.
@@ -297,9 +299,9 @@ pub struct HostEvent {
     /// The town.
     pub city: String,
     /// When it begins.
-    pub starts_at: Time,
+    pub starts_at: DateTime<Utc>,
     /// When it is over.
-    pub ends_at: Time,
+    pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
     /// What its tickets are priced in.
@@ -339,7 +341,7 @@ pub struct Sales {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TypeSales {
     /// The type.
-    pub id: TicketTypeId,
+    pub id: Uuid,
     /// Its name.
     pub name: String,
     /// How many there are.
@@ -355,7 +357,7 @@ pub struct TypeSales {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesPoint {
     /// Where the stretch begins.
-    pub at: Time,
+    pub at: DateTime<Utc>,
     /// Tickets sold in it.
     pub tickets: i32,
     /// What they brought, in minor units.

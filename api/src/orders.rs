@@ -1,12 +1,13 @@
 //! Orders: immutable entries of the ledger.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::events::EventRef;
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
-use crate::{Money, OrderId, TicketNumber, TicketTypeId, Time};
+use crate::{Money, TicketNumber};
 
 /// The most lines one order can have.
 pub const LINES_MAX: usize = 20;
@@ -39,7 +40,7 @@ pub struct PlaceOrder {
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrderLine {
     /// Which.
-    pub ticket_type_id: TicketTypeId,
+    pub ticket_type_id: Uuid,
     /// How many, at least 1.
     pub quantity: i32,
 }
@@ -128,13 +129,13 @@ pub enum OrderState {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderSummary {
     /// The order.
-    pub id: OrderId,
+    pub id: Uuid,
     /// What it is a record of.
     pub kind: OrderKind,
     /// Where it stands.
     pub state: OrderState,
     /// When it was placed.
-    pub created_at: Time,
+    pub created_at: DateTime<Utc>,
     /// Sum of its lines.
     pub total: Money,
     /// Tickets in all its lines.
@@ -148,19 +149,19 @@ pub struct OrderSummary {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Order {
     /// The order.
-    pub id: OrderId,
+    pub id: Uuid,
     /// What it is a record of.
     pub kind: OrderKind,
     /// Where it stands.
     pub state: OrderState,
     /// When it was placed.
-    pub created_at: Time,
+    pub created_at: DateTime<Utc>,
     /// Until when a pending order holds its tickets.
-    pub expires_at: Option<Time>,
+    pub expires_at: Option<DateTime<Utc>>,
     /// How it is paid: `pay_at_door`, or `none` when there is nothing to pay.
     pub payment: String,
     /// For a refund: the purchase it gives money back for.
-    pub purchase_id: Option<OrderId>,
+    pub purchase_id: Option<Uuid>,
     /// What was bought.
     pub lines: Vec<OrderLine>,
     /// Sum of its lines.
@@ -176,7 +177,7 @@ pub struct OrderLine {
     /// For what.
     pub event: EventRef,
     /// Which type.
-    pub ticket_type_id: TicketTypeId,
+    pub ticket_type_id: Uuid,
     /// The type's name.
     pub ticket_type: String,
     /// How many.
@@ -208,9 +209,9 @@ pub struct OrderTicket {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundSummary {
     /// The refund order.
-    pub id: OrderId,
+    pub id: Uuid,
     /// When.
-    pub created_at: Time,
+    pub created_at: DateTime<Utc>,
     /// Negative.
     pub total: Money,
 }

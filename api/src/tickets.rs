@@ -1,9 +1,11 @@
 //! Tickets as their holders see them.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::TicketNumber;
 use crate::events::EventRef;
-use crate::{OrderId, TicketNumber, Time};
 
 /// Where a ticket stands. It is never deleted and its number never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,11 +56,11 @@ pub struct Ticket {
     /// Where it stands.
     pub state: TicketState,
     /// When it was used at the door.
-    pub checked_in_at: Option<Time>,
+    pub checked_in_at: Option<DateTime<Utc>>,
     /// What the QR code says: signed, good offline; null unless the ticket is valid.
     pub code: Option<String>,
     /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid.
     pub short_code: Option<String>,
     /// The order it came from, when the holder bought it.
-    pub order_id: Option<OrderId>,
+    pub order_id: Option<Uuid>,
 }

@@ -1,9 +1,10 @@
 //! Accounts and sessions.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::validate::{FieldErrors, NAME_MAX, is_email};
-use crate::{Time, UserId};
 
 /// The shortest password, in characters (NIST SP 800-63B: length, no composition rules).
 pub const PASSWORD_MIN: usize = 8;
@@ -112,7 +113,7 @@ pub struct Session {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// The account.
-    pub id: UserId,
+    pub id: Uuid,
     /// As it stands on tickets.
     pub name: String,
     /// Trimmed and lower-cased.
@@ -120,7 +121,7 @@ pub struct User {
     /// Whether the address has been proved to be theirs.
     pub email_verified: bool,
     /// Since when.
-    pub created_at: Time,
+    pub created_at: DateTime<Utc>,
 }
 
 /// `PATCH /me`: what is absent stays.

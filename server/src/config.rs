@@ -1,0 +1,167 @@
+//! Configuration: flags, and the same in the environment. This is the only place that reads either.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The ticket shop: server, database upkeep and demo data.
+#[derive(Debug, Parser)]
+#[command(name = "boxoffice", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to log.
+    #[command(flatten)]
+    pub log: LogConfig,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the web app.
+    Serve(Box<ServeConfig>),
+    /// Bring the database up to date and stop.
+    Migrate(DatabaseConfig),
+    /// Check that stock, money and tickets agree; exits 1 on any violation.
+    Verify(DatabaseConfig),
+    /// Load demo events and accounts into an empty database.
+    Demo(DatabaseConfig),
+}
+
+/// How to log.
+#[derive(Args, Clone, Debug)]
+pub struct LogConfig {
+    /// The log's form.
+    #[arg(
+        long,
+        env = "BOXOFFICE_LOG",
+        value_enum,
+        default_value = "text",
+        global = true
+    )]
+    pub log: LogFormat,
+    /// What is logged, as tracing directives: `info`, `server=debug,sqlx=warn`, …
+    #[arg(
+        long,
+        env = "BOXOFFICE_LOG_FILTER",
+        default_value = "info",
+        global = true
+    )]
+    pub log_filter: String,
+}
+
+/// The log's form.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseConfig {
+    /// PostgreSQL to use. Without it the program runs its own in the data directory.
+    #[arg(long, env = "BOXOFFICE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Keeps the signing key and, without a database URL, PostgreSQL's files.
+    #[arg(long, env = "BOXOFFICE_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// The most connections to PostgreSQL.
+    #[arg(long, env = "BOXOFFICE_DATABASE_CONNECTIONS", default_value_t = 16,
+          value_parser = clap::value_parser!(u32).range(2..=500))]
+    pub database_connections: u32,
+}
+
+/// How to serve.
+#[derive(Args, Clone, Debug)]
+pub struct ServeConfig {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// Address and port to listen on.
+    #[arg(long, env = "BOXOFFICE_BIND", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+    /// The built web app to serve; without it only the API is served.
+    #[arg(long, env = "BOXOFFICE_WEB_DIR")]
+    pub web_dir: Option<PathBuf>,
+    /// Where people reach this server. With https, cookies are for https only.
+    #[arg(long, env = "BOXOFFICE_PUBLIC_URL", default_value = "http://localhost:8080",
+          value_parser = origin)]
+    pub public_url: String,
+    /// Further web origins that may call the API, separated by commas. The native app's always may.
+    #[arg(long, env = "BOXOFFICE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
+    pub allowed_origins: Vec<String>,
+    /// Reverse proxies whose X-Forwarded-For is believed, separated by commas.
+    #[arg(long, env = "BOXOFFICE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Load demo events and accounts when there is no event yet.
+    #[arg(long, env = "BOXOFFICE_DEMO")]
+    pub demo: bool,
+    /// Days after its end at which an event is archived.
+    #[arg(long, env = "BOXOFFICE_ARCHIVE_AFTER_DAYS", default_value_t = 30,
+          value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub archive_after_days: u16,
+    /// How often one address or account may try to sign in or up.
+    #[command(flatten)]
+    pub rate_limits: RateLimits,
+}
+
+/// How often one address or account may try.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct RateLimits {
+    /// Sign-ins a minute from one address.
+    #[arg(long, env = "BOXOFFICE_LOGINS_PER_MINUTE", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub logins_per_minute: u32,
+    /// Sign-ins an hour to one account.
+    #[arg(long, env = "BOXOFFICE_ACCOUNT_LOGINS_PER_HOUR", default_value_t = 30,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub account_logins_per_hour: u32,
+    /// New accounts an hour from one address.
+    #[arg(long, env = "BOXOFFICE_REGISTRATIONS_PER_HOUR", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub registrations_per_hour: u32,
+}
+
+/// An origin: scheme, host and port, without a path.
+fn origin(text: &str) -> Result<String, String> {
+    let uri: axum::http::Uri = text
+        .trim_end_matches('/')
+        .parse()
+        .map_err(|error| format!("{error}"))?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err("write it with its scheme, like https://tickets.example.com".to_owned());
+    };
+    if uri.path() != "/" && !uri.path().is_empty() {
+        return Err("leave out the path".to_owned());
+    }
+    Ok(format!("{scheme}://{authority}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bad_values_are_named() {
+        let wrong = Cli::try_parse_from(["boxoffice", "serve", "--bind", "nowhere"]);
+        let message = wrong.expect_err("`nowhere` is no address").to_string();
+        assert!(message.contains("--bind"), "{message}");
+        assert!(origin("tickets.example.com").is_err());
+        assert!(origin("https://tickets.example.com/shop").is_err());
+        assert_eq!(
+            origin("https://a.example:81/"),
+            Ok("https://a.example:81".to_owned())
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! The way to PostgreSQL: one given by URL, or one of our own in the data directory.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use managed_postgres::Postgres;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::config::DatabaseConfig;
+
+/// Every change of the schema, in order.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// How long a request waits for a connection. Timeouts nest: client 30 s > server 20 >
+/// statement 10 > lock 3 > pool 2.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+const SESSION_SETTINGS: [(&str, &str); 4] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "3s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    ("timezone", "UTC"),
+];
+
+/// A database that is up to date, and the server behind it when it is our own.
+pub struct Database {
+    /// Connections to it.
+    pub pool: PgPool,
+    managed: Option<Postgres>,
+}
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// Our own PostgreSQL would not start.
+    #[error("cannot run PostgreSQL in the data directory")]
+    Managed(#[from] managed_postgres::Error),
+    /// It cannot be reached, or the URL is wrong.
+    #[error("cannot use the database; check BOXOFFICE_DATABASE_URL")]
+    Connect(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("cannot bring the database up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl Database {
+    /// Connects to the database of `config`, starting our own where none is given, and brings the
+    /// schema up to date.
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
+        let (url, managed) = match &config.database_url {
+            Some(url) => (url.clone(), None),
+            None => {
+                let options = managed_postgres::Options::new(config.data_dir.join("postgres"));
+                let postgres = tokio::task::spawn_blocking(move || Postgres::start(&options))
+                    .await
+                    .map_err(|panic| sqlx::Error::Io(std::io::Error::other(panic)))??;
+                (postgres.url("boxoffice"), Some(postgres))
+            }
+        };
+        let options = PgConnectOptions::from_str(&url)?
+            .application_name("boxoffice")
+            .options(SESSION_SETTINGS);
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database_connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        migrate(&pool).await?;
+        Ok(Self { pool, managed })
+    }
+
+    /// Closes the connections and stops the PostgreSQL that [`Database::open`] started.
+    pub async fn close(self) {
+        self.pool.close().await;
+        if let Some(postgres) = self.managed
+            && let Ok(Err(error)) = tokio::task::spawn_blocking(|| postgres.stop()).await
+        {
+            tracing::warn!(%error, "PostgreSQL did not stop cleanly");
+        }
+    }
+}
+
+/// Brings the schema up to date; a migration may take longer than a request's statement.
+async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::raw_sql("set statement_timeout = 0; set lock_timeout = 0")
+        .execute(&mut connection)
+        .await?;
+    MIGRATIONS.run(&mut connection).await?;
+    Ok(())
+}

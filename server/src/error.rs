@@ -1,0 +1,227 @@
+//! Every way a request can be refused, and how each looks on the wire.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{Code, FieldErrors, Problem};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::orders::Refusal;
+
+/// What handlers answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Fields are wrong.
+    #[error("some fields are wrong")]
+    Invalid(FieldErrors),
+    /// The request as a whole cannot be read.
+    #[error("{detail}")]
+    Malformed {
+        /// 400, 404, 405, 408, 413, 415 or 422.
+        status: StatusCode,
+        /// A sentence for people.
+        detail: String,
+    },
+    /// No one is signed in.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// Email or password is wrong.
+    #[error("email or password is wrong")]
+    InvalidCredentials,
+    /// The access or refresh token is no longer good.
+    #[error("this session is no longer good")]
+    TokenExpired,
+    /// Signed in, but not allowed.
+    #[error("not allowed")]
+    Forbidden,
+    /// There is no such thing, or it is somebody else's.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The request does not fit what is.
+    #[error("{detail}")]
+    Conflict {
+        /// Which conflict.
+        code: Code,
+        /// A sentence for people.
+        detail: String,
+    },
+    /// An order was refused.
+    #[error(transparent)]
+    Order(#[from] Refusal),
+    /// Too many attempts.
+    #[error("too many attempts")]
+    RateLimited {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Too much is going on.
+    #[error("too much is going on")]
+    Busy {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Our fault.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A fault of ours, with its cause for the log.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// A conflict without a code of its own.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::Conflict {
+            code: Code::Conflict,
+            detail: detail.into(),
+        }
+    }
+
+    /// One wrong field.
+    pub fn field(field: &str, sentence: &str) -> Self {
+        let mut errors = FieldErrors::default();
+        errors.require(false, field, sentence);
+        Self::Invalid(errors)
+    }
+
+    fn status_and_code(&self) -> (StatusCode, Code) {
+        match self {
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid),
+            Self::Malformed { status, .. } => (*status, Code::Invalid),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
+            Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, Code::InvalidCredentials),
+            Self::TokenExpired => (StatusCode::UNAUTHORIZED, Code::TokenExpired),
+            Self::Forbidden => (StatusCode::FORBIDDEN, Code::Forbidden),
+            Self::NotFound => (StatusCode::NOT_FOUND, Code::NotFound),
+            Self::Conflict { code, .. } => (StatusCode::CONFLICT, *code),
+            Self::Order(refusal) => refusal.status_and_code(),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
+            Self::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Busy),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Invalid(errors) => match errors.0.values().next() {
+                Some(only) if errors.0.len() == 1 => only.clone(),
+                _ => "Please check the marked fields.".to_owned(),
+            },
+            Self::Unauthenticated => "Sign in to do this.".to_owned(),
+            Self::InvalidCredentials => "Email or password is wrong.".to_owned(),
+            Self::TokenExpired => "Your session is over. Sign in again.".to_owned(),
+            Self::Forbidden => "You are not allowed to do this.".to_owned(),
+            Self::NotFound => "There is nothing here.".to_owned(),
+            Self::RateLimited { .. } => {
+                "Too many attempts. Wait a little and try again.".to_owned()
+            }
+            Self::Busy { .. } => "A lot is going on right now. Try again in a moment.".to_owned(),
+            Self::Internal(_) => "Something went wrong on our side. Try again.".to_owned(),
+            Self::Malformed { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Order(refusal) => refusal.to_string(),
+        }
+    }
+
+    fn problem(&self) -> Problem {
+        let (status, code) = self.status_and_code();
+        let mut problem = Problem {
+            status: status.as_u16(),
+            code,
+            detail: self.detail(),
+            errors: Default::default(),
+            request_id: None,
+            left: None,
+            ticket_type_id: None,
+            total: None,
+            opens_at: None,
+        };
+        match self {
+            Self::Invalid(errors) => problem.errors.clone_from(&errors.0),
+            Self::Order(refusal) => refusal.describe(&mut problem),
+            _ => {}
+        }
+        problem
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}
+
+/// A database error is ours, never the caller's; except that a database which is too busy to
+/// answer in time makes us busy. Constraint violations that mean something are matched by name
+/// where they can happen, see [`violates`].
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        /// `lock_not_available`, `query_canceled`, `too_many_connections`, `cannot_connect_now`,
+        /// `admin_shutdown`, `crash_shutdown`
+        const BUSY: [&str; 6] = ["55P03", "57014", "53300", "57P03", "57P01", "57P02"];
+        let busy = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+            sqlx::Error::Database(database) => database
+                .code()
+                .is_some_and(|code| BUSY.contains(&code.as_ref())),
+            _ => false,
+        };
+        if busy {
+            tracing::warn!(%error, "the database is busy or away");
+            Self::Busy {
+                retry_after: Duration::from_secs(1),
+            }
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+/// Whether `error` is a violation of the constraint with this name.
+pub fn violates(error: &sqlx::Error, constraint: &str) -> bool {
+    matches!(error, sqlx::Error::Database(database) if database.constraint() == Some(constraint))
+}
+
+/// What a handler refused with, for the layer that writes the body and the log (see [`crate::http`]).
+#[derive(Clone)]
+pub(crate) struct Refused {
+    pub(crate) problem: Problem,
+    pub(crate) cause: Arc<Error>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        if let Some(wait) = self.retry_after() {
+            let seconds = wait.as_secs_f64().ceil() as u64;
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(Refused {
+            problem,
+            cause: Arc::new(self),
+        });
+        response
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}

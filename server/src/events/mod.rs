@@ -1,0 +1,123 @@
+//! Events as attendees see them: the list, one event, and its stock live.
+
+pub mod db;
+pub mod live;
+pub mod sale;
+
+use std::convert::Infallible;
+
+use api::events::{EventDetail, EventSummary, LiveStock, When};
+use api::{EventId, Page};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::{Stream, StreamExt};
+use serde::Deserialize;
+use tokio_stream::wrappers::WatchStream;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::state::AppState;
+
+/// The longest search we look for, in characters.
+const SEARCH_MAX: usize = 100;
+
+/// The routes of `/events` and `/covers`.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(detail))
+        .routes(routes!(watch))
+        .routes(routes!(cover))
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// Words of the title, venue or city.
+    q: Option<String>,
+    /// Which by time or price; `all` when absent.
+    #[serde(default)]
+    when: When,
+}
+
+/// List published events.
+#[utoipa::path(get, path = "/events", tag = "events", params(ListQuery, PageQuery),
+    responses((status = 200, body = Page<EventSummary>), (status = 422, body = api::Problem)))]
+async fn list(
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Page<EventSummary>>> {
+    let search = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
+    if search.is_some_and(|q| q.chars().count() > SEARCH_MAX) {
+        return Err(Error::field("q", "Search for fewer words."));
+    }
+    let limit = paging.limit()?;
+    let mut connection = state.db.acquire().await?;
+    let events = db::list(
+        &mut connection,
+        search,
+        query.when,
+        paging.after()?,
+        limit + 1,
+    )
+    .await?;
+    Ok(Json(page(events, limit, |event| {
+        (event.starts_at, event.id)
+    })))
+}
+
+/// One event. Drafts are seen by their organizer and staff only.
+#[utoipa::path(get, path = "/events/{id}", tag = "events", params(("id" = Uuid, Path)),
+    responses((status = 200, body = EventDetail), (status = 404, body = api::Problem)),
+    security((), ("bearer" = [])))]
+async fn detail(
+    State(state): State<AppState>,
+    asker: Option<SignedIn>,
+    Path(id): Path<EventId>,
+) -> Result<Json<EventDetail>> {
+    let mut connection = state.db.acquire().await?;
+    let asker = asker.map(|signed_in| signed_in.user);
+    let event = db::find(&mut connection, id, asker).await?;
+    event.map(Json).ok_or(Error::NotFound)
+}
+
+/// What is left and who is going, sent when it changes, at most twice a second.
+#[utoipa::path(get, path = "/events/{id}/live", tag = "events", params(("id" = Uuid, Path)),
+    responses((status = 200, body = LiveStock, content_type = "text/event-stream"),
+        (status = 404, body = api::Problem)))]
+async fn watch(
+    State(state): State<AppState>,
+    Path(id): Path<EventId>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let stock = state.live.watch(id).await?.ok_or(Error::NotFound)?;
+    let events = WatchStream::new(stock)
+        .filter_map(async |stock| Event::default().json_data(stock.as_ref()?).ok().map(Ok));
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+/// An organizer's picture.
+#[utoipa::path(get, path = "/covers/{id}", tag = "events", params(("id" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg", body = [u8]),
+        (status = 404, body = api::Problem)))]
+async fn cover(State(state): State<AppState>, Path(id): Path<Uuid>) -> Result<Response> {
+    let mut connection = state.db.acquire().await?;
+    let cover = db::cover(&mut connection, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let kind = HeaderValue::from_str(&cover.content_type).map_err(Error::internal)?;
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, forever),
+    ];
+    Ok((headers, Bytes::from(cover.content)).into_response())
+}

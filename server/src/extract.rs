@@ -1,0 +1,153 @@
+//! Our own extractors, so that every rejection is a [`Error`] and looks the same.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+
+/// A JSON body, in and out.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(malformed_json(rejection)),
+        }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+fn malformed_json(rejection: JsonRejection) -> Error {
+    let detail = match &rejection {
+        JsonRejection::JsonDataError(error) => {
+            format!(
+                "The request does not have the form it needs. {}",
+                error.body_text()
+            )
+        }
+        JsonRejection::JsonSyntaxError(_) => "The request is not valid JSON.".to_owned(),
+        JsonRejection::MissingJsonContentType(_) => {
+            "Send JSON, with the header `content-type: application/json`.".to_owned()
+        }
+        other => other.body_text(),
+    };
+    Error::Malformed {
+        status: rejection.status(),
+        detail,
+    }
+}
+
+/// Parameters in the path. One that cannot be read names nothing, so it is not found.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+
+    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Error::NotFound),
+            Err(rejection) => Err(Error::internal(rejection)),
+        }
+    }
+}
+
+/// Parameters in the query string.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(malformed_query(&rejection)),
+        }
+    }
+}
+
+fn malformed_query(rejection: &QueryRejection) -> Error {
+    Error::Malformed {
+        status: rejection.status(),
+        detail: rejection.body_text(),
+    }
+}
+
+mod page {
+    use api::page::{DEFAULT_LIMIT, MAX_LIMIT};
+    use data_encoding::BASE64URL_NOPAD;
+    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, Serialize};
+
+    use crate::error::{Error, Result};
+
+    /// Which page of a list: `limit` (1–100, 20 by default) and `cursor`.
+    #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub struct PageQuery {
+        /// How many items, 1–100; 20 when absent.
+        pub limit: Option<u32>,
+        /// `next_cursor` of the page before.
+        pub cursor: Option<String>,
+    }
+
+    impl PageQuery {
+        /// How many items to answer.
+        pub fn limit(&self) -> Result<i64> {
+            match self.limit.unwrap_or(DEFAULT_LIMIT) {
+                limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
+                _ => Err(Error::field("limit", "Choose between 1 and 100.")),
+            }
+        }
+
+        /// The sort key of the last item of the page before.
+        pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+            let Some(cursor) = &self.cursor else {
+                return Ok(None);
+            };
+            BASE64URL_NOPAD
+                .decode(cursor.as_bytes())
+                .ok()
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .map(Some)
+                .ok_or_else(|| Error::field("cursor", "This is not a cursor of this list."))
+        }
+    }
+
+    /// Makes a page of rows that were fetched with one more than `limit`.
+    pub fn page<T, K: Serialize>(
+        mut items: Vec<T>,
+        limit: i64,
+        key: impl Fn(&T) -> K,
+    ) -> api::Page<T> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items
+            .last()
+            .filter(|_| more)
+            .and_then(|last| serde_json::to_vec(&key(last)).ok())
+            .map(|key| BASE64URL_NOPAD.encode(&key));
+        api::Page { items, next_cursor }
+    }
+}
+pub use page::{PageQuery, page};

@@ -1,0 +1,308 @@
+//! The router: every route, and the layers each request passes.
+
+use std::time::{Duration, Instant};
+
+use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use api::{Code, Problem};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::CorsLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tracing::Instrument;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::config::ServeConfig;
+use crate::error::{Error, Refused, Result};
+use crate::state::AppState;
+use crate::{events, host, orders, tickets, users, web};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+const BODY_MAX_BYTES: usize = 64 * 1024;
+/// The native app's pages: macOS, iOS and Linux, then Windows and Android.
+const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+    manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";
+/// The documentation's viewer styles itself inline.
+const DOCS_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Box Office", description = "Find events, buy tickets, keep them; create events, \
+        sell and run the door. Refusals are `application/problem+json` with a stable `code`."),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The API's routes and their description, made from the same code.
+pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .nest("/api", users::routes())
+        .nest("/api", events::routes())
+        .nest("/api", orders::routes())
+        .nest("/api", tickets::routes())
+        .nest("/api", host::routes())
+        .split_for_parts()
+}
+
+/// The whole service: API, documentation, health, metrics and the web app.
+pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
+    let (api, openapi) = api();
+    let config = state.config.clone();
+    let web = web::router(config.web_dir.as_deref());
+    let docs = Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi)).layer(
+        SetResponseHeaderLayer::overriding(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(DOCS_SECURITY_POLICY),
+        ),
+    );
+    Router::new()
+        .merge(api)
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(move || render(metrics)))
+        .route(
+            "/api/{*rest}",
+            axum::routing::any(|| async { Error::NotFound }),
+        )
+        .with_state(state)
+        .merge(docs)
+        .merge(web)
+        // From the innermost to the outermost.
+        .layer(from_fn(outlive_client))
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            REQUEST_TIMEOUT,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(harden))
+        .layer(cors(&config))
+        .layer(from_fn(observe))
+}
+
+async fn ready(State(state): State<AppState>) -> Result<&'static str> {
+    sqlx::query_scalar!("select 1").fetch_one(&state.db).await?;
+    Ok("ready")
+}
+
+async fn render(metrics: Option<PrometheusHandle>) -> Result<String> {
+    Ok(metrics.ok_or(Error::NotFound)?.render())
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a handler panicked");
+    Error::internal(text).into_response()
+}
+
+/// Runs writes in a task of their own: a client that hangs up must not stop one half way, nor put
+/// a connection with an open transaction back into the pool (sqlx #4393).
+async fn outlive_client(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request).in_current_span()).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => Error::internal(cancelled).into_response(),
+        },
+    }
+}
+
+/// Gives the request an id, logs and counts it, and writes the body of a refusal.
+async fn observe(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = uuid::Uuid::now_v7();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("app", MatchedPath::as_str)
+        .to_owned();
+    let span = tracing::info_span!("request", %id, %method, path = request.uri().path());
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let status = response.status();
+    let elapsed = started.elapsed();
+    let refused = response.extensions_mut().remove::<Refused>();
+    span.in_scope(|| match &refused {
+        Some(refused) if status.is_server_error() => {
+            let cause = report(refused.cause.as_ref());
+            tracing::error!(status = status.as_u16(), ?elapsed, cause, "failed");
+        }
+        Some(refused) => {
+            tracing::debug!(status = status.as_u16(), ?elapsed, code = ?refused.problem.code, "refused");
+        }
+        None => tracing::debug!(status = status.as_u16(), ?elapsed, "answered"),
+    });
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", status.as_u16().to_string()),
+    ];
+    metrics::histogram!("http_request_seconds", &labels).record(elapsed.as_secs_f64());
+
+    let problem = refused
+        .map(|refused| refused.problem)
+        .or_else(|| problem_of(&response));
+    let id = id.to_string();
+    if let Some(problem) = problem {
+        write_problem(
+            &mut response,
+            Problem {
+                request_id: Some(id.clone()),
+                ..problem
+            },
+        );
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// The error and everything behind it, on one line.
+fn report(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |error| error.source())
+        .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+/// Refusals that come from a layer or from axum itself instead of a handler.
+fn problem_of(response: &Response) -> Option<Problem> {
+    let status = response.status();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    let (code, detail) = match status {
+        StatusCode::NOT_FOUND => (Code::NotFound, "There is nothing here."),
+        StatusCode::METHOD_NOT_ALLOWED => (Code::Invalid, "This cannot be done here."),
+        StatusCode::REQUEST_TIMEOUT => (Code::Invalid, "The request took too long to arrive."),
+        StatusCode::PAYLOAD_TOO_LARGE => (Code::Invalid, "The request is too large."),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            Code::Busy,
+            "A lot is going on right now. Try again in a moment.",
+        ),
+        _ if status.is_server_error() => (
+            Code::Internal,
+            "Something went wrong on our side. Try again.",
+        ),
+        _ => (Code::Invalid, "The request cannot be understood."),
+    };
+    Some(Problem {
+        status: status.as_u16(),
+        code,
+        detail: detail.to_owned(),
+        errors: Default::default(),
+        request_id: None,
+        left: None,
+        ticket_type_id: None,
+        total: None,
+        opens_at: None,
+    })
+}
+
+fn write_problem(response: &mut Response, problem: Problem) {
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    *response.body_mut() = body.into();
+}
+
+fn cors(config: &ServeConfig) -> CorsLayer {
+    let origins: Vec<HeaderValue> = APP_ORIGINS
+        .into_iter()
+        .chain(config.allowed_origins.iter().map(String::as_str))
+        .filter_map(|origin| HeaderValue::from_str(origin).ok())
+        .collect();
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static(IDEMPOTENCY_KEY),
+        ])
+        .expose_headers([
+            HeaderName::from_static(IDEMPOTENCY_REPLAYED),
+            header::RETRY_AFTER,
+            REQUEST_ID,
+        ])
+        .max_age(Duration::from_secs(3600))
+}
+
+/// Tells browsers to be strict.
+async fn harden(request: Request, next: Next) -> Response {
+    const HEADERS: [(HeaderName, &str); 6] = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(self), geolocation=(), microphone=(), payment=()",
+        ),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,25 @@
+//! The Box Office server. `main.rs` is the program; this is what it is made of, open to the tests.
+
+pub mod auth;
+pub mod config;
+pub mod database;
+pub mod demo;
+pub mod error;
+pub mod events;
+pub mod extract;
+pub mod host;
+pub mod http;
+pub mod jobs;
+pub mod orders;
+pub mod payment;
+pub mod rate_limit;
+pub mod serve;
+pub mod state;
+pub mod telemetry;
+pub mod tickets;
+pub mod users;
+pub mod verify;
+pub mod web;
+
+pub use error::{Error, Result};
+pub use state::AppState;

@@ -1,0 +1,133 @@
+//! Why an order is refused. These are values, not failures: the database was asked and said no.
+
+use api::{Code, Money, Problem, TicketTypeId, Time};
+use axum::http::StatusCode;
+
+/// Why an order is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Fewer tickets are left than asked for.
+    #[error("{}", sold_out_sentence(*left))]
+    SoldOut {
+        /// Of which type.
+        ticket_type: TicketTypeId,
+        /// How many remain.
+        left: i32,
+    },
+    /// More than one order may have.
+    #[error("One order can have at most {max} of these tickets.")]
+    OrderLimit {
+        /// Of which type.
+        ticket_type: TicketTypeId,
+        /// How many it may have.
+        max: i32,
+    },
+    /// More than one person may buy.
+    #[error("{}", user_limit_sentence(*left))]
+    UserLimit {
+        /// One of the types at fault.
+        ticket_type: TicketTypeId,
+        /// How many this person may still buy.
+        left: i32,
+    },
+    /// The sale is over or paused, or the event called off.
+    #[error("These tickets are not on sale any more.")]
+    SalesClosed {
+        /// Of which type.
+        ticket_type: TicketTypeId,
+    },
+    /// The sale has not begun.
+    #[error("The sale of these tickets has not begun yet.")]
+    NotOnSaleYet {
+        /// Of which type.
+        ticket_type: TicketTypeId,
+        /// When it begins.
+        opens_at: Time,
+    },
+    /// The total is no longer what the buyer was shown.
+    #[error("The price has changed. The total is now {total}.")]
+    PriceChanged {
+        /// The total of now.
+        total: Money,
+    },
+    /// No such promo code for these tickets.
+    #[error("This promo code is not valid for these tickets.")]
+    PromoInvalid,
+    /// The key was used for another request.
+    #[error("This request was already used for another order.")]
+    KeyReused,
+    /// Tickets in different currencies.
+    #[error("These tickets are priced in different currencies. Buy them in separate orders.")]
+    MixedCurrencies,
+    /// There is no such ticket type.
+    #[error("One of these tickets does not exist any more.")]
+    UnknownTicketType {
+        /// Which.
+        ticket_type: TicketTypeId,
+    },
+}
+
+fn sold_out_sentence(left: i32) -> String {
+    match left {
+        ..=0 => "These tickets are sold out.".to_owned(),
+        1 => "Only 1 of these tickets is left.".to_owned(),
+        left => format!("Only {left} of these tickets are left."),
+    }
+}
+
+fn user_limit_sentence(left: i32) -> String {
+    match left {
+        ..=0 => "You already have as many tickets for this event as one person may buy.".to_owned(),
+        left => format!("You can buy {left} more for this event."),
+    }
+}
+
+impl Refusal {
+    /// How it looks on the wire.
+    pub fn status_and_code(&self) -> (StatusCode, Code) {
+        let code = match self {
+            Self::SoldOut { .. } => Code::SoldOut,
+            Self::OrderLimit { .. } | Self::UserLimit { .. } => Code::LimitReached,
+            Self::SalesClosed { .. } => Code::SalesClosed,
+            Self::NotOnSaleYet { .. } => Code::NotOnSaleYet,
+            Self::PriceChanged { .. } => Code::PriceChanged,
+            Self::PromoInvalid => Code::PromoInvalid,
+            Self::KeyReused => Code::KeyReused,
+            Self::MixedCurrencies => Code::MixedCurrencies,
+            Self::UnknownTicketType { .. } => {
+                return (StatusCode::NOT_FOUND, Code::NotFound);
+            }
+        };
+        (StatusCode::CONFLICT, code)
+    }
+
+    /// Adds what a client needs to go on.
+    pub fn describe(&self, problem: &mut Problem) {
+        match self {
+            Self::SoldOut { ticket_type, left } => {
+                problem.ticket_type_id = Some(*ticket_type);
+                problem.left = Some(*left);
+            }
+            Self::OrderLimit { ticket_type, max } => {
+                problem.ticket_type_id = Some(*ticket_type);
+                problem.left = Some(*max);
+            }
+            Self::UserLimit { ticket_type, left } => {
+                problem.ticket_type_id = Some(*ticket_type);
+                problem.left = Some(*left);
+            }
+            Self::NotOnSaleYet {
+                ticket_type,
+                opens_at,
+            } => {
+                problem.ticket_type_id = Some(*ticket_type);
+                problem.opens_at = Some(*opens_at);
+            }
+            Self::SalesClosed { ticket_type } | Self::UnknownTicketType { ticket_type } => {
+                problem.ticket_type_id = Some(*ticket_type);
+            }
+            Self::PriceChanged { total } => problem.total = Some(*total),
+            Self::PromoInvalid | Self::KeyReused | Self::MixedCurrencies => {}
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Who may try how often: by address (IPv6 by /64) and by account.
+
+use std::convert::Infallible;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use governor::clock::{Clock, DefaultClock};
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::config;
+use crate::error::{Error, Result};
+use crate::state::AppState;
+
+/// Above this many keys, those that have not tried for a while are forgotten.
+const KEYS_MAX: usize = 100_000;
+
+/// Every limit of the server.
+pub struct RateLimiters {
+    /// Sign-ins by address.
+    pub logins: Limiter<ClientAddress>,
+    /// Sign-ins by account's email address.
+    pub account_logins: Limiter<String>,
+    /// New accounts by address.
+    pub registrations: Limiter<ClientAddress>,
+}
+
+impl RateLimiters {
+    /// Limits as configured.
+    pub fn new(limits: config::RateLimits) -> Self {
+        Self {
+            logins: Limiter::new(Quota::per_minute(at_least_one(limits.logins_per_minute))),
+            account_logins: Limiter::new(Quota::per_hour(at_least_one(
+                limits.account_logins_per_hour,
+            ))),
+            registrations: Limiter::new(Quota::per_hour(at_least_one(
+                limits.registrations_per_hour,
+            ))),
+        }
+    }
+}
+
+fn at_least_one(times: u32) -> NonZeroU32 {
+    NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)
+}
+
+/// One limit, for each key on its own.
+pub struct Limiter<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>,
+}
+
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    fn new(quota: Quota) -> Self {
+        Self {
+            limiter: RateLimiter::keyed(quota),
+        }
+    }
+
+    /// Counts a try of `key`; refuses when there were too many.
+    pub fn check(&self, key: &K) -> Result<()> {
+        if self.limiter.len() > KEYS_MAX {
+            self.limiter.retain_recent();
+        }
+        self.limiter
+            .check_key(key)
+            .map_err(|denied| Error::RateLimited {
+                retry_after: denied.wait_time_from(DefaultClock::default().now()),
+            })
+    }
+}
+
+/// The address a request comes from, by which it is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientAddress(IpAddr);
+
+impl ClientAddress {
+    /// The peer, or behind trusted proxies the rightmost hop that is not one of them.
+    fn find(peer: IpAddr, forwarded_for: &str, trusted: &[IpAddr]) -> Self {
+        let mut address = peer.to_canonical();
+        for hop in forwarded_for.rsplit(',') {
+            if !trusted.contains(&address) {
+                break;
+            }
+            let Ok(hop) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
+            address = hop.to_canonical();
+        }
+        Self(match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        })
+    }
+}
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let forwarded_for = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect::<Vec<_>>()
+            .join(",");
+        Ok(Self::find(
+            peer,
+            &forwarded_for,
+            &state.config.trusted_proxies,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let proxy = [ip("10.0.0.1")];
+        let find = |peer, forwarded| ClientAddress::find(ip(peer), forwarded, &proxy).0;
+        assert_eq!(find("192.0.2.7", "203.0.113.9"), ip("192.0.2.7"));
+        assert_eq!(
+            find("10.0.0.1", "198.51.100.1, 203.0.113.9"),
+            ip("203.0.113.9")
+        );
+        assert_eq!(find("10.0.0.1", "203.0.113.9, 10.0.0.1"), ip("203.0.113.9"));
+        assert_eq!(find("10.0.0.1", "nonsense"), ip("10.0.0.1"));
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_client() {
+        let find = |peer| ClientAddress::find(ip(peer), "", &[]).0;
+        assert_eq!(find("2001:db8:1:2:a::1"), find("2001:db8:1:2:b::9"));
+        assert_ne!(find("2001:db8:1:2::1"), find("2001:db8:1:3::1"));
+        assert_eq!(find("::ffff:192.0.2.7"), ip("192.0.2.7"));
+    }
+
+    #[test]
+    fn the_limit_is_per_key() {
+        let limiter = Limiter::new(Quota::per_hour(at_least_one(2)));
+        assert!(limiter.check(&1).is_ok());
+        assert!(limiter.check(&1).is_ok());
+        assert!(matches!(limiter.check(&1), Err(Error::RateLimited { .. })));
+        assert!(limiter.check(&2).is_ok());
+    }
+}

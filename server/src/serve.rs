@@ -1,0 +1,149 @@
+//! `boxoffice serve`: listens, and stops without dropping anyone.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::auth::AccessKeys;
+use crate::config::ServeConfig;
+use crate::database::Database;
+use crate::events::live::Live;
+use crate::payment::PayAtDoor;
+use crate::rate_limit::RateLimiters;
+use crate::state::{AppState, Shared};
+use crate::users::password::Passwords;
+use crate::{demo, http, jobs, telemetry};
+
+/// How long a client may take over the headers of a request.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long running requests get once the server is told to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Serves until told to stop by SIGTERM or Ctrl-C.
+pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = TcpListener::bind(config.bind)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
+    let seed = AccessKeys::load_or_create(&config.database.data_dir)?;
+    let database = Database::open(&config.database).await?;
+    let stop = CancellationToken::new();
+    let state = AppState::new(Shared {
+        db: database.pool.clone(),
+        access_keys: AccessKeys::from_seed(&seed)?,
+        passwords: Passwords::default(),
+        rate_limiters: RateLimiters::new(config.rate_limits),
+        payments: Arc::new(PayAtDoor),
+        live: Live::start(database.pool.clone(), stop.clone()),
+        config,
+    });
+    if state.config.demo {
+        demo::load_once(&state.db, &state.passwords).await?;
+    }
+    let jobs = jobs::start(state.clone(), stop.clone());
+    let router = http::router(state.clone(), telemetry::start_metrics());
+
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    accept(listener, router, told_to_stop()).await;
+
+    tracing::info!("stopping");
+    stop.cancel();
+    jobs.await?;
+    drop(state);
+    database.close().await;
+    Ok(())
+}
+
+/// Serves `router` to whoever connects until `stop`, then lets running requests finish.
+pub async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEADER_TIMEOUT));
+    let connections = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => { pause_after(&error).await; continue }
+            },
+            () = &mut stop => break,
+        };
+        // Answers are small and wanted at once.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+        let router = router.clone();
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let mut request: Request = request.map(axum::body::Body::new);
+            request
+                .extensions_mut()
+                .insert(ConnectInfo::<SocketAddr>(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = connections.watch(connection.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not finish in {DRAIN_TIMEOUT:?}");
+    }
+}
+
+/// Out of file descriptors or the like: wait for some to come free instead of spinning.
+async fn pause_after(error: &io::Error) {
+    tracing::warn!(%error, "cannot accept a connection");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {},
+            _ = tokio::signal::ctrl_c() => {},
+        },
+        Err(error) => {
+            tracing::warn!(%error, "cannot listen for SIGTERM");
+            ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    ctrl_c().await;
+}
+
+async fn ctrl_c() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "cannot listen for Ctrl-C");
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,104 @@
+//! Password hashing: argon2id, 19 MiB, t=2, p=1, at most two at once so that a flood of sign-ins
+//! cannot starve the buyers.
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+const AT_ONCE: usize = 2;
+/// OWASP's recommendation for argon2id.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Hashes and checks passwords, a few at a time.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+impl Passwords {
+    /// The hash to keep, as a PHC string with a salt of its own.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.in_turn(move || Ok(argon2()?.hash_password(password.as_bytes())?.to_string()))
+            .await
+    }
+
+    /// Whether `password` is the one behind `hash`. Without a hash it takes as long and is false,
+    /// so that time does not tell which accounts exist.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        self.in_turn(move || {
+            let argon2 = argon2()?;
+            match hash {
+                Some(hash) => {
+                    let hash = PasswordHash::new(&hash)?;
+                    Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
+                }
+                None => {
+                    argon2.hash_password(password.as_bytes())?;
+                    Ok(false)
+                }
+            }
+        })
+        .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turns)
+            .acquire_owned()
+            .await
+            .map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::Internal)
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>, argon2::Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_matches_its_hash() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("hunter42".to_owned()).await.expect("hashed");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        let verify =
+            |password: &str, hash: Option<String>| passwords.verify(password.to_owned(), hash);
+        assert!(
+            verify("hunter42", Some(hash.clone()))
+                .await
+                .expect("checked")
+        );
+        assert!(!verify("hunter43", Some(hash)).await.expect("checked"));
+        assert!(!verify("hunter42", None).await.expect("checked"));
+    }
+}

@@ -1,0 +1,194 @@
+//! The list of events, one event, and its stock live.
+
+use api::events::{EventDetail, EventSummary, SaleState};
+use api::{Code, Page};
+use axum::http::StatusCode;
+use chrono::{Duration, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::support::{EventBuilder, TestApp};
+
+fn titles(page: &Page<EventSummary>) -> Vec<&str> {
+    page.items
+        .iter()
+        .map(|event| event.title.as_str())
+        .collect()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_list_is_what_is_published_and_to_come_soonest_first(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let now = Utc::now();
+    let at = |days| now + Duration::days(days);
+    EventBuilder::new("Later")
+        .starts_at(at(20))
+        .create(&app, &olga)
+        .await;
+    EventBuilder::new("Soon")
+        .starts_at(at(2))
+        .create(&app, &olga)
+        .await;
+    EventBuilder::new("Over")
+        .starts_at(at(-2))
+        .create(&app, &olga)
+        .await;
+    EventBuilder::new("Long over")
+        .starts_at(at(-5))
+        .create(&app, &olga)
+        .await;
+    EventBuilder::new("Draft").draft().create(&app, &olga).await;
+    EventBuilder::new("Gift")
+        .starts_at(at(9))
+        .ticket_type("Free", 0, 5)
+        .create(&app, &olga)
+        .await;
+
+    let list = |query: &'static str| {
+        let stranger = app.stranger();
+        async move {
+            stranger
+                .get(&format!("/events{query}"))
+                .await
+                .ok::<Page<EventSummary>>()
+        }
+    };
+    assert_eq!(titles(&list("").await), ["Soon", "Gift", "Later"]);
+    assert_eq!(titles(&list("?when=week").await), ["Soon"]);
+    assert_eq!(titles(&list("?when=free").await), ["Gift"]);
+    assert_eq!(titles(&list("?when=past").await), ["Over", "Long over"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_card_shows_true_numbers(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Night")
+        .ticket_type("Standing", 2500, 60)
+        .ticket_type("VIP", 9000, 20)
+        .create(&app, &olga)
+        .await;
+
+    let page: Page<EventSummary> = app.stranger().get("/events").await.ok();
+    let [card] = page.items.as_slice() else {
+        panic!("one event: {page:?}")
+    };
+    assert_eq!(card.id, event.id);
+    assert_eq!(
+        (card.capacity, card.sold, card.left, card.going),
+        (80, 0, 80, 0)
+    );
+    assert_eq!(
+        card.price_from.map(|price| price.to_string()),
+        Some("25.00 EUR".to_owned())
+    );
+    assert_eq!(card.state, SaleState::OnSale);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_follow_each_other_without_gap_or_repeat(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let same_start = Utc::now() + Duration::days(1);
+    for number in 0..7 {
+        EventBuilder::new(&format!("Event {number}"))
+            .starts_at(same_start)
+            .create(&app, &olga)
+            .await;
+    }
+    for when in ["all", "past"] {
+        if when == "past" {
+            sqlx::query!("update events set starts_at = now() - interval '2 days', ends_at = now() - interval '1 day'")
+                .execute(&app.db)
+                .await
+                .expect("moved to the past");
+        }
+        let mut seen = Vec::new();
+        let mut path = format!("/events?limit=3&when={when}");
+        loop {
+            let page: Page<EventSummary> = app.stranger().get(&path).await.ok();
+            assert!(page.items.len() <= 3);
+            seen.extend(page.items.into_iter().map(|event| event.id));
+            let Some(cursor) = page.next_cursor else {
+                break;
+            };
+            path = format!("/events?limit=3&when={when}&cursor={cursor}");
+        }
+        let mut distinct = seen.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!((seen.len(), distinct.len()), (7, 7), "{when}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn search_finds_part_of_title_or_city_in_any_case(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    EventBuilder::new("Jazz im Keller")
+        .city("Köln")
+        .create(&app, &olga)
+        .await;
+    EventBuilder::new("100% Techno").create(&app, &olga).await;
+    for (query, found) in [
+        ("jazz", 1),
+        ("KÖLN", 1),
+        ("100%25", 1),
+        ("%25%25", 0),
+        ("polka", 0),
+    ] {
+        let page: Page<EventSummary> = app.stranger().get(&format!("/events?q={query}")).await.ok();
+        assert_eq!(page.items.len(), found, "{query}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_bad_page_is_refused_at_its_field(db: PgPool) {
+    let app = TestApp::new(db);
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("cursor=nonsense", "cursor"),
+    ] {
+        let answer = app.stranger().get(&format!("/events?{query}")).await;
+        let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        assert!(problem.errors.contains_key(field), "{problem:?}");
+    }
+    let answer = app.stranger().get("/events?when=never").await;
+    answer.refused(StatusCode::BAD_REQUEST, Code::Invalid);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_draft_is_seen_by_its_organizer_only(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let ada = app.user("Ada").await;
+    let draft = EventBuilder::new("Secret")
+        .draft()
+        .create(&app, &olga)
+        .await;
+    let path = format!("/events/{}", draft.id);
+
+    let detail: EventDetail = olga.get(&path).await.ok();
+    assert_eq!(detail.summary.state, SaleState::Closed);
+    let hidden = ada
+        .get(&path)
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    let missing = ada.get(&format!("/events/{}", Uuid::now_v7())).await;
+    let missing = missing.refused(StatusCode::NOT_FOUND, Code::NotFound);
+    assert_eq!(hidden.detail, missing.detail);
+    app.stranger()
+        .get(&path)
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    app.stranger()
+        .get("/events/not-an-id")
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    app.stranger()
+        .get(&format!("{path}/live"))
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+}

@@ -1,0 +1,227 @@
+//! The app under test and the people who use it.
+
+use std::sync::Arc;
+
+use api::{Code, Problem};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use clap::Parser;
+use http_body_util::BodyExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server::auth::AccessKeys;
+use server::config::{Cli, Command, ServeConfig};
+use server::events::live::Live;
+use server::payment::{PayAtDoor, PaymentProvider};
+use server::rate_limit::RateLimiters;
+use server::state::{AppState, Shared};
+use server::users::password::Passwords;
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// The whole service on one database.
+#[derive(Clone)]
+pub(crate) struct TestApp {
+    pub(crate) db: PgPool,
+    pub(crate) state: AppState,
+    router: Router,
+}
+
+impl TestApp {
+    /// Configured as by default.
+    pub(crate) fn new(db: PgPool) -> Self {
+        Self::with(db, &[], Arc::new(PayAtDoor))
+    }
+
+    /// With further flags of `boxoffice serve`.
+    pub(crate) fn with_flags(db: PgPool, flags: &[&str]) -> Self {
+        Self::with(db, flags, Arc::new(PayAtDoor))
+    }
+
+    /// With another way to pay.
+    pub(crate) fn with_payments(db: PgPool, payments: Arc<dyn PaymentProvider>) -> Self {
+        Self::with(db, &[], payments)
+    }
+
+    fn with(db: PgPool, flags: &[&str], payments: Arc<dyn PaymentProvider>) -> Self {
+        let config = serve_config(flags);
+        let state = AppState::new(Shared {
+            access_keys: AccessKeys::from_seed(&[7; 32]).expect("any seed will do"),
+            passwords: Passwords::default(),
+            rate_limiters: RateLimiters::new(config.rate_limits),
+            payments,
+            live: Live::start(db.clone(), CancellationToken::new()),
+            db: db.clone(),
+            config,
+        });
+        let router = server::http::router(state.clone(), None);
+        Self { db, state, router }
+    }
+
+    /// Someone with an account, signed in.
+    pub(crate) async fn user(&self, name: &str) -> TestUser {
+        /// A hash of the right form which no password matches.
+        const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let id = Uuid::now_v7();
+        let email = format!("{}-{}@example.com", name.to_lowercase(), id.simple());
+        sqlx::query!(
+            "insert into users (id, name, email, password_hash) values ($1, $2, $3, $4)",
+            id,
+            name,
+            email,
+            HASH,
+        )
+        .execute(&self.db)
+        .await
+        .expect("a new user");
+        let token = self
+            .state
+            .access_keys
+            .issue(id, Uuid::now_v7())
+            .expect("a token");
+        TestUser {
+            app: self.clone(),
+            id,
+            email,
+            token: Some(token),
+        }
+    }
+
+    /// Nobody in particular.
+    pub(crate) fn stranger(&self) -> TestUser {
+        TestUser {
+            app: self.clone(),
+            id: Uuid::nil(),
+            email: String::new(),
+            token: None,
+        }
+    }
+}
+
+fn serve_config(flags: &[&str]) -> ServeConfig {
+    let arguments = ["boxoffice", "serve"].iter().chain(flags);
+    match Cli::parse_from(arguments).command {
+        Command::Serve(config) => *config,
+        other => panic!("{other:?} is not `serve`"),
+    }
+}
+
+/// Someone who sends requests.
+#[derive(Clone)]
+pub(crate) struct TestUser {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    app: TestApp,
+    token: Option<String>,
+}
+
+impl TestUser {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Serialize) -> Answer {
+        self.send_json(Method::POST, path, &[], body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: impl Serialize) -> Answer {
+        self.send_json(Method::PATCH, path, &[], body).await
+    }
+
+    /// Sends `body` as JSON with more headers.
+    pub(crate) async fn send_json(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Serialize,
+    ) -> Answer {
+        let body = serde_json::to_vec(&body).expect("a body that can be written");
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        self.send(method, path, &headers, body.into()).await
+    }
+
+    /// Sends anything; paths are those under `/api`.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(body).expect("a request");
+        Answer::of(&self.app.router, request).await
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// What `router` answers to `request`.
+    pub(crate) async fn of(router: &Router, request: Request<Body>) -> Self {
+        let Ok(response) = router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.into(),
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body, of an answer with this status.
+    #[track_caller]
+    pub(crate) fn expect<T: DeserializeOwned>(&self, status: StatusCode) -> T {
+        assert_eq!(self.status, status, "{}", self.text());
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The body of a 200.
+    #[track_caller]
+    pub(crate) fn ok<T: DeserializeOwned>(&self) -> T {
+        self.expect(StatusCode::OK)
+    }
+
+    /// The body of a 201.
+    #[track_caller]
+    pub(crate) fn created<T: DeserializeOwned>(&self) -> T {
+        self.expect(StatusCode::CREATED)
+    }
+
+    /// The problem of a refusal with this status and code.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: StatusCode, code: Code) -> Problem {
+        let problem: Problem = self.expect(status);
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        assert_eq!((problem.status, problem.code), (status.as_u16(), code));
+        problem
+    }
+}
