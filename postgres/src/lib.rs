@@ -26,7 +26,7 @@ mod place;
 mod programs;
 mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cluster::Cluster;
 pub use error::Error;
@@ -73,6 +73,11 @@ impl Options {
     }
 }
 
+/// Whether the machine has a PostgreSQL that will do.
+pub fn is_installed() -> bool {
+    Programs::find(None, None).is_ok()
+}
+
 /// A running PostgreSQL server, stopped when dropped. Should it be killed, it is started again.
 #[derive(Debug)]
 pub struct Postgres {
@@ -103,6 +108,11 @@ impl Postgres {
         let (password, place) = (&self.password, self.server.place().authority());
         let database = place::percent_encode(database);
         format!("postgres://postgres:{password}@{place}/{database}")
+    }
+
+    /// Runs a file of SQL with `psql`, up to the first statement that fails.
+    pub fn run_script(&self, database: &str, file: &Path) -> Result<(), Error> {
+        self.server.run_script(&self.url(database), file)
     }
 
     /// The file PostgreSQL reports to.

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ const LARGEST_LOG: u64 = 10 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Server {
     place: Place,
+    psql: PathBuf,
     stop: Sender<()>,
     /// Ends when told to stop, with what became of it.
     watcher: Option<JoinHandle<Result<(), Error>>>,
@@ -47,9 +48,11 @@ impl Server {
         launcher.keep_log_small()?;
         launcher.stop_left_behind()?;
         let child = launcher.launch()?;
+        let psql = launcher.programs.path("psql");
         let (stop, stopped) = channel();
         Ok(Self {
             place,
+            psql,
             stop,
             watcher: Some(thread::spawn(move || launcher.watch(child, &stopped))),
         })
@@ -57,6 +60,15 @@ impl Server {
 
     pub(crate) fn place(&self) -> &Place {
         &self.place
+    }
+
+    pub(crate) fn run_script(&self, url: &str, file: &Path) -> Result<(), Error> {
+        let mut command = Command::new(&self.psql);
+        command
+            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"])
+            .args(["--dbname", url, "--file"])
+            .arg(file);
+        run(command, &self.psql)
     }
 
     pub(crate) fn stop(&mut self) -> Result<(), Error> {

@@ -101,6 +101,25 @@ fn passes_settings_on() -> Outcome {
 }
 
 #[test]
+fn runs_a_file_of_sql() -> Outcome {
+    let (outer, dir) = folder()?;
+    let postgres = start(&dir)?;
+    let file = outer.path().join("two.sql");
+    fs::write(&file, "CREATE TABLE one (); CREATE TABLE two ();")?;
+    postgres.run_script("postgres", &file)?;
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(query(&postgres.url("postgres"), tables)?, "2");
+
+    let again = postgres.run_script("postgres", &file);
+    let error = again.expect_err("the tables exist").to_string();
+    assert!(
+        error.contains("\"one\" already exists") && !error.contains("two\""),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
 fn says_what_is_wrong_with_a_setting() -> Outcome {
     let (_outer, dir) = folder()?;
     let options = Options::new(&dir).not_durable().setting("no_such", "1");
