@@ -1,0 +1,52 @@
+//! Where things are, and cargo called so that all commands share what it built.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// Cargo's target folder: this program lies in its `debug`.
+pub(crate) fn target() -> Result<PathBuf> {
+    let program = env::current_exe().context("cannot find this program")?;
+    let folder = program.ancestors().nth(2);
+    Ok(folder
+        .context("this program lies in no target folder")?
+        .to_owned())
+}
+
+/// The built web app, unless named otherwise.
+pub(crate) fn web() -> Result<PathBuf> {
+    Ok(target()?.join("web"))
+}
+
+/// Tools from npm, installed by the set-up.
+pub(crate) fn npm() -> Result<PathBuf> {
+    Ok(target()?.join("npm"))
+}
+
+/// Cargo in the repository, on the same target folder. For native builds name the crates by
+/// `--workspace` and a target such as `--bin boxoffice`, never by `-p`: cargo then chooses the
+/// same features for every dependency each time and builds it once.
+pub(crate) fn cargo() -> Result<Command> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    cargo
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", target()?)
+        .env("SQLX_OFFLINE", "true")
+        .env("TAURI_CONFIG", tauri_config()?);
+    Ok(cargo)
+}
+
+/// Points the shell at the web app of this target folder.
+fn tauri_config() -> Result<String> {
+    let config = serde_json::json!({ "build": { "frontendDist": web()? } });
+    Ok(config.to_string())
+}

@@ -1,0 +1,118 @@
+//! The programs and libraries, how to see that they are there, and what packages have them.
+
+use std::process::{Command, Stdio};
+use std::{env, str};
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Need {
+    /// What a person calls it.
+    pub(super) name: &'static str,
+    pub(super) is_there: fn() -> bool,
+    /// Packages of Debian and Ubuntu.
+    pub(super) debian: &'static [&'static str],
+    /// Packages of Homebrew; none where macOS has it.
+    pub(super) homebrew: &'static [&'static str],
+}
+
+/// For building and running the server and the web app.
+pub(crate) const BUILD: &[Need] = &[
+    Need {
+        name: "a C compiler",
+        is_there: || program("cc") || cfg!(windows),
+        debian: &["build-essential"],
+        homebrew: &[],
+    },
+    Need {
+        name: "PostgreSQL 15 or newer",
+        is_there: managed_postgres::is_installed,
+        debian: &["postgresql"],
+        homebrew: &["postgresql@17"],
+    },
+    Need {
+        name: "Node.js 18 or newer with npm",
+        is_there: || node_version().is_some_and(|major| major >= 18) && program("npm"),
+        debian: &["nodejs", "npm"],
+        homebrew: &["node"],
+    },
+];
+
+/// For the desktop window.
+pub(crate) const WINDOW: &[Need] = &[
+    Need {
+        name: "pkg-config",
+        is_there: || program("pkg-config") || !cfg!(target_os = "linux"),
+        debian: &["pkg-config"],
+        homebrew: &[],
+    },
+    Need {
+        name: "WebKitGTK 4.1",
+        is_there: || library("webkit2gtk-4.1"),
+        debian: &["libwebkit2gtk-4.1-dev"],
+        homebrew: &[],
+    },
+    Need {
+        name: "librsvg",
+        is_there: || library("librsvg-2.0"),
+        debian: &["librsvg2-dev"],
+        homebrew: &[],
+    },
+];
+
+/// For the end-to-end tests.
+pub(crate) const TEST: &[Need] = &[
+    Need {
+        name: "Chromium",
+        is_there: || {
+            ["chromium", "chromium-browser", "google-chrome"]
+                .into_iter()
+                .any(program)
+        },
+        debian: &["chromium"],
+        homebrew: &["chromium"],
+    },
+    Need {
+        name: "ChromeDriver",
+        is_there: || program("chromedriver"),
+        debian: &["chromium-driver"],
+        homebrew: &["chromedriver"],
+    },
+    Need {
+        name: "WebKitWebDriver",
+        is_there: || program("WebKitWebDriver") || !cfg!(target_os = "linux"),
+        debian: &["webkit2gtk-driver"],
+        homebrew: &[],
+    },
+    Need {
+        name: "Xvfb",
+        is_there: || program("Xvfb") || !cfg!(target_os = "linux"),
+        debian: &["xvfb"],
+        homebrew: &[],
+    },
+];
+
+/// Whether a program of this name can be run.
+pub(super) fn program(name: &str) -> bool {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(&file).is_file()))
+}
+
+/// Whether programs can be built with this library; other systems than Linux bring their own.
+fn library(name: &str) -> bool {
+    let mut pkg_config = Command::new("pkg-config");
+    let asked = pkg_config.args(["--exists", name]).stderr(Stdio::null());
+    !cfg!(target_os = "linux") || asked.status().is_ok_and(|status| status.success())
+}
+
+fn node_version() -> Option<u32> {
+    let output = Command::new("node").arg("--version").output().ok()?;
+    let version = str::from_utf8(&output.stdout).ok()?;
+    version
+        .trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}

@@ -1,0 +1,80 @@
+//! System packages, through the machine's own package manager.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::need::{Need, program};
+use crate::step::run;
+
+/// Installs what of these is missing, or names it where there is no manager we know.
+pub(super) fn install(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if program("apt-get") {
+        apt(&missing)?;
+    } else if program("brew") {
+        brew(&missing)?;
+    }
+    let still = self::missing(&missing);
+    if still.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = still
+        .iter()
+        .map(|need| format!("  {}", need.name))
+        .collect();
+    bail!(
+        "Please install what is missing, and run this again:\n{}",
+        names.join("\n")
+    );
+}
+
+fn missing(needs: &[Need]) -> Vec<Need> {
+    needs
+        .iter()
+        .filter(|need| !(need.is_there)())
+        .copied()
+        .collect()
+}
+
+fn apt(missing: &[Need]) -> Result<()> {
+    let packages = missing.iter().flat_map(|need| need.debian);
+    // Its question for the password comes before anything is hidden.
+    let sudo = !am_root() && program("sudo") && Command::new("sudo").arg("-v").status()?.success();
+    let apt_get = |arguments: &[&str]| {
+        let mut command = Command::new(if sudo { "sudo" } else { "apt-get" });
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        if sudo {
+            command.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
+        }
+        command.args(arguments);
+        command
+    };
+    run("Fetch the list of packages", &mut apt_get(&["update"]))?;
+    let names: Vec<&str> = packages.copied().collect();
+    run(
+        &format!("Install {}", names.join(" ")),
+        apt_get(&["install", "--yes", "--no-install-recommends"]).args(&names),
+    )?;
+    Ok(())
+}
+
+fn brew(missing: &[Need]) -> Result<()> {
+    for name in missing.iter().flat_map(|need| need.homebrew) {
+        run(
+            &format!("Install {name}"),
+            Command::new("brew").args(["install", name]),
+        )?;
+    }
+    Ok(())
+}
+
+fn am_root() -> bool {
+    #[cfg(unix)]
+    return nix::unistd::geteuid().is_root();
+    #[cfg(not(unix))]
+    return false;
+}

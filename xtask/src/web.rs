@@ -1,0 +1,165 @@
+//! The web app, ready to be served and to be bundled into the shell: WebAssembly from the crate
+//! `app`, its JavaScript and the styles as one file each, named by content, and all compressed.
+//!
+//! Trunk would do much of this, and takes many minutes to install; here is the library that it
+//! calls, at the version of the lock file.
+
+mod compress;
+mod files;
+mod inputs;
+mod wasm;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::step::{run as run_step, step};
+use crate::{place, setup};
+use inputs::digest;
+
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct Args {
+    /// Build quickly, for looking at changes: large and slow.
+    #[arg(long)]
+    pub(crate) dev: bool,
+    /// Where to put it [default: `web` in cargo's target folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What files the names in `app/index.html` stand for.
+const NAMED_BY_CONTENT: [&str; 3] = ["css", "js", "wasm"];
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    setup::install(&[setup::BUILD])?;
+    build(args)
+}
+
+/// Builds it unless it is there already, made of the same.
+pub(crate) fn build(args: &Args) -> Result<()> {
+    let out = match &args.out {
+        Some(out) => std::path::absolute(out)?,
+        None => place::web()?,
+    };
+    let compiled = wasm::compile(args.dev)?;
+    let made_of = inputs::all(&compiled)?;
+    let made_of_file = out.with_extension("made-of");
+    if out.is_dir() && fs::read_to_string(&made_of_file).is_ok_and(|before| before == made_of) {
+        return Ok(());
+    }
+    step("Put the web app together", |_| {
+        let parent = out.parent().context("--out names no folder")?;
+        fs::create_dir_all(parent)?;
+        let new = tempfile::tempdir_in(parent)?;
+        assemble(&compiled, new.path(), args.dev)?;
+        if !args.dev {
+            compress::all(new.path())?;
+        }
+        files::replace(&out, &new.keep())?;
+        Ok(fs::write(&made_of_file, made_of)?)
+    })?;
+    report(&out)
+}
+
+fn assemble(compiled: &Path, new: &Path, dev: bool) -> Result<()> {
+    let root = place::root();
+    let public = root.join("app/public");
+    if public.is_dir() {
+        files::copy(&public, new)?;
+    }
+    let assets = new.join("assets");
+    fs::create_dir_all(&assets)?;
+
+    let work = tempfile::tempdir()?;
+    wasm::bind(compiled, work.path(), dev)?;
+    let wasm = fs::read(work.path().join("app_bg.wasm"))?;
+    let wasm_name = format!("app-{}.wasm", digest(&wasm));
+    fs::write(assets.join(&wasm_name), wasm)?;
+    bundle(work.path(), &assets, &wasm_name, dev)?;
+
+    let index = fs::read_to_string(root.join("app/index.html"))?;
+    let index = with_names(&index, &assets)?;
+    Ok(fs::write(new.join("index.html"), index)?)
+}
+
+/// Joins the modules of JavaScript into one file, and the style sheets into another.
+fn bundle(bound: &Path, assets: &Path, wasm_name: &str, dev: bool) -> Result<()> {
+    let root = place::root();
+    let mut esbuild = npm_tool("esbuild/bin/esbuild")?;
+    esbuild
+        .current_dir(&root)
+        .args(["app/start.js", "style/main.css", "--bundle", "--format=esm"])
+        .args([
+            "--entry-names=app-[hash]",
+            "--external:/*",
+            "--legal-comments=none",
+        ])
+        .args(["--log-level=warning", "--target=es2022"])
+        .arg(format!(
+            "--alias:app-wasm={}",
+            bound.join("app.js").display()
+        ))
+        .arg(format!("--define:APP_WASM=\"/assets/{wasm_name}\""))
+        .arg(format!("--outdir={}", assets.display()));
+    if !dev {
+        esbuild.arg("--minify");
+    }
+    let output = esbuild.output().context("cannot run esbuild")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    // Its warnings are mistakes in style sheets that a browser would pass over in silence.
+    ensure!(
+        output.status.success() && said.trim().is_empty(),
+        "esbuild:\n{said}"
+    );
+    Ok(())
+}
+
+/// A tool from npm. Calling node on its script works on every system.
+fn npm_tool(script: &str) -> Result<Command> {
+    let mut node = Command::new("node");
+    node.arg(place::npm()?.join("node_modules").join(script));
+    Ok(node)
+}
+
+/// Puts the names of the files in `assets` for `/assets/app.css` and so on.
+fn with_names(index: &str, assets: &Path) -> Result<String> {
+    let mut index = index.to_owned();
+    for kind in NAMED_BY_CONTENT {
+        let file = files::only(assets, kind)?;
+        let stands_for_it = format!("\"/assets/app.{kind}\"");
+        ensure!(
+            index.contains(&stands_for_it),
+            "app/index.html does not mention {stands_for_it}"
+        );
+        index = index.replace(&stands_for_it, &format!("\"/assets/{file}\""));
+    }
+    Ok(index)
+}
+
+/// Prints what a first visit loads.
+fn report(out: &Path) -> Result<()> {
+    let mut first_load = size(&out.join("index.html"))?;
+    for kind in NAMED_BY_CONTENT {
+        let assets = out.join("assets");
+        let bytes = size(&assets.join(files::only(&assets, kind)?))?;
+        println!("  {kind}: {}", kilobytes(bytes));
+        first_load += bytes;
+    }
+    println!("  first load: {}", kilobytes(first_load));
+    println!("  in {}", out.display());
+    Ok(())
+}
+
+/// How much of it is sent: compressed where that was done.
+fn size(file: &Path) -> Result<u64> {
+    let sent = fs::metadata(compress::beside(file, "br")).or_else(|_| fs::metadata(file));
+    Ok(sent
+        .with_context(|| format!("cannot read {}", file.display()))?
+        .len())
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{}.{} KB", bytes / 1024, bytes % 1024 * 10 / 1024)
+}
