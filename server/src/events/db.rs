@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use api::events::{
-    EventDetail, EventSummary, LiveStock, LiveTicketType, Organizer, TicketType, When,
+    EventDetail, EventRef, EventSummary, LiveStock, LiveTicketType, Organizer, TicketType, When,
 };
 use api::{Currency, EventId, Money, Time, UserId};
 use sqlx::PgConnection;
@@ -321,6 +321,38 @@ fn live_stock_of(event: &EventSale<'_>, types: &[TypeRow]) -> LiveStock {
             })
             .collect(),
     }
+}
+
+/// Events as orders and tickets refer to them.
+pub async fn event_refs(
+    connection: &mut PgConnection,
+    events: &[EventId],
+) -> Result<HashMap<EventId, EventRef>> {
+    let rows = sqlx::query!(
+        "select id, title, starts_at, ends_at, timezone, venue, address, city, cover_id, status
+        from events where id = any($1)",
+        events,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let event = EventRef {
+                id: row.id,
+                title: row.title,
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+                timezone: row.timezone,
+                venue: row.venue,
+                address: row.address,
+                city: row.city,
+                cover_url: row.cover_id.map(cover_url),
+                cancelled: row.status == "cancelled",
+            };
+            (row.id, event)
+        })
+        .collect())
 }
 
 /// A picture as it is kept.

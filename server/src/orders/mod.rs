@@ -1,13 +1,129 @@
-//! Orders.
+//! Orders: buying tickets, and the ledger of what was bought.
 
+pub mod db;
+pub mod pending;
+pub mod purchase;
 mod refusal;
 
+use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order, OrderSummary, PlaceOrder};
+use api::{OrderId, Page};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 pub use refusal::Refusal;
+use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
 
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, PageQuery, Path, Query, page};
 use crate::state::AppState;
+use purchase::PurchaseRequest;
 
 /// The routes of `/orders`.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(place, list))
+        .routes(routes!(detail))
+}
+
+/// Buy tickets. The key names this purchase: sending the same again, however often, gives the
+/// same order.
+#[utoipa::path(post, path = "/orders", tag = "orders", request_body = PlaceOrder,
+    params(("idempotency-key" = Uuid, Header, description = "A UUID made by the client, kept until it has the answer")),
+    responses((status = 201, body = Order), (status = 200, body = Order, description = "Answered before"),
+        (status = 401, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 503, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn place(
+    State(state): State<AppState>,
+    buyer: SignedIn,
+    headers: HeaderMap,
+    Json(body): Json<PlaceOrder>,
+) -> Result<Response> {
+    let key = idempotency_key(&headers)?;
+    body.validate()?;
+    let placed = purchase::place(&state, purchase_request(&buyer, key, &body)).await?;
+    let mut connection = state.db.acquire().await?;
+    let order = db::find(&mut connection, buyer.user, placed.order)
+        .await?
+        .ok_or_else(|| Error::internal("an order was placed and is not there"))?;
+    Ok(if placed.replayed {
+        ([(IDEMPOTENCY_REPLAYED, "true")], Json(order)).into_response()
+    } else {
+        (StatusCode::CREATED, Json(order)).into_response()
+    })
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
+    headers
+        .get(IDEMPOTENCY_KEY)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(|| {
+            let sentence = "Send a UUID in the header Idempotency-Key.";
+            Error::field(IDEMPOTENCY_KEY, sentence)
+        })
+}
+
+fn purchase_request(buyer: &SignedIn, key: Uuid, body: &PlaceOrder) -> PurchaseRequest {
+    let lines = body.merged_lines();
+    let promo_code = body
+        .promo_code
+        .as_ref()
+        .map(|code| code.trim().to_uppercase());
+    PurchaseRequest {
+        order: Uuid::now_v7(),
+        user: buyer.user,
+        key,
+        hash: request_hash(&lines, promo_code.as_deref()),
+        lines,
+        promo_code,
+        expected_total: body.expected_total,
+    }
+}
+
+/// What the key is bound to: what is bought, however it was spelled.
+fn request_hash(lines: &[api::orders::PlaceOrderLine], promo_code: Option<&str>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line.ticket_type_id.as_bytes());
+        hash.update(line.quantity.to_be_bytes());
+    }
+    hash.update(promo_code.unwrap_or_default());
+    hash.finalize().into()
+}
+
+/// List one's orders, newest first.
+#[utoipa::path(get, path = "/orders", tag = "orders", params(PageQuery),
+    responses((status = 200, body = Page<OrderSummary>), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    buyer: SignedIn,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Page<OrderSummary>>> {
+    let limit = paging.limit()?;
+    let mut connection = state.db.acquire().await?;
+    let orders = db::list(&mut connection, buyer.user, paging.after()?, limit + 1).await?;
+    Ok(Json(page(orders, limit, |order| order.id)))
+}
+
+/// One of one's orders.
+#[utoipa::path(get, path = "/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Order), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn detail(
+    State(state): State<AppState>,
+    buyer: SignedIn,
+    Path(id): Path<OrderId>,
+) -> Result<Json<Order>> {
+    let mut connection = state.db.acquire().await?;
+    let order = db::find(&mut connection, buyer.user, id).await?;
+    order.map(Json).ok_or(Error::NotFound)
 }

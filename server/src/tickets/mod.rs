@@ -1,10 +1,68 @@
 //! Tickets as their holders see them.
 
-use utoipa_axum::router::OpenApiRouter;
+pub mod code;
+pub mod db;
 
+use api::tickets::{Ticket, TicketsWhen};
+use api::{EventId, Page, TicketNumber};
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, PageQuery, Path, Query, page};
 use crate::state::AppState;
 
 /// The routes of `/tickets`.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(detail))
+}
+
+/// Which tickets.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// For events to come or over; `upcoming` when absent.
+    #[serde(default)]
+    when: TicketsWhen,
+}
+
+/// List the tickets one holds, with the codes to show.
+#[utoipa::path(get, path = "/tickets", tag = "tickets", params(ListQuery, PageQuery),
+    responses((status = 200, body = Page<Ticket>), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    holder: SignedIn,
+    Query(query): Query<ListQuery>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Page<Ticket>>> {
+    let limit = paging.limit()?;
+    let mut connection = state.db.acquire().await?;
+    let after = paging.after()?;
+    let tickets = db::list(&mut connection, holder.user, query.when, after, limit + 1).await?;
+    Ok(Json(page(tickets, limit, |ticket| {
+        (ticket.event.starts_at, ticket.event.id, ticket.number)
+    })))
+}
+
+/// One of the tickets one holds.
+#[utoipa::path(get, path = "/tickets/{event_id}/{number}", tag = "tickets",
+    params(("event_id" = Uuid, Path), ("number" = i32, Path)),
+    responses((status = 200, body = Ticket), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn detail(
+    State(state): State<AppState>,
+    holder: SignedIn,
+    Path((event, number)): Path<(EventId, TicketNumber)>,
+) -> Result<Json<Ticket>> {
+    let mut connection = state.db.acquire().await?;
+    let ticket = db::find(&mut connection, holder.user, event, number).await?;
+    ticket.map(Json).ok_or(Error::NotFound)
 }

@@ -1,5 +1,10 @@
 //! The API, called in process on a real PostgreSQL, a database each test.
 
 mod events;
+mod orders;
+mod payments;
+mod races;
 mod support;
+mod tickets;
+mod verify;
 mod web;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::orders::{IDEMPOTENCY_KEY, PlaceOrder, PlaceOrderLine};
 use api::{Code, Problem};
 use axum::Router;
 use axum::body::Body;
@@ -135,6 +136,23 @@ impl TestUser {
         self.send_json(Method::PATCH, path, &[], body).await
     }
 
+    /// Buys tickets of some types with a key of its own.
+    pub(crate) async fn buy(&self, lines: &[(Uuid, i32)]) -> Answer {
+        self.buy_with_key(Uuid::new_v4(), lines).await
+    }
+
+    /// Buys tickets of some types with this key.
+    pub(crate) async fn buy_with_key(&self, key: Uuid, lines: &[(Uuid, i32)]) -> Answer {
+        self.place(key, &order_of(lines)).await
+    }
+
+    /// Places an order with this key.
+    pub(crate) async fn place(&self, key: Uuid, order: &PlaceOrder) -> Answer {
+        let key = key.to_string();
+        self.send_json(Method::POST, "/orders", &[(IDEMPOTENCY_KEY, &key)], order)
+            .await
+    }
+
     /// Sends `body` as JSON with more headers.
     pub(crate) async fn send_json(
         &self,
@@ -146,6 +164,11 @@ impl TestUser {
         let body = serde_json::to_vec(&body).expect("a body that can be written");
         let headers = [headers, &[("content-type", "application/json")]].concat();
         self.send(method, path, &headers, body.into()).await
+    }
+
+    /// The access token.
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().expect("someone signed in")
     }
 
     /// Sends anything; paths are those under `/api`.
@@ -168,6 +191,21 @@ impl TestUser {
     }
 }
 
+/// An order of tickets of some types.
+pub(crate) fn order_of(lines: &[(Uuid, i32)]) -> PlaceOrder {
+    let lines = lines
+        .iter()
+        .map(|(ticket_type_id, quantity)| PlaceOrderLine {
+            ticket_type_id: *ticket_type_id,
+            quantity: *quantity,
+        });
+    PlaceOrder {
+        lines: lines.collect(),
+        promo_code: None,
+        expected_total: None,
+    }
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -187,6 +225,12 @@ impl Answer {
             headers: parts.headers,
             body: body.into(),
         }
+    }
+
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let value = self.headers.get(name)?;
+        Some(value.to_str().expect("a header of text"))
     }
 
     fn text(&self) -> String {

@@ -2,6 +2,8 @@
 
 mod app;
 mod event;
+mod invariants;
 
-pub(crate) use app::{Answer, TestApp, TestUser};
+pub(crate) use app::{Answer, TestApp, TestUser, order_of};
 pub(crate) use event::{EventBuilder, TestEvent};
+pub(crate) use invariants::assert_sound;

@@ -1,0 +1,137 @@
+//! What a ticket's QR code says: event, number and code version, signed with the event's key
+//! (Ed25519), so that a door can check it without a network. In capital letters and digits, which
+//! QR codes hold most densely.
+
+use api::{EventId, TicketNumber};
+use data_encoding::BASE32_NOPAD;
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+
+/// Marks our codes and their first form.
+const PREFIX: &str = "BO1";
+const PAYLOAD_BYTES: usize = 16 + 4 + 2;
+/// Of the typed code; 30 bits tell a misread code or a guess, the door's list tells the rest.
+const CHECK_CHARACTERS: usize = 6;
+
+/// What a code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketCode {
+    /// For which event.
+    pub event: EventId,
+    /// Which ticket.
+    pub number: TicketNumber,
+    /// Changes with each holder, so that older copies are dead.
+    pub version: u16,
+}
+
+/// A code as a holder shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedCode {
+    /// For the QR code.
+    pub code: String,
+    /// For typing in: `12-K7QF2M`.
+    pub short: String,
+}
+
+impl TicketCode {
+    /// Signs it with the event's key.
+    pub fn sign(&self, seed: &[u8; 32]) -> SignedCode {
+        let payload = self.payload();
+        let signature = SigningKey::from_bytes(seed).sign(&payload).to_bytes();
+        let code = BASE32_NOPAD.encode(&[&payload[..], &signature[..]].concat());
+        let check = BASE32_NOPAD.encode(&signature[..5]);
+        SignedCode {
+            code: format!("{PREFIX}{code}"),
+            short: format!("{}-{}", self.number, &check[..CHECK_CHARACTERS]),
+        }
+    }
+
+    /// What `text` says, if the event's key signed it.
+    pub fn verify(text: &str, key: &VerifyingKey) -> Option<Self> {
+        let bytes = BASE32_NOPAD
+            .decode(text.trim().strip_prefix(PREFIX)?.as_bytes())
+            .ok()?;
+        let (payload, signature) = bytes.split_at_checked(PAYLOAD_BYTES)?;
+        let signature = Signature::from_slice(signature).ok()?;
+        key.verify_strict(payload, &signature).ok()?;
+        Some(Self {
+            event: EventId::from_slice(&payload[..16]).ok()?,
+            number: TicketNumber::from_be_bytes(payload[16..20].try_into().ok()?),
+            version: u16::from_be_bytes(payload[20..22].try_into().ok()?),
+        })
+    }
+
+    fn payload(&self) -> [u8; PAYLOAD_BYTES] {
+        let mut payload = [0; PAYLOAD_BYTES];
+        payload[..16].copy_from_slice(self.event.as_bytes());
+        payload[16..20].copy_from_slice(&self.number.to_be_bytes());
+        payload[20..].copy_from_slice(&self.version.to_be_bytes());
+        payload
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn sample() -> (TicketCode, [u8; 32]) {
+        let code = TicketCode {
+            event: Uuid::now_v7(),
+            number: 12,
+            version: 3,
+        };
+        (code, [5; 32])
+    }
+
+    fn public(seed: &[u8; 32]) -> VerifyingKey {
+        SigningKey::from_bytes(seed).verifying_key()
+    }
+
+    #[test]
+    fn a_code_says_what_was_signed() {
+        let (code, seed) = sample();
+        let signed = code.sign(&seed);
+        assert_eq!(TicketCode::verify(&signed.code, &public(&seed)), Some(code));
+        assert!(
+            signed.short.starts_with("12-") && signed.short.len() == 9,
+            "{signed:?}"
+        );
+        assert!(
+            signed
+                .code
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        );
+    }
+
+    #[test]
+    fn another_events_key_is_refused() {
+        let (code, seed) = sample();
+        assert_eq!(
+            TicketCode::verify(&code.sign(&seed).code, &public(&[6; 32])),
+            None
+        );
+    }
+
+    #[test]
+    fn no_changed_character_is_accepted() {
+        let (code, seed) = sample();
+        let signed = code.sign(&seed).code;
+        let key = public(&seed);
+        for place in 0..signed.len() {
+            for replacement in [b'A', b'B', b'7', b'a', b'='] {
+                let mut forged = signed.clone().into_bytes();
+                if forged[place] == replacement {
+                    continue;
+                }
+                forged[place] = replacement;
+                let forged = String::from_utf8(forged).expect("ASCII");
+                assert_eq!(TicketCode::verify(&forged, &key), None, "{forged}");
+            }
+        }
+        assert_eq!(TicketCode::verify("", &key), None);
+        assert_eq!(TicketCode::verify("BO1", &key), None);
+        assert_eq!(TicketCode::verify(&signed[..signed.len() - 1], &key), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! The SQL of tickets as their holders see them.
+
+use api::tickets::{Ticket, TicketState, TicketsWhen};
+use api::{EventId, TicketNumber, Time, UserId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::code::TicketCode;
+use crate::error::{Error, Result};
+use crate::events::db::event_refs;
+use crate::orders::db::parse_ticket_state;
+
+struct TicketRow {
+    event_id: Uuid,
+    number: i32,
+    ticket_type: String,
+    holder: String,
+    state: String,
+    code_version: i32,
+    seed: Vec<u8>,
+    checked_in_at: Option<Time>,
+    order_id: Option<Uuid>,
+}
+
+/// The place of a ticket in the list: its event's start, the event and the number.
+pub type Position = (Time, EventId, TicketNumber);
+
+/// The tickets `user` holds after the one at `after`: by their event's start, of the past latest first.
+pub async fn list(
+    connection: &mut PgConnection,
+    user: UserId,
+    when: TicketsWhen,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Ticket>> {
+    let (after_time, (after_event, after_number)) = match after {
+        Some((time, event, number)) => (Some(time), (Some(event), Some(number))),
+        None => (None, (None, None)),
+    };
+    let rows = sqlx::query_as!(
+        TicketRow,
+        r#"
+        select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
+            u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
+            c.scanned_at as "checked_in_at?",
+            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id
+        from all_ticket_user h
+        join events e on e.id = h.event_id
+        join all_tickets t on t.event_id = h.event_id and t.number = h.number
+        join ticket_types y on y.id = t.ticket_type_id
+        join users u on u.id = h.user_id
+        join event_keys k on k.event_id = e.id
+        left join check_ins c
+            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        where h.user_id = $1 and (e.ends_at <= now()) = $2
+            and ($3::timestamptz is null
+                or case when $2
+                    then e.starts_at < $3 or (e.starts_at = $3 and (e.id, t.number) > ($4::uuid, $5::int))
+                    else (e.starts_at, e.id, t.number) > ($3, $4, $5) end)
+        order by case when $2 then e.starts_at end desc, e.starts_at, e.id, t.number
+        limit $6
+        "#,
+        user,
+        when == TicketsWhen::Past,
+        after_time,
+        after_event,
+        after_number,
+        limit,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    into_tickets(connection, rows).await
+}
+
+/// The ticket with this number, if `user` holds it.
+pub async fn find(
+    connection: &mut PgConnection,
+    user: UserId,
+    event: EventId,
+    number: TicketNumber,
+) -> Result<Option<Ticket>> {
+    let rows = sqlx::query_as!(
+        TicketRow,
+        r#"
+        select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
+            u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
+            c.scanned_at as "checked_in_at?",
+            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id
+        from all_ticket_user h
+        join all_tickets t on t.event_id = h.event_id and t.number = h.number
+        join ticket_types y on y.id = t.ticket_type_id
+        join users u on u.id = h.user_id
+        join event_keys k on k.event_id = h.event_id
+        left join check_ins c
+            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        where h.user_id = $1 and h.event_id = $2 and h.number = $3
+        "#,
+        user,
+        event,
+        number,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(into_tickets(connection, rows).await?.pop())
+}
+
+async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Result<Vec<Ticket>> {
+    let ids: Vec<EventId> = rows.iter().map(|row| row.event_id).collect();
+    let events = event_refs(connection, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let event = events
+                .get(&row.event_id)
+                .cloned()
+                .ok_or_else(|| Error::internal("a ticket of no event"))?;
+            let state = parse_ticket_state(&row.state)?;
+            let signed = match state {
+                TicketState::Valid => Some(sign(&row)?),
+                _ => None,
+            };
+            let (code, short_code) = signed.map(|signed| (signed.code, signed.short)).unzip();
+            Ok(Ticket {
+                event,
+                number: row.number,
+                ticket_type: row.ticket_type,
+                holder: row.holder,
+                state,
+                checked_in_at: row.checked_in_at,
+                code,
+                short_code,
+                order_id: row.order_id,
+            })
+        })
+        .collect()
+}
+
+fn sign(row: &TicketRow) -> Result<super::code::SignedCode> {
+    let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(Error::internal)?;
+    let code = TicketCode {
+        event: row.event_id,
+        number: row.number,
+        version: u16::try_from(row.code_version).map_err(Error::internal)?,
+    };
+    Ok(code.sign(&seed))
+}
