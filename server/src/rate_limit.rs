@@ -1,7 +1,8 @@
 //! Who may try how often: by address (IPv6 by /64) and by account.
 
 use std::convert::Infallible;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
@@ -15,8 +16,9 @@ use crate::config;
 use crate::error::{Error, Result};
 use crate::state::AppState;
 
-/// Above this many keys, those that have not tried for a while are forgotten.
-const KEYS_MAX: usize = 100_000;
+/// How many keys are told apart. Keys share the counts of this many slots, so a flood of made-up
+/// addresses cannot fill the memory; which keys share one is not to be foreseen.
+const SLOTS: u64 = 1 << 17;
 
 /// Every limit of the server.
 pub struct RateLimiters {
@@ -48,26 +50,28 @@ fn at_least_one(times: u32) -> NonZeroU32 {
 }
 
 /// One limit, for each key on its own.
-pub struct Limiter<K: Hash + Eq + Clone> {
-    limiter: RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>,
+pub struct Limiter<K: Hash> {
+    slots: RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock>,
+    hasher: RandomState,
+    keys: PhantomData<fn(&K)>,
 }
 
-impl<K: Hash + Eq + Clone> Limiter<K> {
+impl<K: Hash> Limiter<K> {
     fn new(quota: Quota) -> Self {
         Self {
-            limiter: RateLimiter::keyed(quota),
+            slots: RateLimiter::keyed(quota),
+            hasher: RandomState::new(),
+            keys: PhantomData,
         }
     }
 
     /// Counts a try of `key`; refuses when there were too many.
     pub fn check(&self, key: &K) -> Result<()> {
-        if self.limiter.len() > KEYS_MAX {
-            self.limiter.retain_recent();
-        }
-        self.limiter
-            .check_key(key)
+        let slot = self.hasher.hash_one(key) % SLOTS;
+        self.slots
+            .check_key(&slot)
             .map_err(|denied| Error::RateLimited {
-                retry_after: denied.wait_time_from(DefaultClock::default().now()),
+                retry_after: denied.wait_time_from(self.slots.clock().now()),
             })
     }
 }
@@ -111,7 +115,7 @@ impl FromRequestParts<AppState> for ClientAddress {
             .headers
             .get_all("x-forwarded-for")
             .iter()
-            .filter_map(|value| value.to_str().ok())
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .collect::<Vec<_>>()
             .join(",");
         Ok(Self::find(
@@ -149,6 +153,15 @@ mod tests {
         assert_eq!(find("2001:db8:1:2:a::1"), find("2001:db8:1:2:b::9"));
         assert_ne!(find("2001:db8:1:2::1"), find("2001:db8:1:3::1"));
         assert_eq!(find("::ffff:192.0.2.7"), ip("192.0.2.7"));
+    }
+
+    #[test]
+    fn a_flood_of_keys_is_bounded() {
+        let limiter = Limiter::new(Quota::per_hour(at_least_one(1000)));
+        for key in 0..2 * SLOTS {
+            assert!(limiter.check(&key).is_ok());
+        }
+        assert!(limiter.slots.len() as u64 <= SLOTS);
     }
 
     #[test]
