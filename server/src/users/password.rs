@@ -2,15 +2,19 @@
 //! cannot starve the buyers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 
 const AT_ONCE: usize = 2;
+/// Whoever would wait longer is told to come back: in a flood no one is served by a queue.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// OWASP's recommendation for argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -20,12 +24,14 @@ const LANES: u32 = 1;
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            patience: PATIENCE,
         }
     }
 }
@@ -60,10 +66,13 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
     ) -> Result<T> {
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
+        let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(turn) = turn else {
+            return Err(Error::Busy {
+                retry_after: PATIENCE,
+            });
+        };
+        let turn = turn.map_err(Error::internal)?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -100,5 +109,19 @@ mod tests {
         );
         assert!(!verify("hunter43", Some(hash)).await.expect("checked"));
         assert!(!verify("hunter42", None).await.expect("checked"));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_long_for_a_turn() {
+        let passwords = Passwords {
+            patience: Duration::from_millis(20),
+            ..Passwords::default()
+        };
+        let all = u32::try_from(AT_ONCE).expect("a few");
+        let turns = passwords.turns.acquire_many(all).await.expect("turns");
+        let refused = passwords.verify("hunter42".to_owned(), None).await;
+        assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
+        drop(turns);
+        assert!(passwords.verify("hunter42".to_owned(), None).await.is_ok());
     }
 }
