@@ -137,7 +137,9 @@ impl FromRequestParts<AppState> for SignedIn {
             .headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+            .map(|(_, token)| token)
             .ok_or(Error::Unauthenticated)?;
         state.access_keys.check(token)
     }
