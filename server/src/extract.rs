@@ -1,7 +1,9 @@
 //! Our own extractors, so that every rejection is a [`Error`] and looks the same.
 
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -18,10 +20,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        match axum::Json::from_request(request, state).await {
+        match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(malformed_json(rejection)),
         }
+    }
+}
+
+/// A body that may be left out.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let body = match Bytes::from_request(request, state).await {
+            Ok(body) => body,
+            Err(rejection) => return Err(malformed_json(rejection.into())),
+        };
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        <Self as FromRequest<S>>::from_request(request, state)
+            .await
+            .map(Some)
     }
 }
 
@@ -43,6 +66,9 @@ fn malformed_json(rejection: JsonRejection) -> Error {
         JsonRejection::JsonSyntaxError(_) => "The request is not valid JSON.".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "Send JSON, with the header `content-type: application/json`.".to_owned()
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            "The request is too large.".to_owned()
         }
         other => other.body_text(),
     };

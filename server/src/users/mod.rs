@@ -1,12 +1,22 @@
 //! Accounts and sessions.
 
+mod auth;
+mod db;
+mod me;
 pub mod password;
+mod session;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
 
 /// The routes of `/auth` and `/me`.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(me::show))
 }

@@ -6,5 +6,6 @@ mod payments;
 mod races;
 mod support;
 mod tickets;
+mod users;
 mod verify;
 mod web;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::orders::{IDEMPOTENCY_KEY, PlaceOrder, PlaceOrderLine};
+use api::users::Session;
 use api::{Code, Problem};
 use axum::Router;
 use axum::body::Body;
@@ -88,6 +89,16 @@ impl TestApp {
             id,
             email,
             token: Some(token),
+        }
+    }
+
+    /// Whoever began this session.
+    pub(crate) fn signed_in(&self, session: &Session) -> TestUser {
+        TestUser {
+            app: self.clone(),
+            id: session.user.id,
+            email: session.user.email.clone(),
+            token: Some(session.access_token.clone()),
         }
     }
 

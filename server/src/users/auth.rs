@@ -1,0 +1,103 @@
+//! Creating an account, signing in and out, and staying signed in.
+
+use api::users::{Login, Refresh, Register, Session};
+use api::validate::normalize_email;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum_extra::extract::CookieJar;
+
+use super::{db, session};
+use crate::error::{Error, Result};
+use crate::extract::Json;
+use crate::rate_limit::ClientAddress;
+use crate::state::AppState;
+
+/// Create an account and sign in.
+#[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
+    responses((status = 201, body = Session), (status = 409, body = api::Problem),
+        (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
+pub(super) async fn register(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    jar: CookieJar,
+    Json(new): Json<Register>,
+) -> Result<(StatusCode, CookieJar, Json<Session>)> {
+    new.validate()?;
+    state.rate_limiters.registrations.check(&address)?;
+    let email = normalize_email(&new.email);
+    let hash = state.passwords.hash(new.password).await?;
+    let mut tx = state.db.begin().await?;
+    let account = db::create(&mut tx, new.name.trim(), &email, &hash).await?;
+    let grant = session::start(&mut tx, account)
+        .await?
+        .ok_or(Error::InvalidCredentials)?;
+    tx.commit().await?;
+    let (jar, session) = grant.answer(&state, new.client, jar)?;
+    Ok((StatusCode::CREATED, jar, session))
+}
+
+/// Sign in.
+///
+/// An unknown address, a wrong password and a deleted account are answered alike, and as slowly.
+#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = Login,
+    responses((status = 200, body = Session), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
+pub(super) async fn login(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    jar: CookieJar,
+    Json(login): Json<Login>,
+) -> Result<(CookieJar, Json<Session>)> {
+    login.validate()?;
+    let email = normalize_email(&login.email);
+    state.rate_limiters.logins.check(&address)?;
+    state.rate_limiters.account_logins.check(&email)?;
+    let account = db::find_by_email(&mut *state.db.acquire().await?, &email).await?;
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.clone());
+    let matches = state.passwords.verify(login.password, hash).await?;
+    let account = account.filter(|_| matches);
+    let account = account.ok_or(Error::InvalidCredentials)?;
+    let mut tx = state.db.begin().await?;
+    let grant = session::start(&mut tx, account)
+        .await?
+        .ok_or(Error::InvalidCredentials)?;
+    tx.commit().await?;
+    grant.answer(&state, login.client, jar)
+}
+
+/// Get a new access token.
+///
+/// The refresh token comes in the body or as a cookie, is good once, and is answered in the same
+/// place with the next. One that was used before ends its session.
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Option<Refresh>,
+    params(("refresh_token" = Option<String>, Cookie, description = "A browser's refresh token")),
+    responses((status = 200, body = Session), (status = 401, body = api::Problem)))]
+pub(super) async fn refresh(
+    State(state): State<AppState>,
+    jar: CookieJar,
+    body: Option<Json<Refresh>>,
+) -> Result<(CookieJar, Json<Session>)> {
+    let (token, client) = session::presented(&jar, body).ok_or(Error::Unauthenticated)?;
+    let mut tx = state.db.begin().await?;
+    let grant = session::rotate(&mut tx, &token).await?;
+    tx.commit().await?;
+    let grant = grant.ok_or(Error::TokenExpired)?;
+    grant.answer(&state, client, jar)
+}
+
+/// Sign out: the session ends on the server too. Without one there is nothing to do.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", request_body = Option<Refresh>,
+    params(("refresh_token" = Option<String>, Cookie, description = "A browser's refresh token")),
+    responses((status = 204)))]
+pub(super) async fn logout(
+    State(state): State<AppState>,
+    jar: CookieJar,
+    body: Option<Json<Refresh>>,
+) -> Result<(StatusCode, CookieJar)> {
+    if let Some((token, _)) = session::presented(&jar, body) {
+        session::end(&mut *state.db.acquire().await?, &token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, session::forget(&state.config, jar)))
+}

@@ -1,0 +1,69 @@
+//! Accounts and sessions.
+
+mod auth;
+mod me;
+mod session;
+
+use api::users::Session;
+use axum::body::Body;
+use axum::http::{Method, header};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, TestApp};
+
+const PASSWORD: &str = "correct horse";
+/// The Set-Cookie header that makes a browser forget its refresh token.
+const FORGET: &str = "refresh_token=; HttpOnly; SameSite=Strict; Path=/api/auth; Max-Age=0";
+
+/// An app that does not mind how often one tries.
+fn patient_app(db: PgPool) -> TestApp {
+    let flags = [
+        "--logins-per-minute=1000",
+        "--account-logins-per-hour=1000",
+        "--registrations-per-hour=1000",
+    ];
+    TestApp::with_flags(db, &flags)
+}
+
+fn ada() -> Value {
+    json!({"name": "Ada", "email": "ada@example.com", "password": PASSWORD})
+}
+
+/// Ada's new account, in the native app.
+async fn register_ada(app: &TestApp) -> Session {
+    let mut body = ada();
+    body["client"] = "native".into();
+    app.stranger().post("/auth/register", body).await.created()
+}
+
+async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
+    let body = json!({"email": email, "password": password, "client": "native"});
+    app.stranger().post("/auth/login", body).await
+}
+
+async fn refresh(app: &TestApp, token: &str) -> Answer {
+    let body = json!({"refresh_token": token});
+    app.stranger().post("/auth/refresh", body).await
+}
+
+/// Posts as a browser does: no body, perhaps a cookie.
+async fn post_as_browser(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
+    let headers: Vec<_> = cookie.iter().map(|cookie| ("cookie", *cookie)).collect();
+    let stranger = app.stranger();
+    stranger
+        .send(Method::POST, path, &headers, Body::empty())
+        .await
+}
+
+fn set_cookie(answer: &Answer) -> &str {
+    let cookie = answer.headers.get(header::SET_COOKIE);
+    let cookie = cookie.unwrap_or_else(|| panic!("no cookie in {answer:?}"));
+    cookie.to_str().expect("text")
+}
+
+#[track_caller]
+fn refresh_token(session: &Session) -> &str {
+    let token = session.refresh_token.as_deref();
+    token.expect("a native client's refresh token")
+}

@@ -1,0 +1,258 @@
+//! Staying signed in and signing out.
+
+use api::Code;
+use api::users::{Session, User};
+use axum::http::StatusCode;
+use futures::future::join_all;
+use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    FORGET, PASSWORD, ada, login, patient_app, post_as_browser, refresh, refresh_token,
+    register_ada, set_cookie,
+};
+use crate::support::TestApp;
+
+/// Makes it look as if every used refresh token had been used a minute ago.
+async fn a_minute_later(app: &TestApp) {
+    sqlx::query!("update refresh_tokens set used_at = used_at - interval '1 minute'")
+        .execute(&app.db)
+        .await
+        .expect("used earlier");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_native_session_is_refreshed_from_the_body(db: PgPool) {
+    let app = TestApp::new(db);
+    let first = register_ada(&app).await;
+    let answer = refresh(&app, refresh_token(&first)).await;
+    assert!(!answer.headers.contains_key("set-cookie"));
+    let second: Session = answer.ok();
+    assert_eq!(second.user, first.user);
+    assert_ne!(second.refresh_token, first.refresh_token);
+    let me: User = app.signed_in(&second).get("/me").await.ok();
+    assert_eq!(me, first.user);
+    let third: Session = refresh(&app, refresh_token(&second)).await.ok();
+    assert_eq!(third.user, first.user);
+
+    let token = refresh_token(&third).as_bytes();
+    let bytes = data_encoding::BASE64URL_NOPAD.decode(token);
+    assert_eq!(bytes.expect("base64url").len(), 32);
+    let kept = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from refresh_tokens where token_hash = sha256($1)"#,
+        token,
+    );
+    assert_eq!(kept.fetch_one(&app.db).await.expect("a count"), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_browsers_session_is_refreshed_from_its_cookie(db: PgPool) {
+    let app = TestApp::with_flags(db, &["--public-url=https://tickets.example.com"]);
+    let answer = app.stranger().post("/auth/register", ada()).await;
+    let registered: Session = answer.created();
+    assert_eq!(registered.refresh_token, None);
+    let (cookie, attributes) = set_cookie(&answer).split_once("; ").expect("attributes");
+    assert_eq!(
+        attributes,
+        "HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=2592000"
+    );
+
+    let answer = post_as_browser(&app, "/auth/refresh", Some(cookie)).await;
+    let refreshed: Session = answer.ok();
+    assert_eq!(refreshed.user, registered.user);
+    assert_eq!(refreshed.refresh_token, None);
+    let next = set_cookie(&answer);
+    assert!(next.starts_with("refresh_token=") && !next.starts_with(cookie));
+    assert!(next.ends_with(attributes), "{next}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_https_the_cookie_works_too(db: PgPool) {
+    let app = TestApp::new(db);
+    let answer = app.stranger().post("/auth/register", ada()).await;
+    assert!(!set_cookie(&answer).contains("Secure"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_body_comes_before_the_cookie(db: PgPool) {
+    let app = patient_app(db);
+    let native = register_ada(&app).await;
+    let body = json!({"email": "ada@example.com", "password": PASSWORD});
+    let answer = app.stranger().post("/auth/login", body).await;
+    let (cookie, _) = set_cookie(&answer).split_once(';').expect("attributes");
+
+    let body = json!({"refresh_token": refresh_token(&native)});
+    let headers = [("cookie", cookie)];
+    let stranger = app.stranger();
+    let answer = stranger
+        .send_json(axum::http::Method::POST, "/auth/refresh", &headers, body)
+        .await;
+    assert!(answer.ok::<Session>().refresh_token.is_some());
+    post_as_browser(&app, "/auth/refresh", Some(cookie))
+        .await
+        .ok::<Session>();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_token_or_a_made_up_one_is_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    let answer = post_as_browser(&app, "/auth/refresh", None).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
+    let answer = app.stranger().post("/auth/refresh", json!({})).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
+    for token in ["", "made up", &"A".repeat(43)] {
+        let answer = refresh(&app, token).await;
+        answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_used_a_moment_ago_is_refused_and_no_more(db: PgPool) {
+    let app = TestApp::new(db);
+    let first = register_ada(&app).await;
+    let second: Session = refresh(&app, refresh_token(&first)).await.ok();
+    let answer = refresh(&app, refresh_token(&first)).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    refresh(&app, refresh_token(&second)).await.ok::<Session>();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_used_long_ago_ends_its_session_and_no_other(db: PgPool) {
+    let app = patient_app(db);
+    let first = register_ada(&app).await;
+    let elsewhere: Session = login(&app, "ada@example.com", PASSWORD).await.ok();
+    let second: Session = refresh(&app, refresh_token(&first)).await.ok();
+    a_minute_later(&app).await;
+    for session in [&first, &second, &first] {
+        let answer = refresh(&app, refresh_token(session)).await;
+        answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    }
+    let answer = refresh(&app, refresh_token(&elsewhere)).await;
+    answer.ok::<Session>();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_many_who_bring_one_token_at_once_one_wins(db: PgPool) {
+    let app = TestApp::new(db);
+    let session = register_ada(&app).await;
+    let token = refresh_token(&session);
+    let answers = join_all((0..20).map(|_| refresh(&app, token))).await;
+    let (won, lost): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
+    assert_eq!(won.len(), 1, "{answers:?}");
+    for answer in lost {
+        answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    }
+    let next: Session = won[0].ok();
+    refresh(&app, refresh_token(&next)).await.ok::<Session>();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_lasts_thirty_days_after_its_last_refresh(db: PgPool) {
+    let app = patient_app(db);
+    let first = register_ada(&app).await;
+    let move_end = async |to: &str| {
+        sqlx::query!(
+            "update sessions set expires_at = now() + $1::text::interval",
+            to
+        )
+        .execute(&app.db)
+        .await
+        .expect("moved");
+    };
+    move_end("1 day").await;
+    let second: Session = refresh(&app, refresh_token(&first)).await.ok();
+    let extended = sqlx::query_scalar!(
+        r#"select expires_at > now() + interval '719 hours' as "extended!" from sessions"#
+    );
+    assert!(extended.fetch_one(&app.db).await.expect("an end"));
+
+    move_end("-1 second").await;
+    let answer = refresh(&app, refresh_token(&second)).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+
+    login(&app, "ada@example.com", PASSWORD)
+        .await
+        .ok::<Session>();
+    let sessions = sqlx::query_scalar!(r#"select count(*) as "count!" from sessions"#);
+    let sessions = sessions.fetch_one(&app.db).await.expect("a count");
+    assert_eq!(sessions, 1, "the one that ran out is cleared away");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_out_ends_the_session(db: PgPool) {
+    let app = TestApp::new(db);
+    let first = register_ada(&app).await;
+    let second: Session = refresh(&app, refresh_token(&first)).await.ok();
+    // An older token of the family will do, and once more does no harm.
+    for token in [refresh_token(&first), refresh_token(&second), "made up"] {
+        let body = json!({"refresh_token": token});
+        let answer = app.stranger().post("/auth/logout", body).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    }
+    let answer = refresh(&app, refresh_token(&second)).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_out_makes_a_browser_forget(db: PgPool) {
+    let app = TestApp::new(db);
+    let answer = app.stranger().post("/auth/register", ada()).await;
+    let (cookie, _) = set_cookie(&answer).split_once(';').expect("attributes");
+    for cookie in [Some(cookie), None] {
+        let answer = post_as_browser(&app, "/auth/logout", cookie).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        assert!(set_cookie(&answer).starts_with(FORGET), "{answer:?}");
+    }
+    let answer = post_as_browser(&app, "/auth/refresh", Some(cookie)).await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_password_changed_while_one_signs_in_ends_that_session_too(db: PgPool) {
+    let app = patient_app(db);
+    register_ada(&app).await;
+    // Whoever signs in has checked the password already and waits for the row.
+    let mut change = app.db.begin().await.expect("a transaction");
+    sqlx::query!("update users set password_hash = '$argon2id$another'")
+        .execute(&mut *change)
+        .await
+        .expect("changed");
+    let signing_in = tokio::spawn({
+        let app = app.clone();
+        async move { login(&app, "ada@example.com", PASSWORD).await }
+    });
+    wait_until_someone_waits(&app).await;
+    change.commit().await.expect("committed");
+    let answer = signing_in.await.expect("an answer");
+    answer.refused(StatusCode::UNAUTHORIZED, Code::InvalidCredentials);
+}
+
+async fn wait_until_someone_waits(app: &TestApp) {
+    let waits = || {
+        sqlx::query_scalar!(
+            r#"select exists (select from pg_stat_activity where wait_event_type = 'Lock'
+                and datname = current_database()) as "waits!""#
+        )
+        .fetch_one(&app.db)
+    };
+    while !waits().await.expect("activity") {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_token_of_a_session_does_not_outlive_its_user(db: PgPool) {
+    let app = TestApp::new(db);
+    let token = app
+        .state
+        .access_keys
+        .issue(Uuid::now_v7(), Uuid::now_v7())
+        .expect("a token");
+    let mut session = register_ada(&app).await;
+    session.access_token = token;
+    let answer = app.signed_in(&session).get("/me").await;
+    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+}
