@@ -228,3 +228,116 @@ pub(super) async fn revoke_session(
     .await?;
     Ok(())
 }
+
+/// Ends every session of a user but `kept`.
+pub(super) async fn revoke_sessions(
+    connection: &mut PgConnection,
+    user: UserId,
+    kept: Option<Uuid>,
+) -> Result<()> {
+    sqlx::query!(
+        "update sessions set revoked_at = now()
+        where user_id = $1 and revoked_at is null and id is distinct from $2",
+        user,
+        kept,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives a user another name.
+pub(super) async fn rename(connection: &mut PgConnection, user: UserId, name: &str) -> Result<()> {
+    sqlx::query!(
+        "update users set name = $2 where id = $1 and deleted_at is null",
+        user,
+        name,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the hash `current`; false when that is no longer the user's.
+pub(super) async fn change_password(
+    connection: &mut PgConnection,
+    user: UserId,
+    current: &str,
+    new: &str,
+) -> Result<bool> {
+    let changed = sqlx::query!(
+        "update users set password_hash = $3 where id = $1 and password_hash = $2",
+        user,
+        current,
+        new,
+    )
+    .execute(connection)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Locks the stock of the user's events that are on sale, so that nothing is sold meanwhile.
+pub(super) async fn lock_own_stock(connection: &mut PgConnection, user: UserId) -> Result<()> {
+    sqlx::query!(
+        "select from event_stock s join events e on e.id = s.event_id
+        where e.organizer_id = $1 and e.status = 'published' and e.ends_at > now()
+        order by s.event_id for update of s",
+        user,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Whether tickets are sold for an event of the user's that is not over.
+pub(super) async fn has_sold_events_to_come(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<bool> {
+    let sold = sqlx::query_scalar!(
+        r#"
+        select exists (
+            select from events e join ticket_types t on t.event_id = e.id
+            where e.organizer_id = $1 and e.status = 'published' and e.ends_at > now()
+                and t.sold > 0
+        ) as "sold!"
+        "#,
+        user,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(sold)
+}
+
+/// Cancels the user's events that are not over.
+pub(super) async fn cancel_events_to_come(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<()> {
+    sqlx::query!(
+        "update events set status = 'cancelled', cancelled_at = now(), updated_at = now()
+        where organizer_id = $1 and status = 'published' and ends_at > now()",
+        user,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes everything personal out of an account; false when `password_hash` is no longer its own.
+pub(super) async fn anonymise(
+    connection: &mut PgConnection,
+    user: UserId,
+    password_hash: &str,
+) -> Result<bool> {
+    let deleted = sqlx::query!(
+        "update users set name = 'Deleted account', email = null, email_verified_at = null,
+            password_hash = null, deleted_at = now()
+        where id = $1 and password_hash = $2",
+        user,
+        password_hash,
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected() == 1)
+}

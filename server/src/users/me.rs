@@ -1,9 +1,12 @@
 //! One's own account.
 
-use api::users::User;
+use api::UserId;
+use api::users::{DeleteMe, UpdateMe, User};
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum_extra::extract::CookieJar;
 
-use super::db;
+use super::{db, session};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::Json;
@@ -16,4 +19,98 @@ pub(super) async fn show(State(state): State<AppState>, signed_in: SignedIn) -> 
     let account = db::find(&mut *state.db.acquire().await?, signed_in.user).await?;
     let account = account.ok_or(Error::TokenExpired)?;
     Ok(Json(account.user))
+}
+
+/// Change name or password. A new password needs the one of now, and signs out every other session.
+#[utoipa::path(patch, path = "/me", tag = "me", security(("bearer" = [])), request_body = UpdateMe,
+    responses((status = 200, body = User), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
+pub(super) async fn update(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Json(change): Json<UpdateMe>,
+) -> Result<Json<User>> {
+    const FIELD: &str = "current_password";
+    change.validate()?;
+    let user = signed_in.user;
+    let mut new_hash = None;
+    if let (Some(new), Some(current)) = (change.password, change.current_password) {
+        let current = confirm_password(&state, user, current, FIELD).await?;
+        new_hash = Some((current, state.passwords.hash(new).await?));
+    }
+    let mut tx = state.db.begin().await?;
+    if let Some((current, new)) = new_hash {
+        if !db::change_password(&mut tx, user, &current, &new).await? {
+            return Err(wrong_password(FIELD));
+        }
+        db::revoke_sessions(&mut tx, user, Some(signed_in.session)).await?;
+    }
+    if let Some(name) = change.name {
+        db::rename(&mut tx, user, name.trim()).await?;
+    }
+    let account = db::find(&mut tx, user).await?.ok_or(Error::TokenExpired)?;
+    tx.commit().await?;
+    Ok(Json(account.user))
+}
+
+/// Delete the account: name, address and password go, every session ends, and the address is free
+/// again.
+///
+/// Orders stay in the ledger without a name, and tickets stay what they are, those for events to
+/// come too: whoever has the code gets in, and stock and takings of an event do not change behind
+/// its organizer's back. One's own events to come are cancelled; refused while tickets of them are
+/// sold, whose buyers must be told first.
+#[utoipa::path(delete, path = "/me", tag = "me", security(("bearer" = [])), request_body = DeleteMe,
+    responses((status = 204), (status = 401, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 429, body = api::Problem)))]
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    jar: CookieJar,
+    Json(body): Json<DeleteMe>,
+) -> Result<(StatusCode, CookieJar)> {
+    const FIELD: &str = "password";
+    let user = signed_in.user;
+    let hash = confirm_password(&state, user, body.password, FIELD).await?;
+    let mut tx = state.db.begin().await?;
+    db::lock_own_stock(&mut tx, user).await?;
+    if db::has_sold_events_to_come(&mut tx, user).await? {
+        return Err(Error::conflict(
+            "Tickets are sold for events of yours that are still to come. Cancel those first.",
+        ));
+    }
+    if !db::anonymise(&mut tx, user, &hash).await? {
+        return Err(wrong_password(FIELD));
+    }
+    db::cancel_events_to_come(&mut tx, user).await?;
+    db::revoke_sessions(&mut tx, user, None).await?;
+    tx.commit().await?;
+    Ok((StatusCode::NO_CONTENT, session::forget(&state.config, jar)))
+}
+
+/// Answers the hash of the password when it is the right one. Counted like a sign-in, or a stolen
+/// access token could be used to guess it.
+async fn confirm_password(
+    state: &AppState,
+    user: UserId,
+    password: String,
+    field: &str,
+) -> Result<String> {
+    let account = db::find(&mut *state.db.acquire().await?, user).await?;
+    let account = account.ok_or(Error::TokenExpired)?;
+    state
+        .rate_limiters
+        .account_logins
+        .check(&account.user.email)?;
+    let hash = account.password_hash;
+    if state.passwords.verify(password, Some(hash.clone())).await? {
+        Ok(hash)
+    } else {
+        Err(wrong_password(field))
+    }
+}
+
+fn wrong_password(field: &str) -> Error {
+    Error::field(field, "This is not your password.")
 }

@@ -18,5 +18,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
-        .routes(routes!(me::show))
+        .routes(routes!(me::show, me::update, me::delete))
 }
