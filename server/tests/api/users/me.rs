@@ -102,9 +102,10 @@ async fn a_bad_change_is_refused_at_its_field(db: PgPool) {
 async fn a_new_password_signs_out_everyone_else(db: PgPool) {
     let app = patient_app(db);
     let here = register_ada(&app).await;
+    let ada = app.signed_in(&here);
     let elsewhere: Session = login(&app, &ada.email, PASSWORD).await.ok();
     let change = json!({"password": "new password", "current_password": PASSWORD});
-    app.signed_in(&here).patch("/me", change).await.ok::<User>();
+    ada.patch("/me", change).await.ok::<User>();
 
     let answer = refresh(&app, refresh_token(&elsewhere)).await;
     answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
