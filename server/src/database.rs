@@ -15,6 +15,8 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations")
 /// How long a request waits for a connection. Timeouts nest: client 30 s > server 20 >
 /// statement 10 > lock 3 > pool 2.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections that our own PostgreSQL takes beyond ours, for a person or a backup to look in.
+const SPARE_CONNECTIONS: u32 = 10;
 const SESSION_SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "10s"),
     ("lock_timeout", "3s"),
@@ -50,11 +52,13 @@ impl Database {
         let (url, managed) = match &config.database_url {
             Some(url) => (url.clone(), None),
             None => {
-                let options = managed_postgres::Options::new(config.data_dir.join("postgres"));
+                let connections = config.database_connections + SPARE_CONNECTIONS;
+                let options = managed_postgres::Options::new(config.data_dir.join("postgres"))
+                    .setting("max_connections", &connections.to_string());
                 let postgres = tokio::task::spawn_blocking(move || Postgres::start(&options))
                     .await
                     .map_err(|panic| sqlx::Error::Io(std::io::Error::other(panic)))??;
-                (postgres.url("boxoffice"), Some(postgres))
+                (postgres.url("postgres"), Some(postgres))
             }
         };
         let options = PgConnectOptions::from_str(&url)?
