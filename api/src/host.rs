@@ -1,6 +1,6 @@
 //! Events as their organizers see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -164,6 +164,9 @@ impl CreateEvent {
             "ends_at",
             "The event must end after it begins.",
         );
+        for (field, time) in [("starts_at", self.starts_at), ("ends_at", self.ends_at)] {
+            require_year(&mut errors, time, field.to_owned());
+        }
         errors.require(
             self.max_per_user
                 .is_none_or(|max| (1..=10_000).contains(&max)),
@@ -236,6 +239,14 @@ impl TicketTypeInput {
             field("max_per_order"),
             "Choose between 1 and 100 per order.",
         );
+        for (name, time) in [
+            ("sale_starts_at", self.sale_starts_at),
+            ("sale_ends_at", self.sale_ends_at),
+        ] {
+            if let Some(time) = time {
+                require_year(errors, time, field(name));
+            }
+        }
         if let (Some(start), Some(end)) = (self.sale_starts_at, self.sale_ends_at) {
             errors.require(
                 start < end,
@@ -244,6 +255,15 @@ impl TicketTypeInput {
             );
         }
     }
+}
+
+/// Keeps slips of the keyboard, and years that no database holds, out.
+fn require_year(errors: &mut FieldErrors, time: Time, field: String) {
+    errors.require(
+        (2000..=2199).contains(&time.year()),
+        field,
+        "Choose a year between 2000 and 2199.",
+    );
 }
 
 /// An event in the organizer's list.
