@@ -153,12 +153,12 @@ impl CreateEvent {
     /// What is wrong with it as a draft, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require_text(&self.title, 1, TITLE_MAX, "title");
+        errors.require_line(&self.title, 1, TITLE_MAX, "title");
         errors.require_text(&self.description, 0, DESCRIPTION_MAX, "description");
-        errors.require_text(&self.venue, 0, PLACE_MAX, "venue");
-        errors.require_text(&self.address, 0, PLACE_MAX, "address");
-        errors.require_text(&self.city, 0, PLACE_MAX, "city");
-        errors.require_text(&self.timezone, 1, 60, "timezone");
+        errors.require_line(&self.venue, 0, PLACE_MAX, "venue");
+        errors.require_line(&self.address, 0, PLACE_MAX, "address");
+        errors.require_line(&self.city, 0, PLACE_MAX, "city");
+        errors.require_line(&self.timezone, 1, 60, "timezone");
         errors.require(
             self.ends_at > self.starts_at,
             "ends_at",
@@ -191,8 +191,8 @@ impl CreateEvent {
             Ok(()) => FieldErrors::default(),
             Err(errors) => errors,
         };
-        errors.require_text(&self.venue, 1, PLACE_MAX, "venue");
-        errors.require_text(&self.city, 1, PLACE_MAX, "city");
+        errors.require_line(&self.venue, 1, PLACE_MAX, "venue");
+        errors.require_line(&self.city, 1, PLACE_MAX, "city");
         errors.require(
             self.ends_at > now,
             "ends_at",
@@ -210,7 +210,7 @@ impl CreateEvent {
 impl TicketTypeInput {
     fn check(&self, errors: &mut FieldErrors, index: usize, earlier: &[Self]) {
         let field = |name: &str| format!("ticket_types.{index}.{name}");
-        errors.require_text(&self.name, 1, TICKET_TYPE_NAME_MAX, field("name"));
+        errors.require_line(&self.name, 1, TICKET_TYPE_NAME_MAX, field("name"));
         errors.require(
             !earlier
                 .iter()
