@@ -262,7 +262,9 @@ fn cors(config: &ServeConfig) -> CorsLayer {
 
 /// Tells browsers to be strict.
 async fn harden(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
+    const HEADERS: [(HeaderName, &str); 7] = [
+        // What may be kept says so itself.
+        (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
