@@ -28,6 +28,7 @@ const SESSION_SETTINGS: [(&str, &str); 4] = [
 pub struct Database {
     /// Connections to it.
     pub pool: PgPool,
+    options: PgConnectOptions,
     managed: Option<Postgres>,
 }
 
@@ -64,13 +65,18 @@ impl Database {
         let options = PgConnectOptions::from_str(&url)?
             .application_name("boxoffice")
             .options(SESSION_SETTINGS);
-        let pool = PgPoolOptions::new()
-            .max_connections(config.database_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+        let pool = connect(options.clone(), config.database_connections).await?;
         migrate(&pool).await?;
-        Ok(Self { pool, managed })
+        Ok(Self {
+            pool,
+            options,
+            managed,
+        })
+    }
+
+    /// Further connections to it, of which nobody else takes any.
+    pub async fn pool(&self, connections: u32) -> Result<PgPool, DatabaseError> {
+        Ok(connect(self.options.clone(), connections).await?)
     }
 
     /// Closes the connections and stops the PostgreSQL that [`Database::open`] started.
@@ -82,6 +88,14 @@ impl Database {
             tracing::warn!(%error, "PostgreSQL did not stop cleanly");
         }
     }
+}
+
+async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
 }
 
 /// Brings the schema up to date; a migration may take longer than a request's statement.
