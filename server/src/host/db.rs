@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::access::Role;
+use super::sales::db::takings;
 use crate::error::{Error, Result};
 use crate::events::db::{cover_url, parse_currency, ticket_types};
 use crate::events::sale::{EventSale, TypeSale};
@@ -143,42 +144,6 @@ pub async fn list(
             })
         })
         .collect()
-}
-
-/// What one ticket type brought.
-pub struct Takings {
-    /// Of which event.
-    pub event: EventId,
-    /// Which type.
-    pub ticket_type: TicketTypeId,
-    /// Paid for it, less what was refunded.
-    pub amount: i64,
-}
-
-/// What the ticket types of `events` brought; those that brought nothing may be missing.
-pub async fn takings(connection: &mut PgConnection, events: &[EventId]) -> Result<Vec<Takings>> {
-    let takings = sqlx::query_as!(
-        Takings,
-        r#"
-        select event_id as "event!", ticket_type_id as "ticket_type!",
-            sum(amount)::bigint as "amount!"
-        from (
-            select l.event_id, l.ticket_type_id, l.unit_price * l.quantity - l.discount as amount
-            from order_lines l join orders o on o.id = l.order_id
-            where l.event_id = any($1) and o.kind = 'purchase' and o.state = 'paid'
-            union all
-            select r.event_id, l.ticket_type_id, -r.amount
-            from refunded_tickets r
-            join order_lines l on l.order_id = r.refund_id and l.line = r.line
-            where r.event_id = any($1)
-        ) amounts
-        group by event_id, ticket_type_id
-        "#,
-        events,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(takings)
 }
 
 /// A new draft without ticket types, with its stock and the key that signs its tickets.

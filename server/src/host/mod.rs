@@ -4,6 +4,7 @@ pub mod access;
 pub mod change;
 pub mod course;
 pub mod db;
+pub mod sales;
 
 use api::host::{CreateEvent, HostEvent, HostEventSummary, UpdateEvent};
 use api::{EventId, Page};
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list, create))
         .routes(routes!(detail, update))
         .merge(course::routes())
+        .merge(sales::routes())
 }
 
 /// List the events I organize or am staff of, newest first.
