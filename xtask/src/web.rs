@@ -93,7 +93,6 @@ fn bundle(bound: &Path, assets: &Path, wasm_name: &str, dev: bool) -> Result<()>
         .args(["app/start.js", "style/main.css", "--bundle", "--format=esm"])
         .args([
             "--entry-names=app-[hash]",
-            "--external:/*",
             "--legal-comments=none",
         ])
         .args(["--log-level=warning", "--target=es2022"])
