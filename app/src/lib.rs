@@ -1,1 +1,75 @@
-//! x
+//! Box Office, the app: finding events, buying tickets and keeping them, in a browser and in the
+//! desktop and phone shell.
+
+mod api;
+mod components;
+mod feed;
+mod fetch;
+mod format;
+mod forms;
+mod history;
+mod lock;
+mod pages;
+mod platform;
+mod poster;
+mod refresh;
+mod route;
+mod scroll;
+mod session;
+mod shell;
+mod storage;
+mod theme;
+
+use components::{provide_navigation, provide_toasts};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+use pages::NotFound;
+use pages::events::EventsPage;
+use pages::you::{CreateAccountPage, SignInPage, YouPage};
+use shell::Shell;
+
+/// Finds out where the server is and who is signed in, then shows the app.
+pub async fn start() {
+    theme::Theme::kept().apply();
+    if let Some(address) = platform::server_address().await {
+        self::api::set_server(&address);
+    }
+    session::start();
+    leptos::mount::mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    provide_meta_context();
+    session::provide_session();
+    refresh::provide_refresh();
+    feed::provide_feeds();
+    scroll::provide_scroll_memory();
+    provide_toasts();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Box Office") />
+        <Router>
+            <Screens />
+        </Router>
+    }
+}
+
+#[component]
+fn Screens() -> impl IntoView {
+    provide_navigation();
+    history::provide_history();
+    view! {
+        <Shell>
+            <Routes fallback=NotFound>
+                <ParentRoute path=path!("") view=EventsPage>
+                    <Route path=path!("") view=|| () />
+                </ParentRoute>
+                <Route path=path!("you") view=YouPage />
+                <Route path=path!("you/sign-in") view=SignInPage />
+                <Route path=path!("you/create-account") view=CreateAccountPage />
+            </Routes>
+        </Shell>
+    }
+}

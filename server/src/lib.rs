@@ -10,7 +10,6 @@ pub mod extract;
 pub mod host;
 pub mod http;
 pub mod jobs;
-mod openapi;
 pub mod orders;
 pub mod payment;
 pub mod rate_limit;

@@ -1,0 +1,123 @@
+//! The server's endpoints, a function each: the only HTTP of the app.
+
+mod http;
+
+use api::events::{EventDetail, EventSummary, LiveStock, When};
+use api::orders::{Order, OrderSummary, PlaceOrder};
+use api::tickets::{Ticket, TicketsWhen};
+use api::users::{DeleteMe, Login, Refresh, Register, Session, UpdateMe, User};
+use api::{EventId, OrderId, Page, TicketNumber};
+use futures::{Stream, StreamExt};
+use gloo_net::eventsource::futures::EventSource;
+use uuid::Uuid;
+
+use http::Call;
+pub(crate) use http::{Error, server_url, set_server};
+
+type Answer<T> = Result<T, Error>;
+
+pub(crate) async fn register(body: &Register) -> Answer<Session> {
+    Call::post("/auth/register", body).as_anyone().send().await
+}
+
+pub(crate) async fn login(body: &Login) -> Answer<Session> {
+    Call::post("/auth/login", body).as_anyone().send().await
+}
+
+pub(crate) async fn refresh(body: &Refresh) -> Answer<Session> {
+    Call::post("/auth/refresh", body).as_anyone().send().await
+}
+
+pub(crate) async fn logout(body: &Refresh) -> Answer<()> {
+    Call::post("/auth/logout", body).as_anyone().run().await
+}
+
+pub(crate) async fn update_me(body: &UpdateMe) -> Answer<User> {
+    Call::patch("/me", body).send().await
+}
+
+pub(crate) async fn delete_me(body: &DeleteMe) -> Answer<()> {
+    Call::delete("/me", body).run().await
+}
+
+pub(crate) async fn events(
+    query: &str,
+    when: When,
+    limit: usize,
+    cursor: Option<String>,
+) -> Answer<Page<EventSummary>> {
+    let when = match when {
+        When::All => "all",
+        When::Week => "week",
+        When::Free => "free",
+        When::Past => "past",
+    };
+    let mut path = format!("/events?when={when}&{}", paging(limit, cursor));
+    if !query.is_empty() {
+        path.push_str("&q=");
+        path.push_str(&encode(query));
+    }
+    Call::get(path).as_anyone().send().await
+}
+
+pub(crate) async fn event(id: EventId) -> Answer<EventDetail> {
+    Call::get(format!("/events/{id}")).send().await
+}
+
+/// The stock of an event, again whenever it changes, for as long as the stream is kept.
+pub(crate) fn live_stock(id: EventId) -> Option<impl Stream<Item = LiveStock>> {
+    let mut source = EventSource::new(&server_url(&format!("/api/events/{id}/live"))).ok()?;
+    let messages = source.subscribe("message").ok()?;
+    Some(messages.filter_map(move |message| {
+        // The stream ends when the source is dropped, so it has to live in here.
+        let _alive = &source;
+        let stock = message
+            .ok()
+            .and_then(|(_, message)| message.data().as_string())
+            .and_then(|data| serde_json::from_str(&data).ok());
+        std::future::ready(stock)
+    }))
+}
+
+pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Order> {
+    Call::post("/orders", body).key(key).send().await
+}
+
+pub(crate) async fn orders(limit: usize, cursor: Option<String>) -> Answer<Page<OrderSummary>> {
+    Call::get(format!("/orders?{}", paging(limit, cursor)))
+        .send()
+        .await
+}
+
+pub(crate) async fn order(id: OrderId) -> Answer<Order> {
+    Call::get(format!("/orders/{id}")).send().await
+}
+
+pub(crate) async fn tickets(
+    when: TicketsWhen,
+    limit: usize,
+    cursor: Option<String>,
+) -> Answer<Page<Ticket>> {
+    let when = match when {
+        TicketsWhen::Upcoming => "upcoming",
+        TicketsWhen::Past => "past",
+    };
+    Call::get(format!("/tickets?when={when}&{}", paging(limit, cursor)))
+        .send()
+        .await
+}
+
+pub(crate) async fn ticket(event: EventId, number: TicketNumber) -> Answer<Ticket> {
+    Call::get(format!("/tickets/{event}/{number}")).send().await
+}
+
+fn paging(limit: usize, cursor: Option<String>) -> String {
+    match cursor {
+        Some(cursor) => format!("limit={limit}&cursor={}", encode(&cursor)),
+        None => format!("limit={limit}"),
+    }
+}
+
+fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}

@@ -1,0 +1,217 @@
+//! One HTTP exchange: address, token, time limit, and what the answer means.
+
+use std::cell::RefCell;
+
+use api::{Code, Problem};
+use futures::future::{Either, select};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_timers::future::TimeoutFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::session;
+
+/// Reads are given up, and can be tried again, after 10 s.
+const READ_TIMEOUT_MS: u32 = 10_000;
+/// Writes are given longer than the server takes for its own limits.
+const WRITE_TIMEOUT_MS: u32 = 30_000;
+
+thread_local! {
+    /// The server's origin without a slash at the end; empty where the server serves the app itself.
+    static SERVER: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Talks to this server from now on.
+pub(crate) fn set_server(origin: &str) {
+    SERVER.set(origin.trim_end_matches('/').to_owned());
+}
+
+/// The full address of a path on the server.
+pub(crate) fn server_url(path: &str) -> String {
+    SERVER.with_borrow(|server| format!("{server}{path}"))
+}
+
+/// Why there is no answer to use.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(crate) enum Error {
+    /// The server's own words.
+    #[error("{}", .0.detail)]
+    Refused(Box<Problem>),
+    #[error("We could not reach the server. Check your connection and try again.")]
+    Unreachable,
+    #[error("The server gave an answer this version of the app cannot read.")]
+    Unreadable,
+}
+
+impl Error {
+    pub(crate) fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            Self::Unreachable | Self::Unreadable => None,
+        }
+    }
+
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.problem().map(|problem| problem.code)
+    }
+
+    /// Whether signing in is what is missing.
+    pub(crate) fn needs_sign_in(&self) -> bool {
+        matches!(
+            self.code(),
+            Some(Code::Unauthenticated | Code::TokenExpired)
+        )
+    }
+}
+
+/// Whose name a call is made in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    /// Nobody's: the answer is the same for all.
+    Anyone,
+    /// The signed-in user's, if there is one.
+    User,
+}
+
+/// A request to be made.
+pub(crate) struct Call {
+    method: Method,
+    path: String,
+    body: Option<String>,
+    key: Option<Uuid>,
+    caller: Caller,
+}
+
+impl Call {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path.into(), None)
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, path.into(), serde_json::to_string(body).ok())
+    }
+
+    pub(crate) fn patch(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(Method::PATCH, path.into(), serde_json::to_string(body).ok())
+    }
+
+    pub(crate) fn delete(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(
+            Method::DELETE,
+            path.into(),
+            serde_json::to_string(body).ok(),
+        )
+    }
+
+    fn new(method: Method, path: String, body: Option<String>) -> Self {
+        Self {
+            method,
+            path,
+            body,
+            key: None,
+            caller: Caller::User,
+        }
+    }
+
+    /// Makes the call without a token, and without waiting for one.
+    pub(crate) fn as_anyone(mut self) -> Self {
+        self.caller = Caller::Anyone;
+        self
+    }
+
+    /// Names the request, so that it is carried out once however often it is sent.
+    pub(crate) fn key(mut self, key: Uuid) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Makes the call and reads the answer.
+    pub(crate) async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let answer = self.exchange().await?;
+        serde_json::from_str(&answer).map_err(|_unreadable| Error::Unreadable)
+    }
+
+    /// Makes the call where the answer has no body.
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        self.exchange().await.map(|_empty| ())
+    }
+
+    async fn exchange(&self) -> Result<String, Error> {
+        if self.caller == Caller::Anyone {
+            return self.attempt(None).await;
+        }
+        session::ready().await?;
+        let token = session::access_token();
+        let had_token = token.is_some();
+        let answer = self.attempt(token).await;
+        let refused = answer.as_ref().is_err_and(Error::needs_sign_in);
+        if !refused || !had_token {
+            return answer;
+        }
+        session::refresh().await?;
+        match session::access_token() {
+            Some(token) => self.attempt(Some(token)).await,
+            None => answer,
+        }
+    }
+
+    async fn attempt(&self, token: Option<String>) -> Result<String, Error> {
+        let abort = web_sys::AbortController::new().ok();
+        let signal = abort.as_ref().map(web_sys::AbortController::signal);
+        let mut request = RequestBuilder::new(&server_url(&format!("/api{}", self.path)))
+            .method(self.method.clone())
+            .abort_signal(signal.as_ref());
+        if let Some(token) = token {
+            request = request.header("authorization", &format!("Bearer {token}"));
+        }
+        if let Some(key) = self.key {
+            request = request.header(api::orders::IDEMPOTENCY_KEY, &key.to_string());
+        }
+        let timeout = match self.method {
+            Method::GET => READ_TIMEOUT_MS,
+            _ => WRITE_TIMEOUT_MS,
+        };
+        let exchange = Box::pin(exchange(request, self.body.clone()));
+        match select(exchange, TimeoutFuture::new(timeout)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                if let Some(abort) = abort {
+                    abort.abort();
+                }
+                Err(Error::Unreachable)
+            }
+        }
+    }
+}
+
+async fn exchange(request: RequestBuilder, body: Option<String>) -> Result<String, Error> {
+    let request = match body {
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(body),
+        None => request.build(),
+    };
+    let request = request.map_err(|_unbuildable| Error::Unreachable)?;
+    let response = request
+        .send()
+        .await
+        .map_err(|_network| Error::Unreachable)?;
+    read(response).await
+}
+
+async fn read(response: Response) -> Result<String, Error> {
+    let text = response
+        .text()
+        .await
+        .map_err(|_cut_off| Error::Unreachable)?;
+    if response.ok() {
+        return Ok(text);
+    }
+    match serde_json::from_str::<Problem>(&text) {
+        Ok(problem) => Err(Error::Refused(Box::new(problem))),
+        // A proxy's own page: the server behind it did not answer.
+        Err(_) if response.status() >= 500 => Err(Error::Unreachable),
+        Err(_) => Err(Error::Unreadable),
+    }
+}

@@ -1,0 +1,47 @@
+use leptos::html;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+/// Whether the app has moved to another screen since it was opened.
+#[derive(Clone, Copy)]
+struct Navigated(StoredValue<bool>);
+
+/// Notes the first change of screen. Belongs inside the router.
+pub(crate) fn provide_navigation() {
+    let navigated = StoredValue::new(false);
+    provide_context(Navigated(navigated));
+    let path = use_location().pathname;
+    Effect::new(move |first: Option<()>| {
+        path.track();
+        if first.is_some() {
+            navigated.set_value(true);
+        }
+    });
+}
+
+/// The screen's heading and title. After a change of screen it has the focus, so that screen
+/// readers and keyboards begin where eyes do.
+#[component]
+pub(crate) fn Heading(
+    #[prop(into)] text: String,
+    #[prop(default = "heading")] class: &'static str,
+) -> impl IntoView {
+    let Navigated(navigated) = expect_context();
+    let heading = NodeRef::<html::H1>::new();
+    heading.on_load(move |heading| {
+        if navigated.get_value() {
+            let quietly = web_sys::FocusOptions::new();
+            quietly.set_prevent_scroll(true);
+            request_animation_frame(move || {
+                let _focused = heading.focus_with_options(&quietly);
+            });
+        }
+    });
+    view! {
+        <Title text=text.clone() />
+        <h1 class=class tabindex="-1" node_ref=heading>
+            {text}
+        </h1>
+    }
+}

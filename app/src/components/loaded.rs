@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{ErrorState, Skeleton, SkeletonShape, Stale};
+use crate::fetch::Fetch;
+
+/// Something from the server in every state: outline, error with Retry, or the thing itself, with
+/// a note while it cannot be brought up to date.
+#[component]
+pub(crate) fn Loaded<T, V>(
+    fetch: Fetch<T>,
+    skeleton: SkeletonShape,
+    children: impl Fn(T) -> V + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let children = Arc::new(children);
+    let value = Memo::new(move |_| fetch.value.get());
+    let retry = Callback::new(move |()| fetch.reload());
+    let stale = move || {
+        let error = fetch.error.get()?;
+        let as_of = fetch.as_of.get();
+        value.with(Option::is_some).then(|| {
+            view! { <Stale error=error as_of=as_of on_retry=retry /> }
+        })
+    };
+    let content = move || match value.get() {
+        Some(value) => children(value).into_any(),
+        None => match fetch.error.get() {
+            Some(error) => {
+                view! { <ErrorState error=error busy=fetch.loading on_retry=retry /> }.into_any()
+            }
+            None => view! { <Skeleton shape=skeleton /> }.into_any(),
+        },
+    };
+    view! {
+        {stale}
+        {content}
+    }
+}

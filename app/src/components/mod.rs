@@ -1,0 +1,43 @@
+//! What screens are made of. A component takes props and callbacks and never calls the server.
+
+mod badge;
+mod button;
+mod chip;
+mod date_block;
+mod field;
+mod gate;
+mod heading;
+mod icon;
+mod loaded;
+mod more;
+mod panes;
+mod poster;
+mod pull;
+mod sheet;
+mod skeleton;
+mod spinner;
+mod states;
+mod stepper;
+mod toast;
+mod top_bar;
+
+pub(crate) use badge::{Badge, SaleBadge, Tone};
+pub(crate) use button::{Button, Kind, LinkButton};
+pub(crate) use chip::Chip;
+pub(crate) use date_block::DateBlock;
+pub(crate) use field::{Field, FieldKind};
+pub(crate) use gate::Gate;
+pub(crate) use heading::{Heading, provide_navigation};
+pub(crate) use icon::Icon;
+pub(crate) use loaded::Loaded;
+pub(crate) use more::More;
+pub(crate) use panes::{Detail, Panes};
+pub(crate) use poster::Cover;
+pub(crate) use pull::PullToRefresh;
+pub(crate) use sheet::Sheet;
+pub(crate) use skeleton::{Skeleton, SkeletonShape};
+pub(crate) use spinner::Spinner;
+pub(crate) use states::{EmptyState, ErrorState, Stale};
+pub(crate) use stepper::Stepper;
+pub(crate) use toast::{Toasts, provide_toasts, use_toasts};
+pub(crate) use top_bar::{IconButton, TopBar};

@@ -1,0 +1,37 @@
+use leptos::prelude::*;
+
+/// What will be there.
+#[derive(Clone, Copy)]
+pub(crate) enum SkeletonShape {
+    /// Event cards.
+    Cards,
+    /// Lines of a list.
+    Rows,
+    /// A screen about one thing.
+    Detail,
+}
+
+/// The outline of what is being loaded. It appears after 200 ms, so that fast answers do not flash.
+#[component]
+pub(crate) fn Skeleton(shape: SkeletonShape) -> impl IntoView {
+    let (class, count) = match shape {
+        SkeletonShape::Cards => ("skeleton skeleton--cards", 6),
+        SkeletonShape::Rows => ("skeleton skeleton--rows", 5),
+        SkeletonShape::Detail => ("skeleton skeleton--detail", 1),
+    };
+    let block = || {
+        view! {
+            <div class="skeleton__block">
+                <div class="skeleton__picture"></div>
+                <div class="skeleton__line"></div>
+                <div class="skeleton__line skeleton__line--short"></div>
+            </div>
+        }
+    };
+    view! {
+        <div class=class role="status">
+            <span class="visually-hidden">"Loading"</span>
+            {(0..count).map(|_| block()).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,85 @@
+//! Loading one thing: what was loaded stays while it is loaded again, and when that fails.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use api::Time;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::Error;
+use crate::format;
+use crate::refresh::use_refresh;
+
+/// Something from the server: its last known value, what went wrong since, and whether it is
+/// being loaded.
+pub(crate) struct Fetch<T: Send + Sync + 'static> {
+    pub(crate) value: RwSignal<Option<T>>,
+    pub(crate) error: RwSignal<Option<Error>>,
+    pub(crate) loading: RwSignal<bool>,
+    /// When `value` was true.
+    pub(crate) as_of: RwSignal<Option<Time>>,
+    again: Trigger,
+}
+
+impl<T: Send + Sync + 'static> Clone for Fetch<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Fetch<T> {}
+
+impl<T: Send + Sync + 'static> Fetch<T> {
+    /// Loads now, again whenever a signal that `load` reads changes, and when the person asks.
+    pub(crate) fn new<F>(load: impl Fn() -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + 'static,
+    {
+        let fetch = Self {
+            value: RwSignal::new(None),
+            error: RwSignal::new(None),
+            loading: RwSignal::new(true),
+            as_of: RwSignal::new(None),
+            again: Trigger::new(),
+        };
+        let latest = Rc::new(std::cell::Cell::new(0_u32));
+        let refresh = use_refresh();
+        Effect::new(move || {
+            fetch.again.track();
+            refresh.track();
+            fetch.loading.set(true);
+            let turn = latest.get() + 1;
+            latest.set(turn);
+            let answer = load();
+            let latest = Rc::clone(&latest);
+            spawn_local(async move {
+                let answer = answer.await;
+                if latest.get() == turn {
+                    fetch.settle(answer);
+                }
+            });
+        });
+        fetch
+    }
+
+    /// Loads again.
+    pub(crate) fn reload(self) {
+        self.again.notify();
+    }
+
+    // The screen may be gone by the time the answer is here, hence `try_set`.
+    fn settle(self, answer: Result<T, Error>) {
+        match answer {
+            Ok(value) => {
+                self.value.try_set(Some(value));
+                self.error.try_set(None);
+                self.as_of.try_set(Some(format::now()));
+            }
+            Err(error) => {
+                self.error.try_set(Some(error));
+            }
+        }
+        self.loading.try_set(false);
+    }
+}

@@ -1,0 +1,203 @@
+//! Times and money in words, by the reader's locale and the event's time zone.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use api::{Money, Time};
+use chrono::Utc;
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Style {
+    /// Fri, 28 Nov
+    Day,
+    /// Friday, 28 November 2025
+    LongDay,
+    /// Nov
+    Month,
+    /// 28
+    DayOfMonth,
+    /// 20:00
+    Clock,
+    /// 28 Nov 2025, 20:00
+    Stamp,
+}
+
+impl Style {
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Day => &[("weekday", "short"), ("day", "numeric"), ("month", "short")],
+            Self::LongDay => &[
+                ("weekday", "long"),
+                ("day", "numeric"),
+                ("month", "long"),
+                ("year", "numeric"),
+            ],
+            Self::Month => &[("month", "short")],
+            Self::DayOfMonth => &[("day", "numeric")],
+            Self::Clock => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Stamp => &[
+                ("day", "numeric"),
+                ("month", "short"),
+                ("year", "numeric"),
+                ("hour", "numeric"),
+                ("minute", "2-digit"),
+            ],
+        }
+    }
+}
+
+thread_local! {
+    // Making a formatter takes a hundred times longer than using it.
+    static TIMES: RefCell<HashMap<(Style, String), Function>> = RefCell::default();
+    static MONEY: RefCell<HashMap<&'static str, Function>> = RefCell::default();
+}
+
+pub(crate) fn now() -> Time {
+    chrono::DateTime::<Utc>::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
+}
+
+pub(crate) fn day(time: Time, timezone: &str) -> String {
+    write_time(time, timezone, Style::Day)
+}
+
+pub(crate) fn long_day(time: Time, timezone: &str) -> String {
+    write_time(time, timezone, Style::LongDay)
+}
+
+pub(crate) fn month(time: Time, timezone: &str) -> String {
+    write_time(time, timezone, Style::Month)
+}
+
+pub(crate) fn day_of_month(time: Time, timezone: &str) -> String {
+    write_time(time, timezone, Style::DayOfMonth)
+}
+
+pub(crate) fn clock(time: Time, timezone: &str) -> String {
+    write_time(time, timezone, Style::Clock)
+}
+
+/// Day and time, by the clock of the reader: for what happened to them rather than at a venue.
+pub(crate) fn stamp(time: Time) -> String {
+    write_time(time, "", Style::Stamp)
+}
+
+/// Fri, 28 Nov · 20:00
+pub(crate) fn day_and_clock(time: Time, timezone: &str) -> String {
+    format!("{} · {}", day(time, timezone), clock(time, timezone))
+}
+
+pub(crate) fn money(money: Money) -> String {
+    let digits = money.currency.minor_digits();
+    let units = money.amount as f64 / 10_f64.powi(digits as i32);
+    let code = money.currency.code();
+    MONEY.with_borrow_mut(|formats| {
+        let format = formats.entry(code).or_insert_with(|| {
+            let options = object(&[("style", "currency"), ("currency", code)]);
+            Intl::NumberFormat::new(&Array::new(), &options).format()
+        });
+        text(format.call1(&JsValue::UNDEFINED, &units.into())).unwrap_or_else(|| money.to_string())
+    })
+}
+
+/// A price: money, or the word for nothing to pay.
+pub(crate) fn price(price: Money) -> String {
+    if price.is_zero() {
+        "Free".to_owned()
+    } else {
+        money(price)
+    }
+}
+
+/// 1,234
+pub(crate) fn count(number: i32) -> String {
+    let plain = Intl::NumberFormat::new(&Array::new(), &Object::new()).format();
+    text(plain.call1(&JsValue::UNDEFINED, &number.into())).unwrap_or_else(|| number.to_string())
+}
+
+/// "1 ticket", "3 tickets"
+pub(crate) fn tickets(number: i32) -> String {
+    if number == 1 {
+        "1 ticket".to_owned()
+    } else {
+        format!("{number} tickets")
+    }
+}
+
+/// How long ago something was, roughly: for "as of …".
+pub(crate) fn ago(then: Time, now: Time) -> String {
+    match (now - then).num_minutes() {
+        ..1 => "just now".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes @ 2..60 => format!("{minutes} minutes ago"),
+        minutes @ 60..120 => format!("{} hour ago", minutes / 60),
+        minutes @ 120..2880 => format!("{} hours ago", minutes / 60),
+        minutes => format!("{} days ago", minutes / 1440),
+    }
+}
+
+fn write_time(time: Time, timezone: &str, style: Style) -> String {
+    TIMES.with_borrow_mut(|formats| {
+        let format = formats
+            .entry((style, timezone.to_owned()))
+            .or_insert_with(|| time_format(timezone, style));
+        let date = Date::new(&(time.timestamp_millis() as f64).into());
+        text(format.call1(&JsValue::UNDEFINED, &date)).unwrap_or_else(|| time.to_rfc3339())
+    })
+}
+
+fn time_format(timezone: &str, style: Style) -> Function {
+    let options = object(style.options());
+    let zoned = Object::assign(&Object::new(), &options);
+    if !timezone.is_empty() {
+        let _set = Reflect::set(&zoned, &"timeZone".into(), &timezone.into());
+    }
+    // An older device may not know the zone; its own is better than no date, and says so nowhere
+    // else, so it is only the last resort.
+    let make = |options: &Object| {
+        let arguments = Array::of2(&JsValue::UNDEFINED, options);
+        let constructor = Reflect::get(
+            &Intl::DateTimeFormat::default().into(),
+            &"constructor".into(),
+        )?;
+        Reflect::construct(&constructor.into(), &arguments)
+    };
+    let made = make(&zoned).or_else(|_unknown_zone| make(&options));
+    made.map(|format| Intl::DateTimeFormat::from(format).format())
+        .unwrap_or_else(|_| Intl::DateTimeFormat::default().format())
+}
+
+fn object(pairs: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (name, value) in pairs {
+        let _set = Reflect::set(&object, &(*name).into(), &(*value).into());
+    }
+    object
+}
+
+fn text(value: Result<JsValue, JsValue>) -> Option<String> {
+    value.ok()?.as_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_rough() {
+        let now = Time::from_timestamp(1_000_000, 0).expect("a time");
+        let before = |minutes| ago(now - chrono::TimeDelta::minutes(minutes), now);
+        assert_eq!(before(0), "just now");
+        assert_eq!(before(5), "5 minutes ago");
+        assert_eq!(before(60), "1 hour ago");
+        assert_eq!(before(3000), "2 days ago");
+    }
+
+    #[test]
+    fn one_ticket_is_no_plural() {
+        assert_eq!(tickets(1), "1 ticket");
+        assert_eq!(tickets(0), "0 tickets");
+    }
+}

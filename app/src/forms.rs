@@ -1,0 +1,83 @@
+//! What is wrong with a form: by field, and as a whole.
+
+use std::collections::BTreeMap;
+
+use api::FieldErrors;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::api::Error;
+
+#[derive(Clone, Copy)]
+pub(crate) struct FormErrors {
+    fields: RwSignal<BTreeMap<String, String>>,
+    /// What is not about one field.
+    pub(crate) whole: RwSignal<Option<String>>,
+}
+
+impl FormErrors {
+    pub(crate) fn new() -> Self {
+        Self {
+            fields: RwSignal::new(BTreeMap::new()),
+            whole: RwSignal::new(None),
+        }
+    }
+
+    /// What is wrong with one field.
+    pub(crate) fn of(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || self.fields.with(|fields| fields.get(field).cloned()))
+    }
+
+    /// Takes over what a check of the form said; whether it may be sent.
+    pub(crate) fn check(self, checked: Result<(), FieldErrors>) -> bool {
+        self.clear();
+        match checked {
+            Ok(()) => true,
+            Err(FieldErrors(fields)) => {
+                self.show(fields, None);
+                false
+            }
+        }
+    }
+
+    /// Takes over the server's refusal.
+    pub(crate) fn refuse(self, error: &Error) {
+        let fields = error.problem().map(|problem| problem.errors.clone());
+        let fields = fields.unwrap_or_default();
+        let whole = fields.is_empty().then(|| error.to_string());
+        self.show(fields, whole);
+    }
+
+    pub(crate) fn clear(self) {
+        self.fields.set(BTreeMap::new());
+        self.whole.set(None);
+    }
+
+    fn show(self, fields: BTreeMap<String, String>, whole: Option<String>) {
+        self.fields.set(fields);
+        self.whole.set(whole);
+        // The fields are marked by then.
+        request_animation_frame(focus_first_wrong);
+    }
+}
+
+/// Takes the person to the first field to be put right.
+fn focus_first_wrong() {
+    let wrong = document()
+        .query_selector("[aria-invalid=true]")
+        .ok()
+        .flatten();
+    if let Some(field) = wrong.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _focused = field.focus();
+    }
+}
+
+/// The sentence over a form's button.
+#[component]
+pub(crate) fn FormError(errors: FormErrors) -> impl IntoView {
+    view! {
+        <p class="form__error" role="alert">
+            {errors.whole}
+        </p>
+    }
+}

@@ -1,0 +1,183 @@
+use std::time::Duration;
+
+use ::api::events::{EventSummary, When};
+use futures::FutureExt;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+
+use crate::api;
+use crate::components::{Chip, Icon};
+use crate::feed::Feed;
+use crate::route;
+
+/// How long typing must rest before it is searched for.
+const REST: Duration = Duration::from_millis(250);
+
+const CHOICES: [(When, &str, &str); 4] = [
+    (When::All, "all", "All"),
+    (When::Week, "week", "This week"),
+    (When::Free, "free", "Free"),
+    (When::Past, "past", "Past"),
+];
+
+/// Which events are wanted: what the address says after `?`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    pub(super) query: String,
+    pub(super) when: When,
+}
+
+impl Filter {
+    fn read(query: Option<String>, when: Option<&str>) -> Self {
+        let named = |(_, name, _): &&(When, &str, &str)| when == Some(*name);
+        let when = CHOICES.iter().find(named).map(|(when, ..)| *when);
+        Self {
+            query: query.unwrap_or_default(),
+            when: when.unwrap_or_default(),
+        }
+    }
+
+    /// The address of the list.
+    fn path(&self) -> String {
+        let mut path = route::EVENTS.to_owned();
+        let choice = CHOICES.iter().find(|(when, ..)| *when == self.when);
+        if let Some((_, name, _)) = choice.filter(|(when, ..)| *when != When::All) {
+            path.push_str("?when=");
+            path.push_str(name);
+        }
+        if !self.query.is_empty() {
+            path.push(if path.contains('?') { '&' } else { '?' });
+            path.push_str("q=");
+            path.push_str(&String::from(js_sys::encode_uri_component(&self.query)));
+        }
+        path
+    }
+
+    /// Lets the feed show these events.
+    pub(super) fn show(&self, feed: Feed<EventSummary>) {
+        let wanted = self.clone();
+        feed.show(self.path(), false, move |limit, cursor| {
+            let wanted = wanted.clone();
+            async move { api::events(&wanted.query, wanted.when, limit, cursor).await }
+                .boxed_local()
+        });
+    }
+}
+
+/// The filter in the address. While an event is open it stays as it was on the list.
+pub(super) fn use_filter() -> Memo<Filter> {
+    let path = use_location().pathname;
+    let query = use_query_map();
+    Memo::new(move |before: Option<&Filter>| {
+        if path.with(|path| path != route::EVENTS) {
+            return before.cloned().unwrap_or_default();
+        }
+        query.with(|query| Filter::read(query.get("q"), query.get_str("when")))
+    })
+}
+
+/// Search and chips.
+#[component]
+pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
+    let navigate = use_navigate();
+    let go = Callback::new(move |filter: Filter| {
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&filter.path(), options);
+    });
+    let chip = move |(when, _, label): (When, &'static str, &'static str)| {
+        let selected = Memo::new(move |_| filter.with(|filter| filter.when == when));
+        let select = move |()| {
+            go.run(Filter {
+                when,
+                ..filter.get_untracked()
+            });
+        };
+        view! {
+            <Chip selected=selected on_select=select>
+                {label}
+            </Chip>
+        }
+    };
+    view! {
+        <div class="events__filter">
+            <Search filter=filter on_search=go />
+            <div class="chips" role="group" aria-label="Which events">
+                {CHOICES.map(chip).collect_view()}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
+    let typed = RwSignal::new(filter.with_untracked(|filter| filter.query.clone()));
+    // Another address, by Back or a tab, is another text.
+    Effect::new(move || {
+        let query = filter.with(|filter| filter.query.clone());
+        if query != typed.get_untracked().trim() {
+            typed.set(query);
+        }
+    });
+    let search = move |text: String| {
+        let query = text.trim().to_owned();
+        if typed.get_untracked() == text && filter.with_untracked(|filter| filter.query != query) {
+            on_search.run(Filter {
+                query,
+                ..filter.get_untracked()
+            });
+        }
+    };
+    let type_in = move |text: String| {
+        typed.set(text.clone());
+        set_timeout(move || search(text), REST);
+    };
+    view! {
+        <div class="search" role="search">
+            <Icon icon=icondata::LuSearch />
+            <input
+                class="search__input"
+                type="search"
+                placeholder="Artist, event, venue, city"
+                aria-label="Search events"
+                autocomplete="off"
+                enterkeyhint="search"
+                prop:value=typed
+                on:input:target=move |event| type_in(event.target().value())
+            />
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_says_nothing_known_means_all() {
+        assert_eq!(Filter::read(None, Some("yesterday")), Filter::default());
+        assert_eq!(Filter::read(None, Some("free")).when, When::Free);
+    }
+
+    #[test]
+    fn a_choice_has_an_address_that_reads_back() {
+        for (when, name, _) in CHOICES {
+            let filter = Filter {
+                query: String::new(),
+                when,
+            };
+            let path = filter.path();
+            let expected = if when == When::All {
+                "/".to_owned()
+            } else {
+                format!("/?when={name}")
+            };
+            assert_eq!(path, expected);
+            assert_eq!(Filter::read(None, Some(name)), filter);
+        }
+    }
+}

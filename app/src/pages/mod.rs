@@ -1,0 +1,7 @@
+//! The screens. A page reads its parameters, loads what it shows, and composes components.
+
+pub(crate) mod events;
+mod not_found;
+pub(crate) mod you;
+
+pub(crate) use not_found::NotFound;

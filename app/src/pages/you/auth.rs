@@ -1,0 +1,211 @@
+use ::api::users::{Client, Login, Register};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::components::{Button, Detail, Field, FieldKind, Heading, Kind, TopBar};
+use crate::forms::{FormError, FormErrors};
+use crate::{route, session};
+
+/// Whether the person has an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AuthMode {
+    SignIn,
+    CreateAccount,
+}
+
+#[component]
+pub(crate) fn SignInPage() -> impl IntoView {
+    view! { <AuthPage mode=AuthMode::SignIn /> }
+}
+
+#[component]
+pub(crate) fn CreateAccountPage() -> impl IntoView {
+    view! { <AuthPage mode=AuthMode::CreateAccount /> }
+}
+
+#[component]
+fn AuthPage(mode: AuthMode) -> impl IntoView {
+    let (title, lead) = match mode {
+        AuthMode::SignIn => ("Welcome back", "Sign in to see your tickets."),
+        AuthMode::CreateAccount => ("Create account", "For your tickets and orders."),
+    };
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let next = next
+        .as_deref()
+        .and_then(route::local)
+        .unwrap_or(route::YOU)
+        .to_owned();
+    let navigate = use_navigate();
+    let done = move |()| {
+        let replace = NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        };
+        navigate(&next, replace);
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::YOU back_label="Back" />
+            <div class="auth">
+                <Heading text=title />
+                <p class="auth__lead">{lead}</p>
+                <AuthForm mode=RwSignal::new(mode) on_done=done />
+            </div>
+        </Detail>
+    }
+}
+
+/// Signing in and creating an account, with a way from one to the other that keeps what was typed.
+#[component]
+pub(crate) fn AuthForm(
+    mode: RwSignal<AuthMode>,
+    #[prop(into)] on_done: Callback<()>,
+) -> impl IntoView {
+    let form = Form::new(mode);
+    let busy = RwSignal::new(false);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() || !form.check() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = form.send().await;
+            busy.try_set(false);
+            match answer {
+                Ok(()) => on_done.run(()),
+                Err(error) => form.errors.refuse(&error),
+            }
+        });
+    };
+    let creating = move || mode.get() == AuthMode::CreateAccount;
+    let labels = move || {
+        if creating() {
+            ("Create account", "I have an account")
+        } else {
+            ("Sign in", "I have no account yet")
+        }
+    };
+    let swap = move |()| {
+        form.errors.clear();
+        mode.update(|mode| {
+            *mode = match *mode {
+                AuthMode::SignIn => AuthMode::CreateAccount,
+                AuthMode::CreateAccount => AuthMode::SignIn,
+            }
+        });
+    };
+    view! {
+        <form class="form" novalidate on:submit=send>
+            <Show when=creating>
+                <Field
+                    id="auth-name"
+                    label="Name"
+                    value=form.name
+                    error=form.errors.of("name")
+                    hint="As it should stand on your tickets."
+                    autocomplete="name"
+                />
+            </Show>
+            <Field
+                id="auth-email"
+                label="Email"
+                kind=FieldKind::Email
+                value=form.email
+                error=form.errors.of("email")
+                autocomplete="email"
+            />
+            <PasswordField mode=mode value=form.password error=form.errors.of("password") />
+            <FormError errors=form.errors />
+            <Button submit=true wide=true busy=busy>
+                {move || labels().0}
+            </Button>
+            <Button kind=Kind::Plain wide=true on_press=swap>
+                {move || labels().1}
+            </Button>
+        </form>
+    }
+}
+
+#[component]
+fn PasswordField(
+    mode: RwSignal<AuthMode>,
+    value: RwSignal<String>,
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    // Password managers tell a new password from a known one by these.
+    move || {
+        let (hint, autocomplete) = match mode.get() {
+            AuthMode::SignIn => (None, "current-password"),
+            AuthMode::CreateAccount => (Some("At least 8 characters.".to_owned()), "new-password"),
+        };
+        view! {
+            <Field
+                id="auth-password"
+                label="Password"
+                kind=FieldKind::Password
+                value=value
+                error=error
+                hint=hint.unwrap_or_default()
+                autocomplete=autocomplete
+            />
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    mode: RwSignal<AuthMode>,
+    name: RwSignal<String>,
+    email: RwSignal<String>,
+    password: RwSignal<String>,
+    errors: FormErrors,
+}
+
+impl Form {
+    fn new(mode: RwSignal<AuthMode>) -> Self {
+        Self {
+            mode,
+            name: RwSignal::new(String::new()),
+            email: RwSignal::new(String::new()),
+            password: RwSignal::new(String::new()),
+            errors: FormErrors::new(),
+        }
+    }
+
+    fn check(self) -> bool {
+        let (email, password) = (self.email.get_untracked(), self.password.get_untracked());
+        let client = Client::default();
+        let checked = match self.mode.get_untracked() {
+            AuthMode::SignIn => Login {
+                email,
+                password,
+                client,
+            }
+            .validate(),
+            AuthMode::CreateAccount => {
+                let name = self.name.get_untracked();
+                Register {
+                    name,
+                    email,
+                    password,
+                    client,
+                }
+                .validate()
+            }
+        };
+        self.errors.check(checked)
+    }
+
+    async fn send(self) -> Result<(), crate::api::Error> {
+        let (email, password) = (self.email.get_untracked(), self.password.get_untracked());
+        match self.mode.get_untracked() {
+            AuthMode::SignIn => session::sign_in(email, password).await,
+            AuthMode::CreateAccount => {
+                session::create_account(self.name.get_untracked(), email, password).await
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+use ::api::users::DeleteMe;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
+use crate::forms::{FormError, FormErrors};
+use crate::{api, session};
+
+/// The way out for good, behind a question.
+#[component]
+pub(super) fn DeleteAccount() -> impl IntoView {
+    let asking = RwSignal::new(false);
+    view! {
+        <Button kind=Kind::Plain on_press=move |()| asking.set(true)>
+            "Delete account…"
+        </Button>
+        <Show when=move || asking.get()>
+            <Sheet title="Delete your account?" on_close=move |()| asking.set(false)>
+                <DeleteForm />
+            </Sheet>
+        </Show>
+    }
+}
+
+#[component]
+fn DeleteForm() -> impl IntoView {
+    let toasts = use_toasts();
+    let password = RwSignal::new(String::new());
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        errors.clear();
+        let body = DeleteMe {
+            password: password.get_untracked(),
+        };
+        spawn_local(async move {
+            let answer = api::delete_me(&body).await;
+            busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    session::end().await;
+                    toasts.say("Your account is deleted.");
+                }
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    view! {
+        <form class="form" novalidate on:submit=send>
+            <p>
+                "Your name and address are erased and you are signed out everywhere. Orders stay in the organizers’ books without your name. This cannot be undone."
+            </p>
+            <Field
+                id="delete-password"
+                label="Password"
+                kind=FieldKind::Password
+                value=password
+                error=errors.of("password")
+                autocomplete="current-password"
+            />
+            <FormError errors=errors />
+            <Button submit=true kind=Kind::Danger wide=true busy=busy>
+                "Delete account"
+            </Button>
+        </form>
+    }
+}

@@ -1,0 +1,57 @@
+//! The person's account and this device's settings.
+
+mod about;
+mod appearance;
+mod auth;
+mod delete;
+mod profile;
+mod server;
+
+use leptos::prelude::*;
+
+use crate::components::{Detail, Heading, Kind, LinkButton};
+use crate::session::use_session;
+use crate::{platform, route};
+
+use about::About;
+use appearance::Appearance;
+pub(crate) use auth::{AuthForm, AuthMode};
+pub(crate) use auth::{CreateAccountPage, SignInPage};
+use profile::Profile;
+use server::ServerAddress;
+
+#[component]
+pub(crate) fn YouPage() -> impl IntoView {
+    let session = use_session();
+    let account = move || match session.user() {
+        Some(user) => view! { <Profile user=user /> }.into_any(),
+        None => view! { <SignedOut /> }.into_any(),
+    };
+    view! {
+        <Detail>
+            <div class="you">
+                <Heading text="You" />
+                {account}
+                <Appearance />
+                {platform::is_native().then(|| view! { <ServerAddress /> })}
+                <About />
+            </div>
+        </Detail>
+    }
+}
+
+#[component]
+fn SignedOut() -> impl IntoView {
+    view! {
+        <section class="section section--lead">
+            <h2 class="you__lead">"Your tickets, wherever you sign in."</h2>
+            <p class="muted">"An account keeps what you buy, and takes a minute to make."</p>
+            <div class="actions">
+                <LinkButton href=route::CREATE_ACCOUNT>"Create account"</LinkButton>
+                <LinkButton href=route::SIGN_IN kind=Kind::Quiet>
+                    "Sign in"
+                </LinkButton>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,112 @@
+//! What the app runs in: a browser, or the desktop or phone shell. The only calls to the shell.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// Under which name the shell keeps the refresh token.
+const REFRESH_TOKEN: &str = "refresh_token";
+
+/// The shell's door, where there is one.
+fn tauri() -> Option<JsValue> {
+    get(web_sys::window()?.as_ref(), "__TAURI__")
+}
+
+/// Whether the app runs in the shell rather than in a browser.
+pub(crate) fn is_native() -> bool {
+    tauri().is_some()
+}
+
+pub(crate) async fn refresh_token() -> Option<String> {
+    let token = invoke("secret_get", &[("key", REFRESH_TOKEN)]).await?;
+    token.as_string()
+}
+
+pub(crate) async fn keep_refresh_token(token: &str) {
+    let args = [("key", REFRESH_TOKEN), ("value", token)];
+    invoke("secret_set", &args).await;
+}
+
+pub(crate) async fn forget_refresh_token() {
+    invoke("secret_delete", &[("key", REFRESH_TOKEN)]).await;
+}
+
+/// The server the shell was told to use.
+pub(crate) async fn server_address() -> Option<String> {
+    invoke("server_address_get", &[]).await?.as_string()
+}
+
+/// Keeps the address; the shell's sentence when it does not accept it.
+pub(crate) async fn set_server_address(url: &str) -> Result<(), String> {
+    let refused = || "The address could not be kept.".to_owned();
+    match call("server_address_set", &[("url", url)])
+        .ok_or_else(refused)?
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.as_string().unwrap_or_else(refused)),
+    }
+}
+
+/// The path of the link that started the shell, if a link did.
+pub(crate) async fn pending_deep_link() -> Option<String> {
+    invoke("pending_deep_link", &[]).await?.as_string()
+}
+
+/// Calls `follow` with the path of every link opened while the app runs.
+pub(crate) fn on_deep_link(follow: impl Fn(String) + 'static) {
+    let Some(event) = tauri().and_then(|tauri| get(&tauri, "event")) else {
+        return;
+    };
+    let Some(listen) = function(&event, "listen") else {
+        return;
+    };
+    let handler = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
+        if let Some(path) = get(&message, "payload").and_then(|payload| payload.as_string()) {
+            follow(path);
+        }
+    });
+    let _listening = listen.call2(&event, &"deep-link".into(), &handler.into_js_value());
+}
+
+/// Opens a page of another site: in the system's browser from the shell, else in a new tab.
+pub(crate) fn open_outside(url: &str) {
+    let opener = tauri().and_then(|tauri| get(&tauri, "opener"));
+    match opener.and_then(|opener| Some((function(&opener, "openUrl")?, opener))) {
+        Some((open_url, opener)) => {
+            let _opened = open_url.call1(&opener, &url.into());
+        }
+        None => {
+            if let Some(window) = web_sys::window() {
+                let _opened =
+                    window.open_with_url_and_target_and_features(url, "_blank", "noopener");
+            }
+        }
+    }
+}
+
+/// Runs a command of the shell; nothing where there is no shell or it refuses.
+async fn invoke(command: &str, args: &[(&str, &str)]) -> Option<JsValue> {
+    call(command, args)?.await.ok()
+}
+
+fn call(command: &str, args: &[(&str, &str)]) -> Option<JsFuture> {
+    let core = get(&tauri()?, "core")?;
+    let bag = Object::new();
+    for (name, value) in args {
+        Reflect::set(&bag, &(*name).into(), &(*value).into()).ok()?;
+    }
+    let promise = function(&core, "invoke")?
+        .call2(&core, &command.into(), &bag)
+        .ok()?;
+    Some(JsFuture::from(promise.dyn_into::<Promise>().ok()?))
+}
+
+fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &name.into()).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+fn function(object: &JsValue, name: &str) -> Option<Function> {
+    get(object, name)?.dyn_into().ok()
+}

@@ -1,0 +1,108 @@
+//! Every path of the app, in one place.
+
+use api::{EventId, OrderId, TicketNumber};
+
+pub(crate) const EVENTS: &str = "/";
+pub(crate) const TICKETS: &str = "/tickets";
+pub(crate) const ORDERS: &str = "/orders";
+pub(crate) const YOU: &str = "/you";
+pub(crate) const SIGN_IN: &str = "/you/sign-in";
+pub(crate) const CREATE_ACCOUNT: &str = "/you/create-account";
+
+pub(crate) fn event(id: EventId) -> String {
+    format!("/events/{id}")
+}
+
+pub(crate) fn buy(id: EventId) -> String {
+    format!("/events/{id}/buy")
+}
+
+pub(crate) fn ticket(event: EventId, number: TicketNumber) -> String {
+    format!("/tickets/{event}/{number}")
+}
+
+pub(crate) fn order(id: OrderId) -> String {
+    format!("/orders/{id}")
+}
+
+pub(crate) fn confirmation(id: OrderId) -> String {
+    format!("/orders/{id}/confirmation")
+}
+
+/// The parts of the app, in the order of the tab bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Tab {
+    Events,
+    Tickets,
+    Orders,
+    You,
+}
+
+impl Tab {
+    pub(crate) const ALL: [Self; 4] = [Self::Events, Self::Tickets, Self::Orders, Self::You];
+
+    /// Where the tab begins.
+    pub(crate) fn root(self) -> &'static str {
+        match self {
+            Self::Events => EVENTS,
+            Self::Tickets => TICKETS,
+            Self::Orders => ORDERS,
+            Self::You => YOU,
+        }
+    }
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Events => "Events",
+            Self::Tickets => "Tickets",
+            Self::Orders => "Orders",
+            Self::You => "You",
+        }
+    }
+
+    /// The tab a path belongs to.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        match path.split('/').nth(1).unwrap_or_default() {
+            "" | "events" => Some(Self::Events),
+            "tickets" => Some(Self::Tickets),
+            "orders" => Some(Self::Orders),
+            "you" => Some(Self::You),
+            _ => None,
+        }
+    }
+}
+
+/// The path a deep link or a `next` parameter may lead to: one of ours, never another site.
+pub(crate) fn local(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix('/')?;
+    let outside = rest.starts_with('/') || path.contains('\\') || path.contains(char::is_control);
+    (!outside).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tab_owns_its_root() {
+        for tab in Tab::ALL {
+            assert_eq!(Tab::of(tab.root()), Some(tab));
+        }
+        assert_eq!(Tab::of("/events/1/buy"), Some(Tab::Events));
+        assert_eq!(Tab::of("/nowhere"), None);
+    }
+
+    #[test]
+    fn only_local_paths_are_followed() {
+        assert_eq!(local("/events/1?a=b"), Some("/events/1?a=b"));
+        for outside in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "events",
+            "/a\nb",
+        ] {
+            assert_eq!(local(outside), None, "{outside}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Who is signed in. The access token lives in memory; the refresh token is a cookie the page
+//! cannot read, or lies in the shell's keychain.
+
+use std::cell::RefCell;
+
+use api::UserId;
+use api::users::{Client, Login, Refresh, Register, User};
+use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{lock, platform, storage};
+
+/// Set while a session may exist, so that a visitor who never signed in costs no request.
+const SIGNED_IN_BEFORE: &str = "signed-in";
+
+type Refreshing = Shared<LocalBoxFuture<'static, Result<(), crate::api::Error>>>;
+
+thread_local! {
+    static ACCESS_TOKEN: RefCell<Option<String>> = const { RefCell::new(None) };
+    static REFRESHING: RefCell<Option<Refreshing>> = const { RefCell::new(None) };
+    static STATE: ArcRwSignal<State> = ArcRwSignal::new(State::Starting);
+}
+
+/// What is known about the person in front of the app.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum State {
+    /// A session may exist; the server has not said yet.
+    Starting,
+    SignedOut,
+    SignedIn(User),
+}
+
+/// The session, as components see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Session(RwSignal<State>);
+
+pub(crate) fn provide_session() {
+    provide_context(Session(STATE.with(|state| state.clone().into())));
+}
+
+pub(crate) fn use_session() -> Session {
+    expect_context()
+}
+
+impl Session {
+    pub(crate) fn state(self) -> State {
+        self.0.get()
+    }
+
+    pub(crate) fn user(self) -> Option<User> {
+        match self.0.get() {
+            State::SignedIn(user) => Some(user),
+            State::Starting | State::SignedOut => None,
+        }
+    }
+
+    pub(crate) fn user_id(self) -> Option<UserId> {
+        self.0.with(|state| match state {
+            State::SignedIn(user) => Some(user.id),
+            State::Starting | State::SignedOut => None,
+        })
+    }
+
+    pub(crate) fn is_signed_out(self) -> bool {
+        self.0.with(|state| *state == State::SignedOut)
+    }
+
+    pub(crate) fn set_user(self, user: User) {
+        self.0.set(State::SignedIn(user));
+    }
+}
+
+/// Finds out at the start of the app whether someone is signed in.
+pub(crate) fn start() {
+    spawn_local(async {
+        // Without an answer the state stays `Starting`; the next call asks again.
+        let _answered = ready().await;
+    });
+}
+
+/// Waits until it is known whether someone is signed in.
+pub(crate) async fn ready() -> Result<(), crate::api::Error> {
+    if STATE.with(ArcRwSignal::get_untracked) != State::Starting {
+        return Ok(());
+    }
+    if storage::get(SIGNED_IN_BEFORE).is_none() {
+        set_state(State::SignedOut);
+        return Ok(());
+    }
+    refresh().await
+}
+
+pub(crate) fn access_token() -> Option<String> {
+    ACCESS_TOKEN.with_borrow(Clone::clone)
+}
+
+pub(crate) async fn sign_in(email: String, password: String) -> Result<(), crate::api::Error> {
+    let client = client();
+    let login = Login {
+        email,
+        password,
+        client,
+    };
+    begin(crate::api::login(&login).await?).await;
+    Ok(())
+}
+
+pub(crate) async fn create_account(
+    name: String,
+    email: String,
+    password: String,
+) -> Result<(), crate::api::Error> {
+    let client = client();
+    let register = Register {
+        name,
+        email,
+        password,
+        client,
+    };
+    begin(crate::api::register(&register).await?).await;
+    Ok(())
+}
+
+pub(crate) async fn sign_out() -> Result<(), crate::api::Error> {
+    crate::api::logout(&kept_token().await).await?;
+    end().await;
+    Ok(())
+}
+
+/// Trades the refresh token for a new session. Calls made meanwhile wait for the same answer, and
+/// other tabs of the browser wait their turn: a refresh token is good once.
+pub(crate) fn refresh() -> Refreshing {
+    REFRESHING.with_borrow_mut(|current| match current {
+        Some(refreshing) => refreshing.clone(),
+        None => {
+            let refreshing = refresh_once().boxed_local().shared();
+            *current = Some(refreshing.clone());
+            refreshing
+        }
+    })
+}
+
+async fn refresh_once() -> Result<(), crate::api::Error> {
+    let answer = lock::exclusive("session", async {
+        match crate::api::refresh(&kept_token().await).await {
+            Ok(session) => {
+                begin(session).await;
+                Ok(())
+            }
+            Err(error) if error.needs_sign_in() => {
+                end().await;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    })
+    .await;
+    REFRESHING.take();
+    answer
+}
+
+/// Forgets the session on this device.
+pub(crate) async fn end() {
+    ACCESS_TOKEN.take();
+    storage::remove(SIGNED_IN_BEFORE);
+    if platform::is_native() {
+        platform::forget_refresh_token().await;
+    }
+    set_state(State::SignedOut);
+}
+
+async fn begin(session: api::users::Session) {
+    ACCESS_TOKEN.set(Some(session.access_token));
+    storage::set(SIGNED_IN_BEFORE, "yes");
+    if let Some(token) = session.refresh_token {
+        platform::keep_refresh_token(&token).await;
+    }
+    set_state(State::SignedIn(session.user));
+}
+
+async fn kept_token() -> Refresh {
+    let refresh_token = match client() {
+        Client::Native => platform::refresh_token().await,
+        Client::Web => None,
+    };
+    Refresh { refresh_token }
+}
+
+fn client() -> Client {
+    if platform::is_native() {
+        Client::Native
+    } else {
+        Client::Web
+    }
+}
+
+fn set_state(state: State) {
+    STATE.with(|current| {
+        // An equal user, refreshed, is no news to the screens.
+        if current.get_untracked() != state {
+            current.set(state);
+        }
+    });
+}

@@ -1,0 +1,125 @@
+//! The frame around every screen: the tabs, below on phones and at the left where there is room.
+
+use std::collections::HashMap;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_use::{use_event_listener, use_window};
+
+use crate::components::{Icon, Toasts};
+use crate::platform;
+use crate::refresh::use_refresh;
+use crate::route::{self, Tab};
+
+#[component]
+pub(crate) fn Shell(children: Children) -> impl IntoView {
+    refresh_by_keys();
+    follow_deep_links();
+    view! {
+        <div class="shell">
+            <Tabs />
+            <main class="shell__main">
+                {children()}
+                <Toasts />
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Tabs() -> impl IntoView {
+    let location = use_location();
+    let here = Memo::new(move |_| location.pathname.with(|path| Tab::of(path)));
+    // Each tab leads back to where the person was in it.
+    let places = RwSignal::new(HashMap::<Tab, String>::new());
+    Effect::new(move || {
+        let place = location.pathname.get() + &location.query.with(|query| query.to_query_string());
+        if let Some(tab) = here.get() {
+            places.update(|places| {
+                places.insert(tab, place);
+            });
+        }
+    });
+    let tab = move |tab: Tab| {
+        let current = Memo::new(move |_| here.get() == Some(tab));
+        let href = move || {
+            let place = places.with(|places| places.get(&tab).cloned());
+            place
+                .filter(|_| !current.get())
+                .unwrap_or_else(|| tab.root().to_owned())
+        };
+        view! {
+            <li class="tabs__item">
+                <a
+                    class="tabs__link"
+                    href=href
+                    prop:replace=true
+                    aria-current=move || current.get().then_some("page")
+                >
+                    <Icon icon=icon(tab) />
+                    <span class="tabs__label">{tab.label()}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label="Main">
+            <a class="tabs__logo" href=route::EVENTS aria-label="Box Office">
+                <Logo />
+            </a>
+            <ul class="tabs__list">{Tab::ALL.map(tab).collect_view()}</ul>
+        </nav>
+    }
+}
+
+fn icon(tab: Tab) -> icondata::Icon {
+    match tab {
+        Tab::Events => icondata::LuSparkles,
+        Tab::Tickets => icondata::LuTicket,
+        Tab::Orders => icondata::LuReceiptText,
+        Tab::You => icondata::LuCircleUserRound,
+    }
+}
+
+/// A ticket, torn.
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <path d="M4 6h24v6a4 4 0 0 0 0 8v6H4v-6a4 4 0 0 0 0-8z" fill="currentColor" />
+        </svg>
+    }
+}
+
+/// In the shell there is no browser to reload the page.
+fn refresh_by_keys() {
+    let refresh = use_refresh();
+    if !platform::is_native() {
+        return;
+    }
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+        let reload =
+            event.key().eq_ignore_ascii_case("r") && (event.ctrl_key() || event.meta_key());
+        if reload || event.key() == "F5" {
+            event.prevent_default();
+            refresh.all();
+        }
+    });
+}
+
+/// Links that open the app lead to a screen of it, and nowhere else.
+fn follow_deep_links() {
+    let navigate = use_navigate();
+    let follow = move |path: String| {
+        if let Some(path) = route::local(&path) {
+            navigate(path, leptos_router::NavigateOptions::default());
+        }
+    };
+    platform::on_deep_link(follow.clone());
+    leptos::task::spawn_local(async move {
+        if let Some(path) = platform::pending_deep_link().await {
+            follow(path);
+        }
+    });
+}

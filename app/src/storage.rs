@@ -1,0 +1,23 @@
+//! What the app keeps on the device between starts: small texts by key. A browser that forbids
+//! storage forgets them, and everything else goes on working.
+
+fn store() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+pub(crate) fn get(key: &str) -> Option<String> {
+    store()?.get_item(key).ok().flatten()
+}
+
+pub(crate) fn set(key: &str, value: &str) {
+    if let Some(store) = store() {
+        // Full or forbidden: nothing can be done, and nothing depends on it alone.
+        let _ = store.set_item(key, value);
+    }
+}
+
+pub(crate) fn remove(key: &str) {
+    if let Some(store) = store() {
+        let _ = store.remove_item(key);
+    }
+}
