@@ -1,6 +1,6 @@
 //! Events as their organizers see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -153,17 +153,20 @@ impl CreateEvent {
     /// What is wrong with it as a draft, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require_text(&self.title, 1, TITLE_MAX, "title");
+        errors.require_line(&self.title, 1, TITLE_MAX, "title");
         errors.require_text(&self.description, 0, DESCRIPTION_MAX, "description");
-        errors.require_text(&self.venue, 0, PLACE_MAX, "venue");
-        errors.require_text(&self.address, 0, PLACE_MAX, "address");
-        errors.require_text(&self.city, 0, PLACE_MAX, "city");
-        errors.require_text(&self.timezone, 1, 60, "timezone");
+        errors.require_line(&self.venue, 0, PLACE_MAX, "venue");
+        errors.require_line(&self.address, 0, PLACE_MAX, "address");
+        errors.require_line(&self.city, 0, PLACE_MAX, "city");
+        errors.require_line(&self.timezone, 1, 60, "timezone");
         errors.require(
             self.ends_at > self.starts_at,
             "ends_at",
             "The event must end after it begins.",
         );
+        for (field, time) in [("starts_at", self.starts_at), ("ends_at", self.ends_at)] {
+            require_year(&mut errors, time, field.to_owned());
+        }
         errors.require(
             self.max_per_user
                 .is_none_or(|max| (1..=10_000).contains(&max)),
@@ -188,8 +191,8 @@ impl CreateEvent {
             Ok(()) => FieldErrors::default(),
             Err(errors) => errors,
         };
-        errors.require_text(&self.venue, 1, PLACE_MAX, "venue");
-        errors.require_text(&self.city, 1, PLACE_MAX, "city");
+        errors.require_line(&self.venue, 1, PLACE_MAX, "venue");
+        errors.require_line(&self.city, 1, PLACE_MAX, "city");
         errors.require(
             self.ends_at > now,
             "ends_at",
@@ -207,7 +210,7 @@ impl CreateEvent {
 impl TicketTypeInput {
     fn check(&self, errors: &mut FieldErrors, index: usize, earlier: &[Self]) {
         let field = |name: &str| format!("ticket_types.{index}.{name}");
-        errors.require_text(&self.name, 1, TICKET_TYPE_NAME_MAX, field("name"));
+        errors.require_line(&self.name, 1, TICKET_TYPE_NAME_MAX, field("name"));
         errors.require(
             !earlier
                 .iter()
@@ -236,6 +239,14 @@ impl TicketTypeInput {
             field("max_per_order"),
             "Choose between 1 and 100 per order.",
         );
+        for (name, time) in [
+            ("sale_starts_at", self.sale_starts_at),
+            ("sale_ends_at", self.sale_ends_at),
+        ] {
+            if let Some(time) = time {
+                require_year(errors, time, field(name));
+            }
+        }
         if let (Some(start), Some(end)) = (self.sale_starts_at, self.sale_ends_at) {
             errors.require(
                 start < end,
@@ -244,6 +255,15 @@ impl TicketTypeInput {
             );
         }
     }
+}
+
+/// Keeps slips of the keyboard, and years that no database holds, out.
+fn require_year(errors: &mut FieldErrors, time: Time, field: String) {
+    errors.require(
+        (2000..=2199).contains(&time.year()),
+        field,
+        "Choose a year between 2000 and 2199.",
+    );
 }
 
 /// An event in the organizer's list.

@@ -67,7 +67,7 @@ impl PlaceOrder {
             );
         }
         if let Some(code) = &self.promo_code {
-            errors.require_text(code, 1, 40, "promo_code");
+            errors.require_line(code, 1, 40, "promo_code");
         }
         errors.into_result()
     }

@@ -43,7 +43,7 @@ impl Register {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require_text(&self.name, 1, NAME_MAX, "name");
+        errors.require_line(&self.name, 1, NAME_MAX, "name");
         errors.require(is_email(&self.email), "email", "Enter an email address.");
         require_password(&mut errors, &self.password, "password");
         errors.into_result()
@@ -145,7 +145,7 @@ impl UpdateMe {
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if let Some(name) = &self.name {
-            errors.require_text(name, 1, NAME_MAX, "name");
+            errors.require_line(name, 1, NAME_MAX, "name");
         }
         if let Some(password) = &self.password {
             require_password(&mut errors, password, "password");

@@ -21,8 +21,16 @@ impl FieldErrors {
         }
     }
 
-    /// Requires `text`, trimmed, to have between `min` and `max` characters and no control
-    /// characters but line breaks.
+    /// Requires `text`, trimmed, to have between `min` and `max` characters on one line.
+    pub fn require_line(&mut self, text: &str, min: usize, max: usize, field: impl Into<String>) {
+        let field = field.into();
+        let one_line = !text.trim().contains(['\n', '\r']);
+        self.require_text(text, min, max, field.as_str());
+        self.require(one_line, field, "Write this on one line.");
+    }
+
+    /// Requires `text`, trimmed, to have between `min` and `max` characters, of which only line
+    /// breaks may be control characters.
     pub fn require_text(&mut self, text: &str, min: usize, max: usize, field: impl Into<String>) {
         let length = text.trim().chars().count();
         let field = field.into();
@@ -105,5 +113,13 @@ mod tests {
         errors.require_text("", 1, 5, "name");
         errors.require(false, "name", "Something else.");
         assert_eq!(errors.0["name"], "Fill this in.");
+    }
+
+    #[test]
+    fn a_line_has_no_breaks() {
+        let mut errors = FieldErrors::default();
+        errors.require_line("Ada\nLovelace", 1, 20, "name");
+        errors.require_line(" Ada\n", 1, 20, "trimmed");
+        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["name"]);
     }
 }

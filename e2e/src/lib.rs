@@ -1,1 +1,11 @@
+//! What journeys through the app are written with: the service, the browsers, and a person who
+//! finds things by what they are called.
 
+mod browser;
+mod person;
+mod process;
+mod service;
+
+pub use browser::Engine;
+pub use person::Person;
+pub use service::Service;

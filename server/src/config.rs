@@ -105,9 +105,30 @@ pub struct ServeConfig {
     #[arg(long, env = "BOXOFFICE_ARCHIVE_AFTER_DAYS", default_value_t = 30,
           value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub archive_after_days: u16,
+    /// Whether buyers of one event share transactions or get one each.
+    #[arg(
+        long,
+        env = "BOXOFFICE_PURCHASE_PATH",
+        value_enum,
+        default_value = "combined"
+    )]
+    pub purchase_path: PurchasePath,
+    /// Connections kept for purchases alone; reads have their own.
+    #[arg(long, env = "BOXOFFICE_PURCHASE_CONNECTIONS", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub purchase_connections: u32,
     /// How often one address or account may try to sign in or up.
     #[command(flatten)]
     pub rate_limits: RateLimits,
+}
+
+/// Whether buyers of one event share transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PurchasePath {
+    /// Whoever queued for an event while the last batch was written goes together.
+    Combined,
+    /// One order, one transaction: the reference.
+    Plain,
 }
 
 /// How often one address or account may try.

@@ -15,6 +15,8 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations")
 /// How long a request waits for a connection. Timeouts nest: client 30 s > server 20 >
 /// statement 10 > lock 3 > pool 2.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections that our own PostgreSQL takes beyond ours, for a person or a backup to look in.
+const SPARE_CONNECTIONS: u32 = 10;
 const SESSION_SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "10s"),
     ("lock_timeout", "3s"),
@@ -26,6 +28,7 @@ const SESSION_SETTINGS: [(&str, &str); 4] = [
 pub struct Database {
     /// Connections to it.
     pub pool: PgPool,
+    options: PgConnectOptions,
     managed: Option<Postgres>,
 }
 
@@ -50,23 +53,30 @@ impl Database {
         let (url, managed) = match &config.database_url {
             Some(url) => (url.clone(), None),
             None => {
-                let options = managed_postgres::Options::new(config.data_dir.join("postgres"));
+                let connections = config.database_connections + SPARE_CONNECTIONS;
+                let options = managed_postgres::Options::new(config.data_dir.join("postgres"))
+                    .setting("max_connections", &connections.to_string());
                 let postgres = tokio::task::spawn_blocking(move || Postgres::start(&options))
                     .await
                     .map_err(|panic| sqlx::Error::Io(std::io::Error::other(panic)))??;
-                (postgres.url("boxoffice"), Some(postgres))
+                (postgres.url("postgres"), Some(postgres))
             }
         };
         let options = PgConnectOptions::from_str(&url)?
             .application_name("boxoffice")
             .options(SESSION_SETTINGS);
-        let pool = PgPoolOptions::new()
-            .max_connections(config.database_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
+        let pool = connect(options.clone(), config.database_connections).await?;
         migrate(&pool).await?;
-        Ok(Self { pool, managed })
+        Ok(Self {
+            pool,
+            options,
+            managed,
+        })
+    }
+
+    /// Further connections to it, of which nobody else takes any.
+    pub async fn pool(&self, connections: u32) -> Result<PgPool, DatabaseError> {
+        Ok(connect(self.options.clone(), connections).await?)
     }
 
     /// Closes the connections and stops the PostgreSQL that [`Database::open`] started.
@@ -78,6 +88,14 @@ impl Database {
             tracing::warn!(%error, "PostgreSQL did not stop cleanly");
         }
     }
+}
+
+async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options)
+        .await
 }
 
 /// Brings the schema up to date; a migration may take longer than a request's statement.

@@ -22,8 +22,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::config::ServeConfig;
 use crate::error::{Error, Refused, Result};
+use crate::openapi::Description;
 use crate::state::AppState;
-use crate::{events, host, orders, tickets, users, web};
+use crate::{events, host, openapi, orders, tickets, users, web};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -40,39 +41,17 @@ const DOCS_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'unsaf
     style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Box Office", description = "Find events, buy tickets, keep them; create events, \
-        sell and run the door. Refusals are `application/problem+json` with a stable `code`."),
-    modifiers(&Bearer)
-)]
-struct Description;
-
-struct Bearer;
-
-impl utoipa::Modify for Bearer {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-        let bearer = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .build();
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    }
-}
-
 /// The API's routes and their description, made from the same code.
 pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let (router, mut openapi) = OpenApiRouter::with_openapi(Description::openapi())
         .nest("/api", users::routes())
         .nest("/api", events::routes())
         .nest("/api", orders::routes())
         .nest("/api", tickets::routes())
         .nest("/api", host::routes())
-        .split_for_parts()
+        .split_for_parts();
+    openapi::complete(&mut openapi);
+    (router, openapi)
 }
 
 /// The whole service: API, documentation, health, metrics and the web app.
@@ -283,7 +262,9 @@ fn cors(config: &ServeConfig) -> CorsLayer {
 
 /// Tells browsers to be strict.
 async fn harden(request: Request, next: Next) -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
+    const HEADERS: [(HeaderName, &str); 7] = [
+        // What may be kept says so itself.
+        (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),

@@ -20,6 +20,7 @@ use crate::auth::AccessKeys;
 use crate::config::ServeConfig;
 use crate::database::Database;
 use crate::events::live::Live;
+use crate::orders::purchase::Purchases;
 use crate::payment::PayAtDoor;
 use crate::rate_limit::RateLimiters;
 use crate::state::{AppState, Shared};
@@ -44,7 +45,12 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         access_keys: AccessKeys::from_seed(&seed)?,
         passwords: Passwords::default(),
         rate_limiters: RateLimiters::new(config.rate_limits),
-        payments: Arc::new(PayAtDoor),
+        purchases: Purchases::new(
+            database.pool(config.purchase_connections).await?,
+            config.purchase_connections as usize,
+            config.purchase_path,
+            Arc::new(PayAtDoor),
+        ),
         live: Live::start(database.pool.clone(), stop.clone()),
         config,
     });

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::auth::AccessKeys;
 use crate::config::ServeConfig;
 use crate::events::live::Live;
-use crate::payment::PaymentProvider;
+use crate::orders::purchase::Purchases;
 use crate::rate_limit::RateLimiters;
 use crate::users::password::Passwords;
 
@@ -28,8 +28,8 @@ pub struct Shared {
     pub passwords: Passwords,
     /// Who tries how often.
     pub rate_limiters: RateLimiters,
-    /// Takes the money.
-    pub payments: Arc<dyn PaymentProvider>,
+    /// Places orders.
+    pub purchases: Purchases,
     /// Tells event screens how many tickets are left.
     pub live: Live,
 }

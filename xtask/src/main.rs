@@ -1,6 +1,10 @@
 //! The project's commands. `cargo xtask help` lists them.
 
+mod database;
+mod mobile;
 mod place;
+mod prepare;
+mod run;
 mod setup;
 mod step;
 mod web;
@@ -20,14 +24,23 @@ struct Cli {
 enum Command {
     /// Installs what is missing on this machine, for all other commands.
     Setup,
+    /// Builds everything and runs it: server, demo data and the desktop window.
+    Run(run::Args),
     /// Builds the web app.
     Web(web::Args),
+    /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
+    Prepare(prepare::Args),
+    /// Type-checks the shell for Android and iOS.
+    CheckMobile,
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => setup::everything(),
+        Command::Run(args) => run::run(&args),
         Command::Web(args) => web::run(&args),
+        Command::Prepare(args) => prepare::run(&args),
+        Command::CheckMobile => mobile::check(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,9 @@
 //! Where things are, and cargo called so that all commands share what it built.
 
-use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -27,6 +27,17 @@ pub(crate) fn web() -> Result<PathBuf> {
     Ok(target()?.join("web"))
 }
 
+/// A program that cargo built.
+pub(crate) fn built(name: &str) -> Result<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    Ok(target()?.join("debug").join(file))
+}
+
+/// What the server keeps when it is run from here.
+pub(crate) fn data() -> PathBuf {
+    root().join("data")
+}
+
 /// Tools from npm, installed by the set-up.
 pub(crate) fn npm() -> Result<PathBuf> {
     Ok(target()?.join("npm"))
@@ -40,13 +51,13 @@ pub(crate) fn cargo() -> Result<Command> {
     cargo
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target()?)
-        .env("SQLX_OFFLINE", "true")
-        .env("TAURI_CONFIG", tauri_config()?);
+        .env("SQLX_OFFLINE", "true");
+    // The shell compiles this folder in, and not at all where it is missing.
+    let web = web()?;
+    fs::create_dir_all(&web)?;
+    if web != root().join("target/web") {
+        let config = serde_json::json!({ "build": { "frontendDist": web } });
+        cargo.env("TAURI_CONFIG", config.to_string());
+    }
     Ok(cargo)
-}
-
-/// Points the shell at the web app of this target folder.
-fn tauri_config() -> Result<String> {
-    let config = serde_json::json!({ "build": { "frontendDist": web()? } });
-    Ok(config.to_string())
 }

@@ -1,10 +1,139 @@
 //! Events as their organizers see and make them.
 
-use utoipa_axum::router::OpenApiRouter;
+pub mod access;
+pub mod change;
+pub mod course;
+pub mod db;
+pub mod sales;
 
+use api::host::{CreateEvent, HostEvent, HostEventSummary, UpdateEvent};
+use api::{EventId, Page};
+use axum::extract::State;
+use axum::http::StatusCode;
+use sqlx::PgConnection;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::orders::purchase::lock_stock;
 use crate::state::AppState;
+use access::Role;
 
 /// The routes of `/host/events`.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(detail, update))
+        .merge(course::routes())
+        .merge(sales::routes())
+}
+
+/// List the events I organize or am staff of, newest first.
+#[utoipa::path(get, path = "/host/events", tag = "host", params(PageQuery),
+    responses((status = 200, body = Page<HostEventSummary>), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Page<HostEventSummary>>> {
+    let limit = paging.limit()?;
+    let mut connection = state.db.acquire().await?;
+    let events = db::list(&mut connection, asker.user, paging.after()?, limit + 1).await?;
+    Ok(Json(page(events, limit, |event| event.id)))
+}
+
+/// Make a draft.
+#[utoipa::path(post, path = "/host/events", tag = "host",
+    responses((status = 201, body = HostEvent), (status = 401, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn create(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Json(body): Json<CreateEvent>,
+) -> Result<(StatusCode, Json<HostEvent>)> {
+    let wanted = change::check_new(body)?;
+    let id = Uuid::now_v7();
+    let mut transaction = state.db.begin().await?;
+    db::insert(&mut transaction, id, asker.user, &wanted).await?;
+    db::write_types(&mut transaction, id, &wanted.ticket_types).await?;
+    let event = find(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok((StatusCode::CREATED, Json(event)))
+}
+
+/// One of my events, ready to be edited.
+#[utoipa::path(get, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
+    responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn detail(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<HostEvent>> {
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Door).await?;
+    Ok(Json(find(&mut connection, id).await?))
+}
+
+/// Change an event that is not over.
+#[utoipa::path(patch, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
+    responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn update(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(body): Json<UpdateEvent>,
+) -> Result<Json<HostEvent>> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Manager).await?;
+    let event = lock(&mut transaction, id).await?;
+    let wanted = change::merge(&event, body)?;
+    store(&mut transaction, &event, &wanted).await?;
+    let event = find(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(Json(event))
+}
+
+/// Makes the locked `event` what is `wanted`, unless orders stand against it.
+async fn store(
+    connection: &mut PgConnection,
+    event: &HostEvent,
+    wanted: &CreateEvent,
+) -> Result<()> {
+    if let Some(max) = wanted.max_per_user
+        && event.max_per_user != Some(max)
+    {
+        let most = db::most_bought(connection, event.id).await?;
+        change::check_limit(max, most)?;
+    }
+    let kept: Vec<Uuid> = wanted.ticket_types.iter().filter_map(|t| t.id).collect();
+    if let Some(name) = db::ordered_type_besides(connection, event.id, &kept).await? {
+        let sentence = format!("“{name}” has been ordered and cannot be removed.");
+        return Err(Error::conflict(sentence));
+    }
+    db::update(connection, event.id, wanted).await?;
+    db::delete_types_besides(connection, event.id, &kept).await?;
+    db::write_types(connection, event.id, &wanted.ticket_types).await
+}
+
+/// The event, which is known to be there.
+async fn find(connection: &mut PgConnection, id: EventId) -> Result<HostEvent> {
+    db::find(connection, id).await?.ok_or(Error::NotFound)
+}
+
+/// The event as it is once no purchase of it is under way, nor can begin before the transaction
+/// ends: its stock is locked first and read afterwards.
+async fn lock(connection: &mut PgConnection, id: EventId) -> Result<HostEvent> {
+    lock_stock(connection, &[id]).await?;
+    find(connection, id).await
 }

@@ -20,7 +20,7 @@ use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
 use crate::state::AppState;
-use purchase::PurchaseRequest;
+use purchase::{Placed, PurchaseRequest};
 
 /// The routes of `/orders`.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -46,16 +46,20 @@ async fn place(
 ) -> Result<Response> {
     let key = idempotency_key(&headers)?;
     body.validate()?;
-    let placed = purchase::place(&state, purchase_request(&buyer, key, &body)).await?;
-    let mut connection = state.db.acquire().await?;
-    let order = db::find(&mut connection, buyer.user, placed.order)
+    match state
+        .purchases
+        .place(purchase_request(&buyer, key, &body))
         .await?
-        .ok_or_else(|| Error::internal("an order was placed and is not there"))?;
-    Ok(if placed.replayed {
-        ([(IDEMPOTENCY_REPLAYED, "true")], Json(order)).into_response()
-    } else {
-        (StatusCode::CREATED, Json(order)).into_response()
-    })
+    {
+        Placed::New(order) => Ok((StatusCode::CREATED, Json(order)).into_response()),
+        Placed::Replayed(id) => {
+            let mut connection = state.db.acquire().await?;
+            let order = db::find(&mut connection, buyer.user, id)
+                .await?
+                .ok_or_else(|| Error::internal("an order was placed and is not there"))?;
+            Ok(([(IDEMPOTENCY_REPLAYED, "true")], Json(order)).into_response())
+        }
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {

@@ -1,6 +1,7 @@
 //! The API, called in process on a real PostgreSQL, a database each test.
 
 mod events;
+mod host;
 mod orders;
 mod payments;
 mod races;

@@ -93,9 +93,20 @@ fn fair() -> Told {
     }
 }
 
+const PLAIN: [&str; 2] = ["--purchase-path", "plain"];
+const COMBINED: [&str; 2] = ["--purchase-path", "combined"];
+
 #[sqlx::test(migrations = "../migrations")]
-async fn two_hundred_buyers_for_fifty_tickets(db: PgPool) {
-    let app = TestApp::new(db);
+async fn two_hundred_buyers_for_fifty_tickets_one_by_one(db: PgPool) {
+    sells_out_exactly(TestApp::with_flags(db, &PLAIN)).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_hundred_buyers_for_fifty_tickets_combined(db: PgPool) {
+    sells_out_exactly(TestApp::with_flags(db, &COMBINED)).await;
+}
+
+async fn sells_out_exactly(app: TestApp) {
     assert_eq!(storm(&app).await, fair());
     let tickets = sqlx::query_scalar!("select count(*) from tickets")
         .fetch_one(&app.db)
@@ -108,7 +119,7 @@ async fn two_hundred_buyers_for_fifty_tickets(db: PgPool) {
 /// a view over a function locks nothing, so that the code under test stays the code that ships.
 #[sqlx::test(migrations = "../migrations")]
 async fn without_the_lock_the_same_storm_goes_wrong(db: PgPool) {
-    let app = TestApp::new(db);
+    let app = TestApp::with_flags(db, &PLAIN);
     sqlx::raw_sql(
         "alter table event_stock rename to kept_stock;
         create function read_stock() returns setof kept_stock language plpgsql as

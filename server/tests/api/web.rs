@@ -1,5 +1,7 @@
 //! What every answer has in common, and the API's description of itself.
 
+use std::collections::HashSet;
+
 use api::Code;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -68,6 +70,22 @@ async fn only_the_apps_origins_may_read_answers(db: PgPool) {
                 .contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
         );
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn operations_have_ids_of_their_own_and_say_what_they_answer(db: PgPool) {
+    let app = TestApp::new(db);
+    let document: serde_json::Value = get(&app, "/api/openapi.json", &[]).await.ok();
+    let paths = document["paths"].as_object().expect("paths").values();
+    let mut ids = HashSet::new();
+    for operation in paths.flat_map(|path| path.as_object().expect("operations").values()) {
+        let id = operation["operationId"].as_str().expect("an id");
+        assert!(ids.insert(id), "{id} names two operations");
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            assert!(response["description"].is_string(), "{id} {status}");
+        }
+    }
+    assert!(ids.contains("events_list"), "{ids:?}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

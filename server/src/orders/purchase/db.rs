@@ -3,27 +3,28 @@
 
 use std::collections::HashMap;
 
+use api::events::EventRef;
 use api::{EventId, TicketNumber, TicketTypeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::decide::{Answered, EventStock, Grant, GrantLine, PurchaseRequest, Snapshot, TypeStock};
 use crate::error::Result;
-use crate::events::db::parse_currency;
+use crate::events::db::{cover_url, parse_currency};
 use crate::events::sale::TypeSale;
 
 /// The events of ticket types. What a type belongs to never changes, so no lock is needed.
 pub async fn events_of(
     connection: &mut PgConnection,
     ticket_types: &[TicketTypeId],
-) -> Result<Vec<EventId>> {
-    let events = sqlx::query_scalar!(
-        "select distinct event_id from ticket_types where id = any($1)",
+) -> Result<HashMap<TicketTypeId, EventId>> {
+    let rows = sqlx::query!(
+        "select id, event_id from ticket_types where id = any($1)",
         ticket_types,
     )
     .fetch_all(connection)
     .await?;
-    Ok(events)
+    Ok(rows.into_iter().map(|row| (row.id, row.event_id)).collect())
 }
 
 /// A stock row that is locked until the transaction ends.
@@ -67,8 +68,9 @@ pub async fn read_snapshot(
         .collect();
     let rows = sqlx::query!(
         r#"
-        select clock_timestamp() as "now!", t.event_id, e.status, e.ends_at, e.currency,
-            e.max_per_user, t.id, t.price, t.max_per_order, t.capacity, t.sold, t.held,
+        select clock_timestamp() as "now!", t.event_id, e.status, e.title, e.starts_at, e.ends_at,
+            e.timezone, e.venue, e.address, e.city, e.cover_id, e.currency, e.max_per_user,
+            t.id, t.name, t.price, t.max_per_order, t.capacity, t.sold, t.held,
             t.sale_starts_at, t.sale_ends_at
         from ticket_types t join events e on e.id = t.event_id
         where t.event_id = any($1)
@@ -87,9 +89,20 @@ pub async fn read_snapshot(
     for row in rows {
         if let Some(stock) = locked.remove(&row.event_id) {
             let event = EventStock {
+                event: EventRef {
+                    id: row.event_id,
+                    title: row.title,
+                    starts_at: row.starts_at,
+                    ends_at: row.ends_at,
+                    timezone: row.timezone,
+                    venue: row.venue,
+                    address: row.address,
+                    city: row.city,
+                    cover_url: row.cover_id.map(cover_url),
+                    cancelled: row.status == "cancelled",
+                },
                 status: row.status,
                 sales_open: stock.sales_open,
-                ends_at: row.ends_at,
                 currency: parse_currency(&row.currency)?,
                 max_per_user: row.max_per_user,
                 next_number: stock.next_number,
@@ -98,6 +111,7 @@ pub async fn read_snapshot(
         }
         let ticket_type = TypeStock {
             event: row.event_id,
+            name: row.name,
             price: row.price,
             max_per_order: row.max_per_order,
             sale: TypeSale {
@@ -177,7 +191,7 @@ async fn bought(
 }
 
 /// Writes orders, lines, tickets, holders and counters in one statement.
-pub async fn write(connection: &mut PgConnection, grants: &[Grant]) -> Result<()> {
+pub async fn write(connection: &mut PgConnection, grants: &[&Grant]) -> Result<()> {
     if grants.is_empty() {
         return Ok(());
     }
@@ -189,10 +203,10 @@ pub async fn write(connection: &mut PgConnection, grants: &[Grant]) -> Result<()
             insert into orders (id, user_id, kind, state, currency, total, payment,
                 idempotency_key, request_hash, created_at, expires_at)
             select id, user_id, 'purchase', case when expires_at is null then 'paid' else 'pending' end,
-                currency, total, payment, key, hash, clock_timestamp(), expires_at
+                currency, total, payment, key, hash, created_at, expires_at
             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[],
-                $7::bytea[], $8::timestamptz[])
-                as o (id, user_id, currency, total, payment, key, hash, expires_at)
+                $7::bytea[], $17::timestamptz[], $8::timestamptz[])
+                as o (id, user_id, currency, total, payment, key, hash, created_at, expires_at)
         ), lines as materialized (
             select * from unnest($9::uuid[], $10::uuid[], $11::int[], $12::uuid[], $13::uuid[],
                 $14::int[], $15::bigint[], $16::int[])
@@ -239,6 +253,7 @@ pub async fn write(connection: &mut PgConnection, grants: &[Grant]) -> Result<()
         &lines.quantity,
         &lines.unit_price,
         &lines.first_number as &[Option<i32>],
+        &orders.created_at,
     )
     .execute(connection)
     .await?;
@@ -259,11 +274,12 @@ struct OrderColumns {
     payment: Vec<String>,
     key: Vec<Uuid>,
     hash: Vec<Vec<u8>>,
+    created_at: Vec<api::Time>,
     expires_at: Vec<Option<api::Time>>,
 }
 
 impl OrderColumns {
-    fn of(grants: &[Grant]) -> Self {
+    fn of(grants: &[&Grant]) -> Self {
         let mut columns = Self::default();
         for grant in grants {
             columns.id.push(grant.order);
@@ -275,6 +291,7 @@ impl OrderColumns {
             columns.payment.push(grant.payment.to_owned());
             columns.key.push(grant.key);
             columns.hash.push(grant.hash.to_vec());
+            columns.created_at.push(grant.created_at);
             columns.expires_at.push(grant.expires_at);
         }
         columns
@@ -295,7 +312,7 @@ struct LineColumns {
 }
 
 impl LineColumns {
-    fn of(grants: &[Grant]) -> Self {
+    fn of(grants: &[&Grant]) -> Self {
         let mut columns = Self::default();
         for grant in grants {
             for (line, granted) in (1..).zip(&grant.lines) {

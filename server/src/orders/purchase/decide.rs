@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use api::events::{EventRef, SaleState};
 use api::orders::PlaceOrderLine;
 use api::{Currency, EventId, Money, OrderId, TicketNumber, TicketTypeId, Time, UserId};
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::events::sale::{EventSale, TypeSale};
 use crate::orders::Refusal;
 use crate::payment::PaymentStep;
-use api::events::SaleState;
 
 /// A purchase as it waits for its decision.
 #[derive(Clone, Debug)]
@@ -34,12 +34,12 @@ pub struct PurchaseRequest {
 /// An event's part of the stock.
 #[derive(Clone, Debug)]
 pub struct EventStock {
+    /// As orders show it.
+    pub event: EventRef,
     /// The event's `status` column.
     pub status: String,
     /// False while the organizer pauses sales.
     pub sales_open: bool,
-    /// When the event is over.
-    pub ends_at: Time,
     /// What its tickets are priced in.
     pub currency: Currency,
     /// How many tickets one person may buy in all.
@@ -53,6 +53,8 @@ pub struct EventStock {
 pub struct TypeStock {
     /// Whose it is.
     pub event: EventId,
+    /// As orders show it.
+    pub name: String,
     /// For one ticket, in minor units.
     pub price: i64,
     /// How many one order may have.
@@ -113,6 +115,8 @@ pub struct Grant {
     pub total: Money,
     /// How it is paid.
     pub payment: &'static str,
+    /// When it is granted.
+    pub created_at: Time,
     /// Until when its tickets are held; none when it is paid.
     pub expires_at: Option<Time>,
     /// What it is of.
@@ -201,7 +205,7 @@ fn check_sale(
     let event = EventSale {
         status: &event.status,
         sales_open: event.sales_open,
-        ends_at: event.ends_at,
+        ends_at: event.event.ends_at,
         now,
     };
     match event.of_type(&ticket_type.sale) {
@@ -276,6 +280,7 @@ fn grant(
         hash: request.hash,
         total,
         payment,
+        created_at: stock.now,
         expires_at: match step {
             PaymentStep::Settled => None,
             PaymentStep::Hold(time) => Some(stock.now + time),

@@ -1,50 +1,127 @@
-//! The purchase: one transaction under the pessimistic lock on the events' stock. It takes any
-//! number of orders at once; the plain path gives it one.
+//! The purchase: a transaction under the pessimistic lock on the events' stock.
 
+pub mod batch;
+pub mod combine;
 pub mod db;
 pub mod decide;
+mod receipt;
 
-use api::{Money, OrderId};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use api::{EventId, TicketTypeId};
+pub use batch::{Outcome, Placed};
+use combine::Combiner;
 pub use db::lock_stock;
-pub use decide::{Decision, PurchaseRequest};
-use sqlx::{Connection, PgConnection};
+pub use decide::PurchaseRequest;
+use sqlx::PgPool;
 
 use super::Refusal;
+use crate::config::PurchasePath;
 use crate::error::{Error, Result, violates};
-use crate::payment::{PaymentProvider, PaymentStep};
-use crate::state::AppState;
+use crate::payment::PaymentProvider;
 
-/// An order that exists now, and whether it did before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// The order.
-    pub order: OrderId,
-    /// Whether an earlier request with the same key made it.
-    pub replayed: bool,
+/// Above this many ticket types, what they belong to is looked up anew.
+const KNOWN_TYPES_MAX: usize = 100_000;
+
+/// Places orders, the way the server is configured to.
+pub struct Purchases {
+    db: PgPool,
+    payments: Arc<dyn PaymentProvider>,
+    combiner: Option<Combiner>,
+    /// What a ticket type belongs to never changes.
+    known_types: RwLock<HashMap<TicketTypeId, EventId>>,
 }
 
-/// Places one order in a transaction of its own.
-pub async fn place(state: &AppState, request: PurchaseRequest) -> Result<Placed> {
-    let mut connection = state.db.acquire().await?;
-    let requests = [request];
-    let decisions = match place_all(&mut connection, &requests, state.payments.as_ref()).await {
-        // The same key arrived for another event, under another lock, and was first.
-        Err(Error::Internal(error)) if used_key(error.as_ref()) => {
-            place_all(&mut connection, &requests, state.payments.as_ref()).await?
+impl Purchases {
+    /// Places orders in transactions on `connections` connections of `db`.
+    pub fn new(
+        db: PgPool,
+        connections: usize,
+        path: PurchasePath,
+        payments: Arc<dyn PaymentProvider>,
+    ) -> Self {
+        let combiner = match path {
+            PurchasePath::Combined => Some(Combiner::new(
+                db.clone(),
+                connections,
+                Arc::clone(&payments),
+            )),
+            PurchasePath::Plain => None,
+        };
+        Self {
+            db,
+            payments,
+            combiner,
+            known_types: RwLock::default(),
         }
-        decided => decided?,
-    };
-    match decisions.into_iter().next() {
-        Some(Decision::Granted(grant)) => Ok(Placed {
-            order: grant.order,
-            replayed: false,
-        }),
-        Some(Decision::Replayed(order)) => Ok(Placed {
-            order,
-            replayed: true,
-        }),
-        Some(Decision::Refused(refusal)) => Err(refusal.into()),
-        None => Err(Error::internal("a request was left undecided")),
+    }
+
+    /// Places an order.
+    pub async fn place(&self, request: PurchaseRequest) -> Result<Placed> {
+        let events = self.events_of(&request).await?;
+        let placed = match self.attempt(&events, request.clone()).await {
+            // The same key arrived for another event, under another lock, and was first.
+            Err(Error::Internal(error)) if used_key(error.as_ref()) => {
+                self.attempt(&events, request).await?
+            }
+            placed => placed?,
+        };
+        Ok(placed?)
+    }
+
+    async fn attempt(&self, events: &[EventId], request: PurchaseRequest) -> Result<Outcome> {
+        match (&self.combiner, events) {
+            (Some(combiner), [event]) => combiner.place(*event, request).await,
+            (Some(combiner), events) => combiner.place_alone(events, request).await,
+            (None, events) => {
+                let mut connection = self.db.acquire().await?;
+                let requests = [request];
+                let payments = self.payments.as_ref();
+                batch::place_all(&mut connection, events, &requests, payments)
+                    .await?
+                    .pop()
+                    .ok_or_else(|| Error::internal("an order was left undecided"))
+            }
+        }
+    }
+
+    /// The events that a request is for, in the order of their ids.
+    async fn events_of(&self, request: &PurchaseRequest) -> Result<Vec<EventId>> {
+        let find = |known: &HashMap<TicketTypeId, EventId>| {
+            let mut events = BTreeSet::new();
+            for line in &request.lines {
+                let ticket_type = line.ticket_type_id;
+                let unknown = Refusal::UnknownTicketType { ticket_type };
+                events.insert(*known.get(&ticket_type).ok_or(unknown)?);
+            }
+            Ok(events.into_iter().collect())
+        };
+        {
+            let known = self
+                .known_types
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            if let Ok(events) = find(&known) {
+                return Ok(events);
+            }
+        }
+        let ticket_types: Vec<_> = request
+            .lines
+            .iter()
+            .map(|line| line.ticket_type_id)
+            .collect();
+        let mut connection = self.db.acquire().await?;
+        let found = db::events_of(&mut connection, &ticket_types).await?;
+        let mut known = self
+            .known_types
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if known.len() > KNOWN_TYPES_MAX {
+            known.clear();
+        }
+        known.extend(&found);
+        find(&found).map_err(Error::Order)
     }
 }
 
@@ -52,47 +129,4 @@ fn used_key(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     error
         .downcast_ref::<sqlx::Error>()
         .is_some_and(|error| violates(error, "orders_idempotency_key"))
-}
-
-/// Decides `requests` in their order and writes what is granted, in one transaction.
-pub async fn place_all(
-    connection: &mut PgConnection,
-    requests: &[PurchaseRequest],
-    payments: &dyn PaymentProvider,
-) -> Result<Vec<Decision>> {
-    let ticket_types: Vec<_> = requests
-        .iter()
-        .flat_map(|request| request.lines.iter().map(|line| line.ticket_type_id))
-        .collect();
-    let events = db::events_of(connection, &ticket_types).await?;
-    let Some(first) = ticket_types.first() else {
-        return Ok(Vec::new());
-    };
-    if events.is_empty() {
-        return Err(Refusal::UnknownTicketType {
-            ticket_type: *first,
-        }
-        .into());
-    }
-    let mut transaction = connection.begin().await?;
-    let locked = db::lock_stock(&mut transaction, &events).await?;
-    let mut stock = db::read_snapshot(&mut transaction, locked, requests).await?;
-    let payment = |total: Money| match total.is_zero() {
-        true => ("none", PaymentStep::Settled),
-        false => (payments.name(), payments.begin(total)),
-    };
-    let decisions: Vec<Decision> = requests
-        .iter()
-        .map(|request| decide::decide(&mut stock, request, &payment))
-        .collect();
-    let grants: Vec<_> = decisions
-        .iter()
-        .filter_map(|decision| match decision {
-            Decision::Granted(grant) => Some(grant.clone()),
-            _ => None,
-        })
-        .collect();
-    db::write(&mut transaction, &grants).await?;
-    transaction.commit().await?;
-    Ok(decisions)
 }

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use server::auth::AccessKeys;
 use server::config::{Cli, Command, ServeConfig};
 use server::events::live::Live;
+use server::orders::purchase::Purchases;
 use server::payment::{PayAtDoor, PaymentProvider};
 use server::rate_limit::RateLimiters;
 use server::state::{AppState, Shared};
@@ -54,7 +55,7 @@ impl TestApp {
             access_keys: AccessKeys::from_seed(&[7; 32]).expect("any seed will do"),
             passwords: Passwords::default(),
             rate_limiters: RateLimiters::new(config.rate_limits),
-            payments,
+            purchases: Purchases::new(db.clone(), 3, config.purchase_path, payments),
             live: Live::start(db.clone(), CancellationToken::new()),
             db: db.clone(),
             config,

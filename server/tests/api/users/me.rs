@@ -9,6 +9,7 @@ use sqlx::PgPool;
 
 use super::{
     FORGET, PASSWORD, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
+    wait_until_someone_waits,
 };
 use crate::support::{Answer, EventBuilder, TestApp, TestUser};
 
@@ -226,6 +227,37 @@ async fn an_organizer_with_tickets_sold_for_events_to_come_must_stay(db: PgPool)
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(status(&app, unsold.id).await, "cancelled");
     assert_eq!(status(&app, draft.id).await, "draft");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_ticket_sold_while_its_organizer_leaves_is_seen(db: PgPool) {
+    let app = TestApp::new(db);
+    let ada = app.signed_in(&register_ada(&app).await);
+    let event = EventBuilder::new("Hot").create(&app, &ada).await;
+    let mut sale = app.db.begin().await.expect("a transaction");
+    sqlx::query!(
+        "select from event_stock where event_id = $1 for update",
+        event.id
+    )
+    .execute(&mut *sale)
+    .await
+    .expect("locked");
+    let leaving = tokio::spawn({
+        let ada = ada.clone();
+        async move { delete_account(&ada, PASSWORD).await }
+    });
+    wait_until_someone_waits(&app).await;
+    sqlx::query!(
+        "update ticket_types set sold = 1 where event_id = $1",
+        event.id
+    )
+    .execute(&mut *sale)
+    .await
+    .expect("sold");
+    sale.commit().await.expect("committed");
+    let answer = leaving.await.expect("an answer");
+    answer.refused(StatusCode::CONFLICT, Code::Conflict);
+    assert_eq!(status(&app, event.id).await, "published");
 }
 
 #[sqlx::test(migrations = "../migrations")]

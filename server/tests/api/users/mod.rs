@@ -4,6 +4,8 @@ mod auth;
 mod me;
 mod session;
 
+use std::time::Duration;
+
 use api::users::Session;
 use axum::body::Body;
 use axum::http::{Method, header};
@@ -66,4 +68,19 @@ fn set_cookie(answer: &Answer) -> &str {
 fn refresh_token(session: &Session) -> &str {
     let token = session.refresh_token.as_deref();
     token.expect("a native client's refresh token")
+}
+
+/// Waits until a statement on the app's database waits for a lock.
+async fn wait_until_someone_waits(app: &TestApp) {
+    for _ in 0..1000 {
+        let waits = sqlx::query_scalar!(
+            r#"select exists (select from pg_stat_activity where wait_event_type = 'Lock'
+                and datname = current_database()) as "waits!""#
+        );
+        if waits.fetch_one(&app.db).await.expect("activity") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("no one waits for a lock");
 }

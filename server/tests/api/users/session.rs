@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     FORGET, PASSWORD, ada, login, patient_app, post_as_browser, refresh, refresh_token,
-    register_ada, set_cookie,
+    register_ada, set_cookie, wait_until_someone_waits,
 };
 use crate::support::TestApp;
 
@@ -228,19 +228,6 @@ async fn a_password_changed_while_one_signs_in_ends_that_session_too(db: PgPool)
     change.commit().await.expect("committed");
     let answer = signing_in.await.expect("an answer");
     answer.refused(StatusCode::UNAUTHORIZED, Code::InvalidCredentials);
-}
-
-async fn wait_until_someone_waits(app: &TestApp) {
-    let waits = || {
-        sqlx::query_scalar!(
-            r#"select exists (select from pg_stat_activity where wait_event_type = 'Lock'
-                and datname = current_database()) as "waits!""#
-        )
-        .fetch_one(&app.db)
-    };
-    while !waits().await.expect("activity") {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -1,0 +1,109 @@
+//! The two engines the app runs in.
+
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+use serde_json::json;
+use tempfile::TempDir;
+use thirtyfour::{Capabilities, WebDriver};
+
+use crate::process::{Process, free_port, path};
+use crate::service::Service;
+
+/// What the app runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The web page in Chromium, as on a phone: 390x844 and touch.
+    Chromium,
+    /// The desktop program, in WebKitGTK.
+    Desktop,
+}
+
+/// An engine with the app open.
+pub(crate) struct Browser {
+    pub(crate) engine: Engine,
+    pub(crate) driver: WebDriver,
+    // Dropped in this order: the driver program ends before its profile goes.
+    _program: Process,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens the app of `service` as someone who was never there.
+    pub(crate) async fn open(engine: Engine, service: &Service) -> Result<Self> {
+        let profile = TempDir::new()?;
+        let port = free_port()?;
+        let mut program = match engine {
+            Engine::Chromium => {
+                Process::start(driver("chromedriver").arg(format!("--port={port}")))?
+            }
+            Engine::Desktop => Process::start(
+                driver("WebKitWebDriver")
+                    .arg(format!("--port={port}"))
+                    .envs([
+                        ("TAURI_AUTOMATION", "true"),
+                        ("TAURI_WEBVIEW_AUTOMATION", "true"),
+                    ])
+                    .env("BOXOFFICE_SERVER", service.address())
+                    .env("HOME", profile.path())
+                    .env("XDG_DATA_HOME", profile.path().join("data"))
+                    .env("XDG_CONFIG_HOME", profile.path().join("config"))
+                    .env("XDG_CACHE_HOME", profile.path().join("cache")),
+            )?,
+        };
+        let url = format!("http://127.0.0.1:{port}");
+        program.answers(&format!("{url}/status")).await?;
+        let capabilities = match engine {
+            Engine::Chromium => chromium(&profile)?,
+            Engine::Desktop => desktop()?,
+        };
+        let driver = WebDriver::new(&url, capabilities).await?;
+        if engine == Engine::Chromium {
+            driver.goto(service.address()).await?;
+        }
+        Ok(Self {
+            engine,
+            driver,
+            _program: program,
+            _profile: profile,
+        })
+    }
+}
+
+fn driver(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn chromium(profile: &TempDir) -> Result<Capabilities> {
+    let profile = format!("--user-data-dir={}", profile.path().display());
+    capabilities(&json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": {
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", profile,
+            ],
+            "mobileEmulation": {
+                "deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0, "touch": true},
+            },
+        },
+    }))
+}
+
+fn desktop() -> Result<Capabilities> {
+    let binary = path("BOXOFFICE_SHELL")?;
+    capabilities(&json!({
+        "webkitgtk:browserOptions": {"binary": binary, "args": []},
+    }))
+}
+
+fn capabilities(value: &serde_json::Value) -> Result<Capabilities> {
+    let mut capabilities = Capabilities::new();
+    for (name, value) in value.as_object().into_iter().flatten() {
+        capabilities.set(name.as_str(), value)?;
+    }
+    Ok(capabilities)
+}

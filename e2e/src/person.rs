@@ -1,0 +1,223 @@
+//! A person at the app: finds things by what they are and what they are called, and waits for
+//! them as people do.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use thirtyfour::{Key, WebElement};
+
+use crate::browser::{Browser, Engine};
+use crate::service::Service;
+
+const FIND: &str = include_str!("find.js");
+/// After that long a person gives up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Someone at the app.
+pub struct Person {
+    browser: Browser,
+}
+
+impl Person {
+    /// Opens the app of `service` for the first time.
+    pub async fn arrive(engine: Engine, service: &Service) -> Result<Self> {
+        let browser = Browser::open(engine, service).await?;
+        Ok(Self { browser })
+    }
+
+    /// Presses the button called `name`.
+    pub async fn press(&self, name: &str) -> Result<()> {
+        self.click("button", name, false).await
+    }
+
+    /// Follows the link called `name`.
+    pub async fn follow(&self, name: &str) -> Result<()> {
+        self.click("link", name, false).await
+    }
+
+    /// Follows the first link whose name holds `part`.
+    pub async fn follow_containing(&self, part: &str) -> Result<()> {
+        self.click("link", part, true).await
+    }
+
+    /// Replaces what stands in the field called `label`.
+    pub async fn fill(&self, label: &str, text: &str) -> Result<()> {
+        let field = self.find("field", label, false).await?;
+        self.set_value(&field, text).await
+    }
+
+    /// Chooses the file at `file` in the field called `label`, seen or not.
+    pub async fn choose_file(&self, label: &str, file: &Path) -> Result<()> {
+        let input = self.find("field", label, false).await?;
+        input.send_keys(file.to_string_lossy()).await?;
+        Ok(())
+    }
+
+    /// Waits for a heading.
+    pub async fn sees_heading(&self, name: &str) -> Result<()> {
+        self.find("heading", name, false).await.map(drop)
+    }
+
+    /// Waits for a text, anywhere.
+    pub async fn sees(&self, text: &str) -> Result<()> {
+        self.find("text", text, true).await.map(drop)
+    }
+
+    /// Waits until a text is gone.
+    pub async fn no_longer_sees(&self, text: &str) -> Result<()> {
+        self.until(&format!("{text:?} is still there"), async || {
+            Ok(self.look("text", text, true).await?.is_none().then_some(()))
+        })
+        .await
+    }
+
+    /// Whether a text can be seen now.
+    pub async fn can_see(&self, text: &str) -> Result<bool> {
+        Ok(self.look("text", text, true).await?.is_some())
+    }
+
+    /// How many elements match a selector now.
+    pub async fn count(&self, selector: &str) -> Result<u64> {
+        let script = "return document.querySelectorAll(arguments[0]).length";
+        let count = self
+            .browser
+            .driver
+            .execute(script, vec![json!(selector)])
+            .await?;
+        count.json().as_u64().context("a count")
+    }
+
+    /// Pulls the page down with a finger and lets go (Chromium).
+    pub async fn pull_down(&self) -> Result<()> {
+        let tools = self.browser.driver.cdp();
+        let touch = |kind: &'static str, y: Option<i32>| {
+            let points: Vec<_> = y.iter().map(|y| json!({"x": 195, "y": y})).collect();
+            json!({"type": kind, "touchPoints": points})
+        };
+        let send = async |parameters| tools.send_raw("Input.dispatchTouchEvent", parameters).await;
+        send(touch("touchStart", Some(200))).await?;
+        for step in 1..=12 {
+            send(touch("touchMove", Some(200 + step * 30))).await?;
+            tokio::time::sleep(Duration::from_millis(16)).await;
+        }
+        send(touch("touchEnd", None)).await?;
+        Ok(())
+    }
+
+    /// Goes to the page before.
+    pub async fn go_back(&self) -> Result<()> {
+        self.browser.driver.back().await?;
+        Ok(())
+    }
+
+    /// Starts the app again, as after it was killed: the page is loaded anew, what it stored stays.
+    pub async fn start_again(&self) -> Result<()> {
+        self.browser.driver.refresh().await?;
+        Ok(())
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Result<serde_json::Value> {
+        let answer = self.browser.driver.execute(script, Vec::new()).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// The path the app shows.
+    pub async fn path(&self) -> Result<String> {
+        let path = self.run("return location.pathname").await?;
+        Ok(path.as_str().context("a path")?.to_owned())
+    }
+
+    /// Writes what is on the screen as PNG.
+    pub async fn photograph(&self, file: &Path) -> Result<()> {
+        self.browser.driver.screenshot(file).await?;
+        Ok(())
+    }
+
+    /// Leaves.
+    pub async fn leave(self) -> Result<()> {
+        self.browser.driver.clone().quit().await?;
+        Ok(())
+    }
+
+    async fn click(&self, role: &str, name: &str, part: bool) -> Result<()> {
+        self.until(
+            &format!("the {role} {name:?} cannot be pressed"),
+            async || {
+                let Some(element) = self.look(role, name, part).await? else {
+                    return Ok(None);
+                };
+                element.scroll_into_view().await?;
+                // Something may lie over it for a moment: a sheet on its way, a toast.
+                Ok(element.click().await.ok())
+            },
+        )
+        .await
+    }
+
+    async fn set_value(&self, field: &WebElement, text: &str) -> Result<()> {
+        let kind = field.attr("type").await?.unwrap_or_default();
+        if matches!(kind.as_str(), "date" | "time" | "datetime-local")
+            || field.tag_name().await? == "select"
+        {
+            // What keys do in these depends on the engine's language.
+            let script = "arguments[0].value = arguments[1];
+                for (const kind of ['input', 'change'])
+                    arguments[0].dispatchEvent(new Event(kind, {bubbles: true}))";
+            let arguments = vec![field.to_json()?, json!(text)];
+            self.browser.driver.execute(script, arguments).await?;
+            return Ok(());
+        }
+        field.send_keys(Key::Control + "a").await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    async fn find(&self, role: &str, name: &str, part: bool) -> Result<WebElement> {
+        self.until(&format!("there is no {role} {name:?}"), async || {
+            self.look(role, name, part).await
+        })
+        .await
+    }
+
+    async fn look(&self, role: &str, name: &str, part: bool) -> Result<Option<WebElement>> {
+        let arguments = vec![json!(role), json!(name), json!(part)];
+        let found = self.browser.driver.execute(FIND, arguments).await?;
+        if found.json().is_null() {
+            return Ok(None);
+        }
+        Ok(Some(found.element()?))
+    }
+
+    /// Tries until there is something, or says what stood in the way with what was on the screen.
+    async fn until<T>(
+        &self,
+        complaint: &str,
+        mut attempt: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        loop {
+            // The page may change between finding and using an element; then it is tried again.
+            match attempt().await {
+                Ok(Some(found)) => return Ok(found),
+                Err(error) if started.elapsed() > PATIENCE => {
+                    return Err(error.context(complaint.to_owned()));
+                }
+                Ok(None) | Err(_) => {}
+            }
+            if started.elapsed() > PATIENCE {
+                let screen = self
+                    .run("return location.href + '\\n' + document.body.innerText")
+                    .await?;
+                let engine = self.browser.engine;
+                bail!(
+                    "{engine:?}: {complaint}. The screen says:\n{}",
+                    screen.as_str().unwrap_or_default()
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Programs that are gone when their handle is.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// A running program.
+pub(crate) struct Process {
+    child: Child,
+    name: String,
+}
+
+impl Process {
+    /// Starts `command`.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .spawn()
+            .with_context(|| format!("cannot run {name}"))?;
+        Ok(Self { child, name })
+    }
+
+    /// Waits until `url` answers with success.
+    pub(crate) async fn answers(&mut self, url: &str) -> Result<()> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let started = Instant::now();
+        loop {
+            if let Ok(answer) = reqwest::get(url).await
+                && answer.status().is_success()
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{} ended with {status}", self.name);
+            }
+            if started.elapsed() > PATIENCE {
+                bail!("{} does not answer at {url}", self.name);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Asks it to stop, which lets it tidy up, and waits.
+    #[cfg(unix)]
+    pub(crate) fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        if asked.is_ok_and(|status| status.success()) && self.child.wait().is_ok() {
+            return;
+        }
+        self.kill();
+    }
+
+    /// Stops it and waits.
+    #[cfg(not(unix))]
+    pub(crate) fn stop(&mut self) {
+        self.kill();
+    }
+
+    fn kill(&mut self) {
+        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
+            eprintln!("cannot stop {}: {error}", self.name);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// The path in this environment variable, which `cargo xtask test` sets.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the journeys are configured"
+)]
+pub(crate) fn path(variable: &str) -> Result<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .with_context(|| format!("{variable} is not set; run `cargo xtask test --only e2e`"))
+}

@@ -1,0 +1,64 @@
+//! The service under test: the real program with a PostgreSQL of its own.
+
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::process::{Process, free_port, path};
+
+/// A running `boxoffice serve` on fresh data.
+pub struct Service {
+    // Dropped in this order: the program stops before its data goes.
+    process: Option<Process>,
+    data: TempDir,
+    address: String,
+}
+
+impl Service {
+    /// Starts with nothing but the demo data.
+    pub async fn start() -> Result<Self> {
+        let mut service = Self {
+            process: None,
+            data: TempDir::new()?,
+            address: format!("http://127.0.0.1:{}", free_port()?),
+        };
+        service.resume().await?;
+        Ok(service)
+    }
+
+    /// Starts again on the same data and address after [`Service::stop`].
+    pub async fn resume(&mut self) -> Result<()> {
+        let bind = self.address.trim_start_matches("http://");
+        let mut process = Process::start(
+            Command::new(path("BOXOFFICE_BIN")?)
+                .args(["serve", "--demo", "--bind", bind])
+                .args(["--public-url", &self.address])
+                .args([
+                    "--logins-per-minute",
+                    "1000",
+                    "--registrations-per-hour",
+                    "1000",
+                ])
+                .arg("--data-dir")
+                .arg(self.data.path())
+                .arg("--web-dir")
+                .arg(path("BOXOFFICE_WEB")?)
+                .stderr(Stdio::inherit())
+                .env("BOXOFFICE_LOG_FILTER", "warn"),
+        )?;
+        process.answers(&format!("{}/readyz", self.address)).await?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Stops, as a server does that is taken down.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}

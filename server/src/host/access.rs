@@ -1,0 +1,33 @@
+//! Who may do what with an event.
+
+use api::{EventId, UserId};
+use sqlx::PgConnection;
+
+use super::db;
+use crate::error::{Error, Result};
+
+/// What someone is to an event; each may do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Sees it, and lets people in.
+    Door,
+    /// Edits, publishes and pauses it.
+    Manager,
+    /// Whose event it is: calls it off.
+    Organizer,
+}
+
+/// Refuses `user` unless they are at least `least` to the event. To those who are nothing to it,
+/// there is no such event.
+pub async fn require(
+    connection: &mut PgConnection,
+    event: EventId,
+    user: UserId,
+    least: Role,
+) -> Result<()> {
+    match db::role(connection, event, user).await? {
+        None => Err(Error::NotFound),
+        Some(role) if role < least => Err(Error::Forbidden),
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,169 @@
+//! What an organizer may make of an event: the rules of creating, changing and publishing one.
+
+use std::collections::HashSet;
+
+use api::events::SaleState;
+use api::host::{CreateEvent, EventStatus, HostEvent, TicketTypeInput, UpdateEvent};
+use api::{FieldErrors, Time};
+use chrono::Utc;
+
+use crate::error::{Error, Result};
+
+/// `event` in the form it is kept in, unless something is wrong with it.
+pub fn check_new(event: CreateEvent) -> Result<CreateEvent> {
+    let mut errors = event.validate().err().unwrap_or_default();
+    check_timezone(&mut errors, &event.timezone);
+    check_types(&mut errors, &[], &event.ticket_types);
+    errors.into_result()?;
+    Ok(tidy(event))
+}
+
+/// `event` with `change` made to it, unless something stands against that.
+pub fn merge(event: &HostEvent, change: UpdateEvent) -> Result<CreateEvent> {
+    require_not_over(event)?;
+    let published = event.status == EventStatus::Published;
+    if published && change.currency.is_some_and(|new| new != event.currency) {
+        return Err(Error::conflict(
+            "The currency of a published event cannot change.",
+        ));
+    }
+    let wanted = merged(event.clone(), change);
+    let mut errors = if published {
+        complaints_before_publishing(&wanted, Utc::now())
+    } else {
+        wanted.validate().err().unwrap_or_default()
+    };
+    check_timezone(&mut errors, &wanted.timezone);
+    check_types(&mut errors, &event.ticket_types, &wanted.ticket_types);
+    errors.into_result()?;
+    Ok(tidy(wanted))
+}
+
+/// Refuses a limit per person of `max` when someone has bought `most` already.
+pub fn check_limit(max: i32, most: i32) -> Result<()> {
+    let mut errors = FieldErrors::default();
+    errors.require(
+        max >= most,
+        "max_per_user",
+        &format!("Someone has bought {most} already; choose at least {most}."),
+    );
+    errors.into_result()?;
+    Ok(())
+}
+
+/// Refuses to publish what is not complete.
+pub fn check_publishable(event: &HostEvent) -> Result<()> {
+    let wanted = merged(event.clone(), UpdateEvent::default());
+    complaints_before_publishing(&wanted, Utc::now()).into_result()?;
+    Ok(())
+}
+
+/// Refuses what can no longer be done once an event is over or called off.
+pub fn require_not_over(event: &HostEvent) -> Result<()> {
+    match event.status {
+        EventStatus::Cancelled => Err(Error::conflict(
+            "This event is cancelled and cannot be changed.",
+        )),
+        EventStatus::Ended | EventStatus::Archived => Err(over()),
+        EventStatus::Published if event.state == SaleState::Ended => Err(over()),
+        EventStatus::Published | EventStatus::Draft => Ok(()),
+    }
+}
+
+fn over() -> Error {
+    Error::conflict("This event is over and cannot be changed.")
+}
+
+fn complaints_before_publishing(event: &CreateEvent, now: Time) -> FieldErrors {
+    event.validate_for_publishing(now).err().unwrap_or_default()
+}
+
+fn merged(event: HostEvent, change: UpdateEvent) -> CreateEvent {
+    let max_per_user = change.max_per_user.or(event.max_per_user);
+    CreateEvent {
+        title: change.title.unwrap_or(event.title),
+        description: change.description.unwrap_or(event.description),
+        venue: change.venue.unwrap_or(event.venue),
+        address: change.address.unwrap_or(event.address),
+        city: change.city.unwrap_or(event.city),
+        starts_at: change.starts_at.unwrap_or(event.starts_at),
+        ends_at: change.ends_at.unwrap_or(event.ends_at),
+        timezone: change.timezone.unwrap_or(event.timezone),
+        currency: change.currency.unwrap_or(event.currency),
+        max_per_user: max_per_user.filter(|max| *max != 0),
+        ticket_types: change
+            .ticket_types
+            .unwrap_or_else(|| event.ticket_types.into_iter().map(as_input).collect()),
+    }
+}
+
+fn as_input(ticket_type: api::events::TicketType) -> TicketTypeInput {
+    TicketTypeInput {
+        id: Some(ticket_type.id),
+        name: ticket_type.name,
+        description: ticket_type.description,
+        price: ticket_type.price.amount,
+        capacity: ticket_type.capacity,
+        max_per_order: ticket_type.max_per_order,
+        sale_starts_at: ticket_type.sale_starts_at,
+        sale_ends_at: ticket_type.sale_ends_at,
+    }
+}
+
+fn check_timezone(errors: &mut FieldErrors, timezone: &str) {
+    errors.require(
+        timezone.trim().parse::<chrono_tz::Tz>().is_ok(),
+        "timezone",
+        "This is not a time zone; write it like Europe/Berlin.",
+    );
+}
+
+/// Checks `wanted` against the types there `are`.
+fn check_types(
+    errors: &mut FieldErrors,
+    are: &[api::events::TicketType],
+    wanted: &[TicketTypeInput],
+) {
+    let mut seen = HashSet::new();
+    for (index, new) in wanted.iter().enumerate() {
+        let Some(id) = new.id else { continue };
+        let old = are.iter().find(|old| old.id == id);
+        errors.require(
+            old.is_some() && seen.insert(id),
+            format!("ticket_types.{index}.id"),
+            "This is not a ticket type of this event, or it is here twice.",
+        );
+        if let Some(old) = old {
+            let verb = if old.sold == 1 { "is" } else { "are" };
+            errors.require(
+                new.capacity >= old.sold,
+                format!("ticket_types.{index}.capacity"),
+                &format!("{0} {verb} sold already; choose at least {0}.", old.sold),
+            );
+        }
+    }
+}
+
+/// Texts without the space around them, names and places on one line.
+fn tidy(event: CreateEvent) -> CreateEvent {
+    let on_one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let trimmed = |text: String| text.trim().replace("\r\n", "\n");
+    CreateEvent {
+        title: on_one_line(event.title),
+        description: trimmed(event.description),
+        venue: on_one_line(event.venue),
+        address: on_one_line(event.address),
+        city: on_one_line(event.city),
+        timezone: trimmed(event.timezone),
+        ticket_types: event
+            .ticket_types
+            .into_iter()
+            .map(|ticket_type| TicketTypeInput {
+                name: on_one_line(ticket_type.name),
+                description: trimmed(ticket_type.description),
+                ..ticket_type
+            })
+            .collect(),
+        ..event
+    }
+}

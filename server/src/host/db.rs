@@ -1,0 +1,357 @@
+//! The SQL of events as their organizers see and make them.
+
+use api::host::{CreateEvent, EventStatus, HostEvent, HostEventSummary, TicketTypeInput};
+use api::{EventId, Money, TicketTypeId, Time, UserId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::access::Role;
+use super::sales::db::takings;
+use crate::error::{Error, Result};
+use crate::events::db::{cover_url, parse_currency, ticket_types};
+use crate::events::sale::{EventSale, TypeSale};
+
+fn parse_status(status: &str) -> Result<EventStatus> {
+    match status {
+        "draft" => Ok(EventStatus::Draft),
+        "published" => Ok(EventStatus::Published),
+        "ended" => Ok(EventStatus::Ended),
+        "archived" => Ok(EventStatus::Archived),
+        "cancelled" => Ok(EventStatus::Cancelled),
+        other => Err(Error::internal(format!("unknown event status {other}"))),
+    }
+}
+
+/// What `user` is to the event, if anything.
+pub async fn role(
+    connection: &mut PgConnection,
+    event: EventId,
+    user: UserId,
+) -> Result<Option<Role>> {
+    let role = sqlx::query_scalar!(
+        r#"
+        select case when e.organizer_id = $2 then 'organizer' else s.role end as "role!"
+        from events e left join event_staff s on s.event_id = e.id and s.user_id = $2
+        where e.id = $1 and (e.organizer_id = $2 or s.role is not null)
+        "#,
+        event,
+        user,
+    )
+    .fetch_optional(connection)
+    .await?;
+    match role.as_deref() {
+        None => Ok(None),
+        Some("door") => Ok(Some(Role::Door)),
+        Some("manager") => Ok(Some(Role::Manager)),
+        Some("organizer") => Ok(Some(Role::Organizer)),
+        Some(other) => Err(Error::internal(format!("unknown staff role {other}"))),
+    }
+}
+
+/// One event.
+pub async fn find(connection: &mut PgConnection, id: EventId) -> Result<Option<HostEvent>> {
+    let Some(event) = sqlx::query!(
+        r#"
+        select e.status, e.title, e.description, e.venue, e.address, e.city, e.starts_at, e.ends_at,
+            e.timezone, e.currency, e.max_per_user, e.cover_id, s.sales_open,
+            clock_timestamp() as "now!"
+        from events e join event_stock s on s.event_id = e.id where e.id = $1
+        "#,
+        id,
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    else {
+        return Ok(None);
+    };
+    let types = ticket_types(connection, &[id]).await?.remove(&id);
+    let types = types.unwrap_or_default();
+    let currency = parse_currency(&event.currency)?;
+    let sale = EventSale {
+        status: &event.status,
+        sales_open: event.sales_open,
+        ends_at: event.ends_at,
+        now: event.now,
+    };
+    let sales: Vec<TypeSale> = types.iter().map(|row| row.sale()).collect();
+    Ok(Some(HostEvent {
+        id,
+        status: parse_status(&event.status)?,
+        state: sale.of_event(&sales),
+        sales_open: event.sales_open,
+        ticket_types: types
+            .into_iter()
+            .map(|row| row.into_ticket_type(currency, &sale))
+            .collect(),
+        title: event.title,
+        description: event.description,
+        venue: event.venue,
+        address: event.address,
+        city: event.city,
+        starts_at: event.starts_at,
+        ends_at: event.ends_at,
+        timezone: event.timezone,
+        currency,
+        max_per_user: event.max_per_user,
+        cover_url: event.cover_id.map(cover_url),
+    }))
+}
+
+/// The events that `user` organizes or is staff of, newest first, beginning after the one with id
+/// `after`.
+pub async fn list(
+    connection: &mut PgConnection,
+    user: UserId,
+    after: Option<EventId>,
+    limit: i64,
+) -> Result<Vec<HostEventSummary>> {
+    let events = sqlx::query!(
+        "select id, status, title, starts_at, ends_at, timezone, venue, city, currency, cover_id
+        from events
+        where ($2::uuid is null or id < $2) and id in (
+            select id from events where organizer_id = $1
+            union all select event_id from event_staff where user_id = $1
+        )
+        order by id desc limit $3",
+        user,
+        after,
+        limit,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+    let mut types = ticket_types(&mut *connection, &ids).await?;
+    let takings = takings(connection, &ids).await?;
+    events
+        .into_iter()
+        .map(|event| {
+            let types = types.remove(&event.id).unwrap_or_default();
+            let takings = takings.iter().filter(|entry| entry.event == event.id);
+            let takings = takings.map(|entry| entry.amount).sum();
+            Ok(HostEventSummary {
+                id: event.id,
+                title: event.title,
+                status: parse_status(&event.status)?,
+                starts_at: event.starts_at,
+                ends_at: event.ends_at,
+                timezone: event.timezone,
+                venue: event.venue,
+                city: event.city,
+                cover_url: event.cover_id.map(cover_url),
+                capacity: types.iter().map(|row| row.sale().capacity).sum(),
+                sold: types.iter().map(|row| row.sale().sold).sum(),
+                takings: Money::new(takings, parse_currency(&event.currency)?),
+            })
+        })
+        .collect()
+}
+
+/// A new draft without ticket types, with its stock and the key that signs its tickets.
+pub async fn insert(
+    connection: &mut PgConnection,
+    id: EventId,
+    organizer: UserId,
+    event: &CreateEvent,
+) -> Result<()> {
+    sqlx::query!(
+        "with event as (
+            insert into events (id, organizer_id, title, description, venue, address, city,
+                starts_at, ends_at, timezone, currency, max_per_user)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        ), key as (
+            insert into event_keys (event_id, seed) values ($1, $13)
+        )
+        insert into event_stock (event_id) values ($1)",
+        id,
+        organizer,
+        event.title,
+        event.description,
+        event.venue,
+        event.address,
+        event.city,
+        event.starts_at,
+        event.ends_at,
+        event.timezone,
+        event.currency.code(),
+        event.max_per_user,
+        &rand::random::<[u8; 32]>(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes everything but the ticket types.
+pub async fn update(connection: &mut PgConnection, id: EventId, event: &CreateEvent) -> Result<()> {
+    let done = sqlx::query!(
+        "update events set title = $2, description = $3, venue = $4, address = $5, city = $6,
+            starts_at = $7, ends_at = $8, timezone = $9, currency = $10, max_per_user = $11,
+            updated_at = now()
+        where id = $1",
+        id,
+        event.title,
+        event.description,
+        event.venue,
+        event.address,
+        event.city,
+        event.starts_at,
+        event.ends_at,
+        event.timezone,
+        event.currency.code(),
+        event.max_per_user,
+    )
+    .execute(connection)
+    .await?;
+    one_row(done.rows_affected())
+}
+
+/// The most tickets that one person has bought and not given back.
+pub async fn most_bought(connection: &mut PgConnection, event: EventId) -> Result<i32> {
+    let most = sqlx::query_scalar!(
+        r#"
+        select coalesce(max(bought), 0)::int as "most!" from (
+            select sum(case o.kind when 'refund' then -l.quantity else l.quantity end) as bought
+            from order_lines l join orders o on o.id = l.order_id
+            where l.event_id = $1 and o.kind in ('purchase', 'refund')
+                and o.state in ('paid', 'pending')
+            group by o.user_id
+        ) buyers
+        "#,
+        event,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(most)
+}
+
+/// The name of a ticket type that is not in `kept` though it stands on an order. Call it with the
+/// stock locked, when no order can come in between.
+pub async fn ordered_type_besides(
+    connection: &mut PgConnection,
+    event: EventId,
+    kept: &[TicketTypeId],
+) -> Result<Option<String>> {
+    let name = sqlx::query_scalar!(
+        "select name from ticket_types t
+        where event_id = $1 and id <> all($2)
+            and exists (select from order_lines where event_id = $1 and ticket_type_id = t.id)
+        order by position limit 1",
+        event,
+        kept,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(name)
+}
+
+/// Removes the ticket types that are not in `kept`.
+pub async fn delete_types_besides(
+    connection: &mut PgConnection,
+    event: EventId,
+    kept: &[TicketTypeId],
+) -> Result<()> {
+    sqlx::query!(
+        "delete from ticket_types where event_id = $1 and id <> all($2)",
+        event,
+        kept,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Changes the ticket types that have an id, which must be the event's, and adds those that have
+/// none; what is sold stays.
+pub async fn write_types(
+    connection: &mut PgConnection,
+    event: EventId,
+    types: &[TicketTypeInput],
+) -> Result<()> {
+    let ids: Vec<Uuid> = types
+        .iter()
+        .map(|new| new.id.unwrap_or_else(Uuid::now_v7))
+        .collect();
+    let names: Vec<String> = types.iter().map(|new| new.name.clone()).collect();
+    let descriptions: Vec<String> = types.iter().map(|new| new.description.clone()).collect();
+    let prices: Vec<i64> = types.iter().map(|new| new.price).collect();
+    let capacities: Vec<i32> = types.iter().map(|new| new.capacity).collect();
+    let maxima: Vec<i32> = types.iter().map(|new| new.max_per_order).collect();
+    let starts: Vec<Option<Time>> = types.iter().map(|new| new.sale_starts_at).collect();
+    let ends: Vec<Option<Time>> = types.iter().map(|new| new.sale_ends_at).collect();
+    let done = sqlx::query!(
+        "insert into ticket_types (event_id, id, name, description, price, capacity,
+            max_per_order, sale_starts_at, sale_ends_at, position)
+        select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::int[],
+            $7::int[], $8::timestamptz[], $9::timestamptz[]) with ordinality
+        on conflict (id) do update set name = excluded.name, description = excluded.description,
+            price = excluded.price, capacity = excluded.capacity,
+            max_per_order = excluded.max_per_order, sale_starts_at = excluded.sale_starts_at,
+            sale_ends_at = excluded.sale_ends_at, position = excluded.position
+        where ticket_types.event_id = $1",
+        event,
+        &ids,
+        &names,
+        &descriptions,
+        &prices,
+        &capacities,
+        &maxima,
+        &starts as _,
+        &ends as _,
+    )
+    .execute(connection)
+    .await?;
+    if done.rows_affected() == types.len() as u64 {
+        Ok(())
+    } else {
+        Err(Error::internal("a ticket type belongs to another event"))
+    }
+}
+
+/// Makes a draft public.
+pub async fn publish(connection: &mut PgConnection, id: EventId) -> Result<()> {
+    let done = sqlx::query!(
+        "update events set status = 'published', published_at = now(), updated_at = now()
+        where id = $1 and status = 'draft'",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    one_row(done.rows_affected())
+}
+
+/// Calls a published event off.
+pub async fn cancel(connection: &mut PgConnection, id: EventId) -> Result<()> {
+    let done = sqlx::query!(
+        "update events set status = 'cancelled', cancelled_at = now(), updated_at = now()
+        where id = $1 and status = 'published'",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    one_row(done.rows_affected())
+}
+
+/// Pauses or resumes sales.
+pub async fn set_sales_open(
+    connection: &mut PgConnection,
+    event: EventId,
+    open: bool,
+) -> Result<()> {
+    let done = sqlx::query!(
+        "update event_stock set sales_open = $2 where event_id = $1",
+        event,
+        open,
+    )
+    .execute(connection)
+    .await?;
+    one_row(done.rows_affected())
+}
+
+fn one_row(affected: u64) -> Result<()> {
+    match affected {
+        1 => Ok(()),
+        other => Err(Error::internal(format!(
+            "{other} rows changed instead of one"
+        ))),
+    }
+}

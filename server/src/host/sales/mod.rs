@@ -1,0 +1,130 @@
+//! How an event sells.
+
+pub mod db;
+
+use std::collections::HashMap;
+
+use api::host::{HostEvent, Sales, TypeSales};
+use api::{EventId, Money, TicketTypeId, Time};
+use axum::extract::State;
+use chrono::{Duration, NaiveTime, Utc};
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::access::{self, Role};
+use super::find;
+use crate::auth::SignedIn;
+use crate::error::Result;
+use crate::extract::{Json, Path};
+use crate::state::AppState;
+
+/// The route of an event's sales.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(sales))
+}
+
+/// How an event of mine sells.
+#[utoipa::path(get, path = "/host/events/{id}/sales", tag = "host", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Sales), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn sales(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<Sales>> {
+    // The numbers of one answer agree: they come from one snapshot.
+    let mut snapshot = state
+        .db
+        .begin_with("begin isolation level repeatable read read only")
+        .await?;
+    access::require(&mut snapshot, id, asker.user, Role::Door).await?;
+    let event = find(&mut snapshot, id).await?;
+    let sales = count(&mut snapshot, event).await?;
+    snapshot.rollback().await?;
+    Ok(Json(sales))
+}
+
+async fn count(connection: &mut PgConnection, event: HostEvent) -> Result<Sales> {
+    let takings: HashMap<TicketTypeId, i64> = db::takings(connection, &[event.id])
+        .await?
+        .into_iter()
+        .map(|takings| (takings.ticket_type, takings.amount))
+        .collect();
+    let span = db::span(connection, event.id).await?;
+    let bucket_seconds = bucket_seconds(span.unwrap_or_default());
+    let types = &event.ticket_types;
+    Ok(Sales {
+        capacity: types.iter().map(|t| t.capacity).sum(),
+        sold: types.iter().map(|t| t.sold).sum(),
+        left: types.iter().map(|t| t.left).sum(),
+        checked_in: db::checked_in(connection, event.id).await?,
+        takings: Money::new(takings.values().sum(), event.currency),
+        bucket_seconds: i64::from(bucket_seconds),
+        series: db::series(
+            connection,
+            event.id,
+            midnight(&event.timezone, Utc::now()),
+            bucket_seconds,
+        )
+        .await?,
+        by_type: event
+            .ticket_types
+            .into_iter()
+            .map(|t| TypeSales {
+                takings: Money::new(
+                    takings.get(&t.id).copied().unwrap_or_default(),
+                    event.currency,
+                ),
+                id: t.id,
+                name: t.name,
+                capacity: t.capacity,
+                sold: t.sold,
+            })
+            .collect(),
+    })
+}
+
+/// How long a point of the chart is, so that there are enough to see a course and few enough to
+/// see at all.
+fn bucket_seconds(span: Duration) -> i32 {
+    const HOUR: i32 = 3600;
+    match span.num_hours() {
+        ..=72 => HOUR,
+        ..=504 => 6 * HOUR,
+        _ => 24 * HOUR,
+    }
+}
+
+/// When the day of `now` began in `timezone`, where the chart's days begin.
+fn midnight(timezone: &str, now: Time) -> Time {
+    let timezone = timezone.parse::<Tz>().unwrap_or(Tz::UTC);
+    let of_day = now.with_timezone(&timezone).time() - NaiveTime::MIN;
+    now - of_day
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_where_the_event_is() {
+        let now = "2026-11-22T03:10:00Z".parse().expect("a time");
+        for (timezone, begins) in [
+            ("Europe/Berlin", "2026-11-21T23:00:00Z"),
+            ("America/New_York", "2026-11-21T05:00:00Z"),
+            ("Asia/Kolkata", "2026-11-21T18:30:00Z"),
+        ] {
+            assert_eq!(Ok(midnight(timezone, now)), begins.parse(), "{timezone}");
+        }
+    }
+
+    #[test]
+    fn a_chart_never_has_more_than_a_point_for_each_hour_of_three_days() {
+        for (days, hours) in [(0, 1), (3, 1), (4, 6), (21, 6), (22, 24), (365, 24)] {
+            assert_eq!(bucket_seconds(Duration::days(days)), hours * 3600, "{days}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! One transaction for any number of purchases: lock, read, decide, write.
+
+use api::{EventId, Money, OrderId};
+use sqlx::{Connection, PgConnection};
+
+use super::decide::{Decision, PurchaseRequest, Snapshot, decide};
+use super::{db, receipt};
+use crate::error::Result;
+use crate::orders::Refusal;
+use crate::payment::{PaymentProvider, PaymentStep};
+
+/// An order that exists now.
+#[derive(Clone, Debug)]
+pub enum Placed {
+    /// It was made for this request.
+    New(Box<api::orders::Order>),
+    /// An earlier request with the same key made it.
+    Replayed(OrderId),
+}
+
+/// What became of a request; a refusal is a value, not a failure.
+pub type Outcome = Result<Placed, Refusal>;
+
+/// Decides `requests` in their order and writes what is granted. `events` are all events that the
+/// requests are for. Fails as a whole, with nothing written, or with an unknown end when the
+/// connection breaks: then the same requests can be placed again and find their orders.
+pub async fn place_all(
+    connection: &mut PgConnection,
+    events: &[EventId],
+    requests: &[PurchaseRequest],
+    payments: &dyn PaymentProvider,
+) -> Result<Vec<Outcome>> {
+    let mut transaction = connection.begin().await?;
+    let locked = db::lock_stock(&mut transaction, events).await?;
+    let mut stock = db::read_snapshot(&mut transaction, locked, requests).await?;
+    let decisions = decide_all(&mut stock, requests, payments);
+    let grants: Vec<_> = decisions
+        .iter()
+        .filter_map(|decision| match decision {
+            Decision::Granted(grant) => Some(grant),
+            Decision::Replayed(_) | Decision::Refused(_) => None,
+        })
+        .collect();
+    db::write(&mut transaction, &grants).await?;
+    transaction.commit().await?;
+    Ok(decisions
+        .into_iter()
+        .map(|decision| match decision {
+            Decision::Granted(grant) => Ok(Placed::New(Box::new(receipt::of(&grant, &stock)))),
+            Decision::Replayed(order) => Ok(Placed::Replayed(order)),
+            Decision::Refused(refusal) => Err(refusal),
+        })
+        .collect())
+}
+
+fn decide_all(
+    stock: &mut Snapshot,
+    requests: &[PurchaseRequest],
+    payments: &dyn PaymentProvider,
+) -> Vec<Decision> {
+    let payment = |total: Money| {
+        if total.is_zero() {
+            ("none", PaymentStep::Settled)
+        } else {
+            (payments.name(), payments.begin(total))
+        }
+    };
+    requests
+        .iter()
+        .map(|request| decide(stock, request, &payment))
+        .collect()
+}

@@ -1,0 +1,199 @@
+//! Combining buyers. A lock that is held for one buyer at a time sells one order for each round of
+//! statements and each write to disk; so whatever queued for an event while its last batch was
+//! being committed goes into the next transaction together, under one lock. No timer: a lone
+//! buyer goes at once. Nothing here grants a ticket, the database does, so that any number of
+//! server processes stay correct together.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use api::EventId;
+use futures::FutureExt;
+use sqlx::PgPool;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::batch::{Outcome, place_all};
+use super::decide::PurchaseRequest;
+use crate::error::{Error, Result};
+use crate::payment::PaymentProvider;
+
+/// The most orders of one batch.
+const BATCH_MAX: usize = 256;
+/// The most orders that wait for one event; more are told to come back.
+const QUEUE_MAX: usize = 20_000;
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Queues purchases by event and places them in batches.
+#[derive(Clone)]
+pub struct Combiner {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    db: PgPool,
+    payments: Arc<dyn PaymentProvider>,
+    /// Batches take turns at the connections, first come, first served.
+    turns: Semaphore,
+    /// An event with a queue, even an empty one, has a task that serves it.
+    queues: Mutex<HashMap<EventId, VecDeque<Waiting>>>,
+}
+
+struct Waiting {
+    request: PurchaseRequest,
+    answer: oneshot::Sender<Result<Outcome>>,
+}
+
+impl Combiner {
+    /// Places batches on `connections` connections of `db`.
+    pub fn new(db: PgPool, connections: usize, payments: Arc<dyn PaymentProvider>) -> Self {
+        let shared = Shared {
+            db,
+            payments,
+            turns: Semaphore::new(connections),
+            queues: Mutex::default(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Places an order for one event together with whoever else wants tickets for it.
+    pub async fn place(&self, event: EventId, request: PurchaseRequest) -> Result<Outcome> {
+        let (answer, answered) = oneshot::channel();
+        self.enqueue(event, Waiting { request, answer })?;
+        answered
+            .await
+            .map_err(|_lost| Error::internal("the batch of this order broke down"))?
+    }
+
+    /// Places an order over several events in a batch of its own.
+    pub async fn place_alone(
+        &self,
+        events: &[EventId],
+        request: PurchaseRequest,
+    ) -> Result<Outcome> {
+        let _turn = self.shared.turns.acquire().await.map_err(Error::internal)?;
+        let mut outcomes = self.shared.place_batch(events, &[request]).await;
+        outcomes
+            .pop()
+            .ok_or_else(|| Error::internal("an order was left undecided"))?
+    }
+
+    fn enqueue(&self, event: EventId, waiting: Waiting) -> Result<()> {
+        let mut queues = self.shared.lock();
+        if let Some(queue) = queues.get_mut(&event) {
+            if queue.len() >= QUEUE_MAX {
+                metrics::counter!("purchases_turned_away").increment(1);
+                return Err(Error::Busy {
+                    retry_after: RETRY_AFTER,
+                });
+            }
+            queue.push_back(waiting);
+        } else {
+            queues.insert(event, VecDeque::from([waiting]));
+            tokio::spawn(Arc::clone(&self.shared).serve(event));
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Places what waits for `event` until nothing does.
+    async fn serve(self: Arc<Self>, event: EventId) {
+        while let Ok(_turn) = self.turns.acquire().await {
+            let Some(batch) = self.next_batch(event) else {
+                return;
+            };
+            let (requests, answers): (Vec<_>, Vec<_>) = batch
+                .into_iter()
+                .map(|waiting| (waiting.request, waiting.answer))
+                .unzip();
+            let events = [event];
+            let batch = std::panic::AssertUnwindSafe(self.place_batch(&events, &requests));
+            // A batch that breaks down must not take the queue with it; its buyers are told by
+            // the answers that are dropped.
+            let Ok(outcomes) = batch.catch_unwind().await else {
+                continue;
+            };
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // Who went away finds the order by its key.
+                let _gone = answer.send(outcome);
+            }
+        }
+    }
+
+    /// What waits for `event`, at most one order a user, first come, first served. With nothing
+    /// waiting the queue is closed, so that the next buyer starts a task for it again.
+    fn next_batch(&self, event: EventId) -> Option<Vec<Waiting>> {
+        let mut queues = self.lock();
+        let queue = queues.get_mut(&event)?;
+        if queue.is_empty() {
+            queues.remove(&event);
+            return None;
+        }
+        let mut users = HashSet::new();
+        let mut batch = Vec::new();
+        let mut later = VecDeque::new();
+        while let Some(waiting) = queue.pop_front() {
+            if users.insert(waiting.request.user) {
+                batch.push(waiting);
+            } else {
+                later.push_back(waiting);
+            }
+            if batch.len() == BATCH_MAX {
+                break;
+            }
+        }
+        while let Some(waiting) = later.pop_back() {
+            queue.push_front(waiting);
+        }
+        metrics::histogram!("purchase_batch_orders").record(batch.len() as f64);
+        Some(batch)
+    }
+
+    /// One answer for each of `requests`. A batch that the database refuses is split in two until
+    /// the order it cannot take is alone.
+    async fn place_batch(
+        &self,
+        events: &[EventId],
+        requests: &[PurchaseRequest],
+    ) -> Vec<Result<Outcome>> {
+        match self.attempt(events, requests).await {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(Error::Busy { retry_after }) => requests
+                .iter()
+                .map(|_| Err(Error::Busy { retry_after }))
+                .collect(),
+            Err(error) if requests.len() <= 1 => vec![Err(error)],
+            Err(error) => {
+                tracing::warn!(%error, orders = requests.len(), "a batch is split");
+                let (first, second) = requests.split_at(requests.len() / 2);
+                let mut outcomes = Box::pin(self.place_batch(events, first)).await;
+                outcomes.extend(Box::pin(self.place_batch(events, second)).await);
+                outcomes
+            }
+        }
+    }
+
+    /// Places `requests`; once more if the connection broke, when nobody knows whether they were
+    /// committed: those that were come back as replays.
+    async fn attempt(
+        &self,
+        events: &[EventId],
+        requests: &[PurchaseRequest],
+    ) -> Result<Vec<Outcome>> {
+        let once = async || {
+            let mut connection = self.db.acquire().await?;
+            place_all(&mut connection, events, requests, self.payments.as_ref()).await
+        };
+        match once().await {
+            Err(Error::Busy { .. }) => once().await,
+            decided => decided,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<EventId, VecDeque<Waiting>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
