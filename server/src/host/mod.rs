@@ -3,6 +3,7 @@
 pub mod access;
 pub mod change;
 pub mod course;
+pub mod cover;
 pub mod db;
 pub mod sales;
 
@@ -29,6 +30,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(detail, update))
         .merge(course::routes())
         .merge(sales::routes())
+        .merge(cover::routes())
 }
 
 /// List the events I organize or am staff of, newest first.

@@ -93,7 +93,7 @@ fn bucket_seconds(span: Duration) -> i32 {
     const HOUR: i32 = 3600;
     match span.num_hours() {
         ..=72 => HOUR,
-        ..=504 => 6 * HOUR,
+        73..=504 => 6 * HOUR,
         _ => 24 * HOUR,
     }
 }

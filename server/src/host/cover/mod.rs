@@ -1,0 +1,135 @@
+//! An event's cover: the organizer's picture in place of the generated poster.
+
+pub mod db;
+pub mod picture;
+
+use std::time::Duration;
+
+use api::EventId;
+use api::host::{COVER_MAX_BYTES, HostEvent};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::StatusCode;
+use tokio::sync::Semaphore;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::access::{self, Role};
+use super::{change, find, lock};
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Path};
+use crate::state::AppState;
+use picture::{PictureError, to_jpeg};
+
+/// A picture takes a few hundred megabytes while it is worked on, so it is one at a time.
+static TURN: Semaphore = Semaphore::const_new(1);
+/// How long an upload waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The routes of an event's cover.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(upload, remove))
+        .layer(DefaultBodyLimit::max(COVER_MAX_BYTES))
+}
+
+/// Put up a picture: JPEG, PNG or WebP, at most 5 MiB and 40 megapixels. It is turned upright,
+/// shrunk to 1600 pixels and kept as JPEG without anything else that was in the file.
+#[utoipa::path(put, path = "/host/events/{id}/cover", tag = "host", params(("id" = Uuid, Path)),
+    request_body(content = [u8], content_type = "image/*"),
+    responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 413, body = api::Problem),
+        (status = 422, body = api::Problem), (status = 503, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn upload(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Upload(file): Upload,
+) -> Result<Json<HostEvent>> {
+    // Whoever may not change the event shall not have the work done either.
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Manager).await?;
+    drop(connection);
+    let jpeg = prepare(file).await?;
+    set(&state, &asker, id, Some(jpeg)).await
+}
+
+/// Take the picture down; the event shows its generated poster again.
+#[utoipa::path(delete, path = "/host/events/{id}/cover", tag = "host",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn remove(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<HostEvent>> {
+    set(&state, &asker, id, None).await
+}
+
+async fn set(
+    state: &AppState,
+    asker: &SignedIn,
+    id: EventId,
+    jpeg: Option<Vec<u8>>,
+) -> Result<Json<HostEvent>> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Manager).await?;
+    let event = lock(&mut transaction, id).await?;
+    change::require_not_over(&event)?;
+    let new = match jpeg {
+        Some(jpeg) => Some(db::insert(&mut transaction, Uuid::now_v7(), &jpeg).await?),
+        None => None,
+    };
+    if let Some(old) = db::replace(&mut transaction, id, new).await? {
+        db::delete(&mut transaction, old).await?;
+    }
+    let event = find(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(Json(event))
+}
+
+async fn prepare(file: Bytes) -> Result<Vec<u8>> {
+    let turn = tokio::time::timeout(PATIENCE, TURN.acquire())
+        .await
+        .map_err(|_elapsed| Error::Busy {
+            retry_after: PATIENCE,
+        })?
+        .map_err(Error::internal)?;
+    let work = move || {
+        let _turn = turn;
+        to_jpeg(&file)
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(jpeg)) => Ok(jpeg),
+        Ok(Err(PictureError::Encode(error))) => Err(Error::internal(error)),
+        Ok(Err(refused)) => Err(Error::field("cover", &refused.to_string())),
+        Err(panic) => Err(Error::internal(panic)),
+    }
+}
+
+/// The body as it came.
+struct Upload(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(|rejection| Error::Malformed {
+                status: rejection.status(),
+                detail: match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => "Choose a picture of at most 5 MB.".to_owned(),
+                    _ => rejection.body_text(),
+                },
+            })
+    }
+}
