@@ -178,7 +178,7 @@ async fn observe(request: Request, next: Next) -> Response {
 }
 
 /// The error and everything behind it, on one line.
-fn report(error: &dyn std::error::Error) -> String {
+pub(crate) fn report(error: &dyn std::error::Error) -> String {
     std::iter::successors(error.source(), |error| error.source())
         .fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }

@@ -2,6 +2,7 @@
 
 mod events;
 mod host;
+mod jobs;
 mod orders;
 mod payments;
 mod races;

@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use crate::support::{EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
 
 /// A bank that lets the buyer take its time.
-struct SlowBank;
+pub(crate) struct SlowBank;
 
 impl PaymentProvider for SlowBank {
     fn name(&self) -> &'static str {

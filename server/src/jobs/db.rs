@@ -1,0 +1,94 @@
+//! The SQL of the jobs. Those that touch an event lock its stock first, as every change does, and
+//! pass over what others have locked.
+
+use api::{EventId, Time};
+use sqlx::PgConnection;
+
+use crate::error::Result;
+
+/// The database's clock.
+pub async fn now(connection: &mut PgConnection) -> Result<Time> {
+    let now = sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok(now)
+}
+
+/// Ends at most `limit` published events that are over; how many it were.
+pub async fn end_due(connection: &mut PgConnection, limit: i64) -> Result<usize> {
+    let ended = sqlx::query_scalar!(
+        "with due as (
+            select s.event_id from events e join event_stock s on s.event_id = e.id
+            where e.status = 'published' and e.ends_at <= now()
+            order by s.event_id limit $1 for update of s skip locked
+        )
+        update events e set status = 'ended' from due
+        where e.id = due.event_id and e.status = 'published' and e.ends_at <= now()
+        returning e.id",
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ended.len())
+}
+
+/// An event that ended more than `after_days` ago and is not archived, its stock locked.
+pub async fn lock_archivable(
+    connection: &mut PgConnection,
+    after_days: u16,
+) -> Result<Option<EventId>> {
+    let event = sqlx::query_scalar!(
+        "select s.event_id from events e join event_stock s on s.event_id = e.id
+        where e.status = 'ended' and e.ends_at < now() - make_interval(days => $1)
+        order by e.ends_at limit 1 for update of s skip locked",
+        i32::from(after_days),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(event)
+}
+
+/// Moves at most `limit` tickets of `event` and their holders into the archive; how many tickets
+/// it were.
+pub async fn move_tickets(
+    connection: &mut PgConnection,
+    event: EventId,
+    limit: i64,
+) -> Result<usize> {
+    let moved = sqlx::query!(
+        "with batch as materialized (
+            select number from tickets where event_id = $1 order by number limit $2
+        ), holders as (
+            delete from ticket_user h using batch
+            where h.event_id = $1 and h.number = batch.number
+            returning h.event_id, h.number, h.user_id
+        ), archived_holders as (
+            insert into archived_ticket_user (event_id, number, user_id)
+            select event_id, number, user_id from holders
+        ), moved as (
+            delete from tickets t using batch
+            where t.event_id = $1 and t.number = batch.number
+            returning t.event_id, t.number, t.ticket_type_id, t.order_id, t.line, t.state,
+                t.code_version
+        )
+        insert into archived_tickets (event_id, number, ticket_type_id, order_id, line, state,
+            code_version)
+        select event_id, number, ticket_type_id, order_id, line, state, code_version from moved",
+        event,
+        limit,
+    )
+    .execute(connection)
+    .await?;
+    Ok(usize::try_from(moved.rows_affected()).unwrap_or(usize::MAX))
+}
+
+/// Marks an ended event as archived, unless another server has.
+pub async fn mark_archived(connection: &mut PgConnection, event: EventId) -> Result<()> {
+    sqlx::query!(
+        "update events set status = 'archived' where id = $1 and status = 'ended'",
+        event,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
