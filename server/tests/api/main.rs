@@ -1,5 +1,7 @@
 //! The API, called in process on a real PostgreSQL, a database each test.
 
+mod combine;
+mod decision;
 mod events;
 mod host;
 mod jobs;

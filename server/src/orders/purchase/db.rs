@@ -13,13 +13,14 @@ use crate::error::Result;
 use crate::events::db::{cover_url, parse_currency};
 use crate::events::sale::TypeSale;
 
-/// The events of ticket types. What a type belongs to never changes, so no lock is needed.
+/// The events of ticket types, and of the other types of these events. What a type belongs to never changes, so no lock is needed.
 pub async fn events_of(
     connection: &mut PgConnection,
     ticket_types: &[TicketTypeId],
 ) -> Result<HashMap<TicketTypeId, EventId>> {
     let rows = sqlx::query!(
-        "select id, event_id from ticket_types where id = any($1)",
+        "select id, event_id from ticket_types
+        where event_id in (select event_id from ticket_types where id = any($1))",
         ticket_types,
     )
     .fetch_all(connection)

@@ -31,6 +31,7 @@ pub struct Purchases {
     combiner: Option<Combiner>,
     /// What a ticket type belongs to never changes.
     known_types: RwLock<HashMap<TicketTypeId, EventId>>,
+    looking_up: tokio::sync::Mutex<()>,
 }
 
 impl Purchases {
@@ -54,6 +55,7 @@ impl Purchases {
             payments,
             combiner,
             known_types: RwLock::default(),
+            looking_up: tokio::sync::Mutex::default(),
         }
     }
 
@@ -88,23 +90,13 @@ impl Purchases {
 
     /// The events that a request is for, in the order of their ids.
     async fn events_of(&self, request: &PurchaseRequest) -> Result<Vec<EventId>> {
-        let find = |known: &HashMap<TicketTypeId, EventId>| {
-            let mut events = BTreeSet::new();
-            for line in &request.lines {
-                let ticket_type = line.ticket_type_id;
-                let unknown = Refusal::UnknownTicketType { ticket_type };
-                events.insert(*known.get(&ticket_type).ok_or(unknown)?);
-            }
-            Ok(events.into_iter().collect())
-        };
-        {
-            let known = self
-                .known_types
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Ok(events) = find(&known) {
-                return Ok(events);
-            }
+        if let Ok(events) = self.known_events(request) {
+            return Ok(events);
+        }
+        // When a sale begins everyone asks for the same; one look-up answers them all.
+        let _turn = self.looking_up.lock().await;
+        if let Ok(events) = self.known_events(request) {
+            return Ok(events);
         }
         let ticket_types: Vec<_> = request
             .lines
@@ -113,15 +105,27 @@ impl Purchases {
             .collect();
         let mut connection = self.db.acquire().await?;
         let found = db::events_of(&mut connection, &ticket_types).await?;
-        let mut known = self
-            .known_types
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if known.len() > KNOWN_TYPES_MAX {
-            known.clear();
+        {
+            let known = self.known_types.write();
+            let mut known = known.unwrap_or_else(PoisonError::into_inner);
+            if known.len() > KNOWN_TYPES_MAX {
+                known.clear();
+            }
+            known.extend(found);
         }
-        known.extend(&found);
-        find(&found).map_err(Error::Order)
+        self.known_events(request).map_err(Error::Order)
+    }
+
+    fn known_events(&self, request: &PurchaseRequest) -> Result<Vec<EventId>, Refusal> {
+        let known = self.known_types.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let mut events = BTreeSet::new();
+        for line in &request.lines {
+            let ticket_type = line.ticket_type_id;
+            let unknown = Refusal::UnknownTicketType { ticket_type };
+            events.insert(*known.get(&ticket_type).ok_or(unknown)?);
+        }
+        Ok(events.into_iter().collect())
     }
 }
 
