@@ -12,7 +12,7 @@ use gloo_net::eventsource::futures::EventSource;
 use uuid::Uuid;
 
 use http::Call;
-pub(crate) use http::{Error, server_url, set_server};
+pub(crate) use http::{Error, public_url, server_url, set_server};
 
 type Answer<T> = Result<T, Error>;
 

@@ -31,9 +31,11 @@ impl<T: Send + Sync + 'static> Clone for Fetch<T> {
 impl<T: Send + Sync + 'static> Copy for Fetch<T> {}
 
 impl<T: Send + Sync + 'static> Fetch<T> {
-    /// Loads now, again whenever a signal that `load` reads changes, and when the person asks.
-    pub(crate) fn new<F>(load: impl Fn() -> F + 'static) -> Self
+    /// Loads what `key` names: now, when it names something else, whenever a signal that `load`
+    /// reads changes, and when the person asks.
+    pub(crate) fn new<K, F>(key: impl Fn() -> K + 'static, load: impl Fn(K) -> F + 'static) -> Self
     where
+        K: Clone + PartialEq + 'static,
         F: Future<Output = Result<T, Error>> + 'static,
     {
         let fetch = Self {
@@ -45,13 +47,18 @@ impl<T: Send + Sync + 'static> Fetch<T> {
         };
         let latest = Rc::new(std::cell::Cell::new(0_u32));
         let refresh = use_refresh();
-        Effect::new(move || {
+        Effect::new(move |before: Option<K>| {
             fetch.again.track();
             refresh.track();
+            let key = key();
+            if before.is_some_and(|before| before != key) {
+                fetch.value.set(None);
+                fetch.error.set(None);
+            }
             fetch.loading.set(true);
             let turn = latest.get() + 1;
             latest.set(turn);
-            let answer = load();
+            let answer = load(key.clone());
             let latest = Rc::clone(&latest);
             spawn_local(async move {
                 let answer = answer.await;
@@ -59,6 +66,7 @@ impl<T: Send + Sync + 'static> Fetch<T> {
                     fetch.settle(answer);
                 }
             });
+            key
         });
         fetch
     }

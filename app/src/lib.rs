@@ -2,6 +2,7 @@
 //! desktop and phone shell.
 
 mod api;
+mod choice;
 mod components;
 mod feed;
 mod fetch;
@@ -12,6 +13,7 @@ mod lock;
 mod pages;
 mod platform;
 mod poster;
+mod purchase;
 mod refresh;
 mod route;
 mod scroll;
@@ -26,6 +28,8 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 use pages::NotFound;
+use pages::buy::BuySheet;
+use pages::event::EventPage;
 use pages::events::EventsPage;
 use pages::you::{CreateAccountPage, SignInPage, YouPage};
 use shell::Shell;
@@ -48,6 +52,7 @@ fn App() -> impl IntoView {
     feed::provide_feeds();
     scroll::provide_scroll_memory();
     provide_toasts();
+    purchase::provide_purchase();
     view! {
         <Title formatter=|title: String| format!("{title} · Box Office") />
         <Router>
@@ -65,6 +70,10 @@ fn Screens() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=EventsPage>
                     <Route path=path!("") view=|| () />
+                    <ParentRoute path=path!("events/:id") view=EventPage>
+                        <Route path=path!("") view=|| () />
+                        <Route path=path!("buy") view=BuySheet />
+                    </ParentRoute>
                 </ParentRoute>
                 <Route path=path!("you") view=YouPage />
                 <Route path=path!("you/sign-in") view=SignInPage />

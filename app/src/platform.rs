@@ -54,7 +54,7 @@ pub(crate) async fn pending_deep_link() -> Option<String> {
 }
 
 /// Calls `follow` with the path of every link opened while the app runs.
-pub(crate) fn on_deep_link(follow: impl Fn(String) + 'static) {
+pub(crate) async fn on_deep_link(follow: impl Fn(String) + 'static) {
     let Some(event) = tauri().and_then(|tauri| get(&tauri, "event")) else {
         return;
     };
@@ -66,7 +66,13 @@ pub(crate) fn on_deep_link(follow: impl Fn(String) + 'static) {
             follow(path);
         }
     });
-    let _listening = listen.call2(&event, &"deep-link".into(), &handler.into_js_value());
+    let listening = listen.call2(&event, &"deep-link".into(), &handler.into_js_value());
+    if let Some(listening) = listening
+        .ok()
+        .and_then(|promise| promise.dyn_into::<Promise>().ok())
+    {
+        let _listening = JsFuture::from(listening).await;
+    }
 }
 
 /// Opens a page of another site: in the system's browser from the shell, else in a new tab.
@@ -109,4 +115,43 @@ fn get(object: &JsValue, name: &str) -> Option<JsValue> {
 
 fn function(object: &JsValue, name: &str) -> Option<Function> {
     get(object, name)?.dyn_into().ok()
+}
+
+/// Offers a link to the system's share sheet; whether it took it. A person who closes the sheet
+/// again has been served too.
+pub(crate) async fn share(title: &str, url: &str) -> bool {
+    let Some(navigator) = web_sys::window().map(|window| window.navigator()) else {
+        return false;
+    };
+    let Some(share) = function(navigator.as_ref(), "share") else {
+        return false;
+    };
+    let data = Object::new();
+    for (name, value) in [("title", title), ("url", url)] {
+        let _set = Reflect::set(&data, &name.into(), &value.into());
+    }
+    let Ok(promise) = share.call1(navigator.as_ref(), &data) else {
+        return false;
+    };
+    let Ok(promise) = promise.dyn_into::<Promise>() else {
+        return false;
+    };
+    match JsFuture::from(promise).await {
+        Ok(_) => true,
+        Err(error) => get(&error, "name").is_some_and(|name| name == "AbortError"),
+    }
+}
+
+/// Puts a text on the clipboard; whether that worked.
+pub(crate) async fn copy(text: &str) -> bool {
+    let Some(navigator) = web_sys::window().map(|window| window.navigator()) else {
+        return false;
+    };
+    // Missing where the page is not served over https.
+    if get(navigator.as_ref(), "clipboard").is_none() {
+        return false;
+    }
+    JsFuture::from(navigator.clipboard().write_text(text))
+        .await
+        .is_ok()
 }

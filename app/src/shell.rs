@@ -82,12 +82,16 @@ fn icon(tab: Tab) -> icondata::Icon {
     }
 }
 
-/// A ticket, torn.
+/// The mark of the app's icon: a ticket that is a B.
 #[component]
 fn Logo() -> impl IntoView {
     view! {
-        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
-            <path d="M4 6h24v6a4 4 0 0 0 0 8v6H4v-6a4 4 0 0 0 0-8z" fill="currentColor" />
+        <svg class="logo" viewBox="0 0 1024 1024" aria-hidden="true">
+            <path
+                fill="currentColor"
+                fill-rule="evenodd"
+                d="M312 192h296a160 160 0 0 1 160 160v56a72 72 0 0 0 0 144v120a160 160 0 0 1-160 160h-296a56 56 0 0 1-56-56v-224a72 72 0 0 0 0-144v-160a56 56 0 0 1 56-56zM360 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM444 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM528 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM612 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0z"
+            />
         </svg>
     }
 }
@@ -116,8 +120,9 @@ fn follow_deep_links() {
             navigate(path, leptos_router::NavigateOptions::default());
         }
     };
-    platform::on_deep_link(follow.clone());
     leptos::task::spawn_local(async move {
+        // The link that started the app is kept until it is asked for; later ones are sent.
+        platform::on_deep_link(follow.clone()).await;
         if let Some(path) = platform::pending_deep_link().await {
             follow(path);
         }

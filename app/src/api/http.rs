@@ -42,18 +42,26 @@ pub(crate) enum Error {
     Unreachable,
     #[error("The server gave an answer this version of the app cannot read.")]
     Unreadable,
+    /// The address of the screen names nothing, so nothing was asked.
+    #[error("The link may be old or mistyped.")]
+    Nowhere,
 }
 
 impl Error {
     pub(crate) fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Refused(problem) => Some(problem),
-            Self::Unreachable | Self::Unreadable => None,
+            Self::Unreachable | Self::Unreadable | Self::Nowhere => None,
         }
     }
 
     pub(crate) fn code(&self) -> Option<Code> {
         self.problem().map(|problem| problem.code)
+    }
+
+    /// Whether there is no such thing.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Nowhere) || self.code() == Some(Code::NotFound)
     }
 
     /// Whether signing in is what is missing.
@@ -214,4 +222,14 @@ async fn read(response: Response) -> Result<String, Error> {
         Err(_) if response.status() >= 500 => Err(Error::Unreachable),
         Err(_) => Err(Error::Unreadable),
     }
+}
+
+/// The address at which anyone can open a path of the app.
+pub(crate) fn public_url(path: &str) -> String {
+    let server = server_url(path);
+    if server.starts_with('/') {
+        let origin = web_sys::window().and_then(|window| window.location().origin().ok());
+        return origin.unwrap_or_default() + path;
+    }
+    server
 }

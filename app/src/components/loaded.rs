@@ -31,7 +31,8 @@ where
         Some(value) => children(value).into_any(),
         None => match fetch.error.get() {
             Some(error) => {
-                view! { <ErrorState error=error busy=fetch.loading on_retry=retry /> }.into_any()
+                view! { <ErrorState error=error busy=fetch.loading on_retry=retry whole=true /> }
+                    .into_any()
             }
             None => view! { <Skeleton shape=skeleton /> }.into_any(),
         },

@@ -39,5 +39,5 @@ pub(crate) use skeleton::{Skeleton, SkeletonShape};
 pub(crate) use spinner::Spinner;
 pub(crate) use states::{EmptyState, ErrorState, Stale};
 pub(crate) use stepper::Stepper;
-pub(crate) use toast::{Toasts, provide_toasts, use_toasts};
+pub(crate) use toast::{ToastBox, Toasts, provide_toasts, use_toasts};
 pub(crate) use top_bar::{IconButton, TopBar};

@@ -1,3 +1,4 @@
+use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
@@ -26,6 +27,22 @@ pub(crate) fn Panes(tab: Tab, children: Children) -> impl IntoView {
 
 /// A screen that scrolls by itself.
 #[component]
-pub(crate) fn Detail(children: Children) -> impl IntoView {
-    view! { <article class="pane">{children()}</article> }
+pub(crate) fn Detail(
+    /// What it shows: when that changes, the screen begins at its top again.
+    #[prop(optional, into)]
+    of: Signal<Option<uuid::Uuid>>,
+    children: Children,
+) -> impl IntoView {
+    let pane = NodeRef::<html::Article>::new();
+    Effect::new(move || {
+        of.track();
+        if let Some(pane) = pane.get_untracked() {
+            pane.set_scroll_top(0);
+        }
+    });
+    view! {
+        <article class="pane" node_ref=pane>
+            {children()}
+        </article>
+    }
 }

@@ -28,9 +28,13 @@ pub(crate) fn Skeleton(shape: SkeletonShape) -> impl IntoView {
             </div>
         }
     };
+    let says = match shape {
+        SkeletonShape::Detail => view! { <h1 class="visually-hidden">"Loading"</h1> }.into_any(),
+        _ => view! { <span class="visually-hidden">"Loading"</span> }.into_any(),
+    };
     view! {
         <div class=class role="status">
-            <span class="visually-hidden">"Loading"</span>
+            {says}
             {(0..count).map(|_| block()).collect_view()}
         </div>
     }

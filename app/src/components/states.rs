@@ -1,9 +1,9 @@
-use ::api::{Code, Time};
+use ::api::Time;
 use leptos::prelude::*;
 
-use super::{Button, Icon, Kind};
+use super::{Button, Heading, Icon, Kind, LinkButton};
 use crate::api::Error;
-use crate::format;
+use crate::{format, route};
 
 /// Nothing here yet, and what to do about it.
 #[component]
@@ -25,31 +25,51 @@ pub(crate) fn EmptyState(
     }
 }
 
-/// What happened, and Retry.
+/// What happened, and Retry; where there is nothing to retry, the way home.
 #[component]
 pub(crate) fn ErrorState(
     error: Error,
     #[prop(into)] busy: Signal<bool>,
     #[prop(into)] on_retry: Callback<()>,
+    /// It stands for the whole screen, so it has its heading.
+    #[prop(optional)]
+    whole: bool,
 ) -> impl IntoView {
-    let (icon, title) = match (&error, error.code()) {
-        (Error::Unreachable, _) => (icondata::LuWifiOff, "No connection"),
-        (Error::Unreadable, _) => (icondata::LuCloudAlert, "Update needed"),
-        (_, Some(Code::NotFound)) => (icondata::LuTicketX, "Not here"),
+    let missing = error.is_missing();
+    let (icon, title) = match error {
+        _ if missing => (icondata::LuTicketX, "Not here"),
+        Error::Unreachable => (icondata::LuWifiOff, "No connection"),
+        Error::Unreadable => (icondata::LuCloudAlert, "Update needed"),
         _ => (icondata::LuCloudAlert, "That did not work"),
+    };
+    let heading = if whole {
+        view! { <Heading text=title class="state__title" /> }.into_any()
+    } else {
+        view! { <h2 class="state__title">{title}</h2> }.into_any()
+    };
+    let action = if missing {
+        view! {
+            <LinkButton href=route::EVENTS kind=Kind::Quiet>
+                "See all events"
+            </LinkButton>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Button kind=Kind::Quiet busy=busy on_press=on_retry>
+                "Try again"
+            </Button>
+        }
+        .into_any()
     };
     view! {
         <div class="state" role="alert">
             <div class="state__icon">
                 <Icon icon=icon />
             </div>
-            <h2 class="state__title">{title}</h2>
+            {heading}
             <p class="state__text">{error.to_string()}</p>
-            <div class="state__actions">
-                <Button kind=Kind::Quiet busy=busy on_press=on_retry>
-                    "Try again"
-                </Button>
-            </div>
+            <div class="state__actions">{action}</div>
         </div>
     }
 }

@@ -1,5 +1,7 @@
 //! The screens. A page reads its parameters, loads what it shows, and composes components.
 
+pub(crate) mod buy;
+pub(crate) mod event;
 pub(crate) mod events;
 mod not_found;
 pub(crate) mod you;

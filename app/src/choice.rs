@@ -1,0 +1,284 @@
+//! What is being chosen at one event: how many tickets of each type, what keeps one from adding
+//! another, and what it comes to.
+
+use std::collections::BTreeMap;
+
+use api::events::{EventDetail, LiveStock, SaleState, TicketType};
+use api::orders::{PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
+use api::{Money, TicketTypeId, Time};
+
+use crate::format;
+
+/// Tickets by type; types with none are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Choice(BTreeMap<TicketTypeId, i32>);
+
+/// Why not one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    SoldOut,
+    /// All that are left are chosen.
+    Left(i32),
+    /// The organizer's limit for one order.
+    PerOrder(i32),
+    /// The organizer's limit for one person, who holds some already.
+    PerPerson {
+        max: i32,
+        held: i32,
+    },
+    NotYet(Option<Time>),
+    Closed,
+}
+
+impl Obstacle {
+    pub(crate) fn words(self, timezone: &str) -> String {
+        match self {
+            Self::SoldOut => "Sold out".to_owned(),
+            Self::Left(left) => format!("Only {left} left"),
+            Self::PerOrder(max) => format!("At most {max} in one order"),
+            Self::PerPerson { max, held: 0 } => format!("At most {max} a person"),
+            Self::PerPerson { max, held } => format!("At most {max} a person, and you have {held}"),
+            Self::NotYet(Some(start)) => {
+                format!("On sale from {}", format::day_and_clock(start, timezone))
+            }
+            Self::NotYet(None) => "Not on sale yet".to_owned(),
+            Self::Closed => "Sale closed".to_owned(),
+        }
+    }
+}
+
+impl Choice {
+    /// What the sheet opens with: where there is only one thing to choose, one of it.
+    pub(crate) fn of(event: &EventDetail) -> Self {
+        let mut choice = Self::default();
+        let mut open = event
+            .ticket_types
+            .iter()
+            .filter(|kind| kind.state.is_open());
+        if let (Some(only), None) = (open.next(), open.next())
+            && choice.obstacle(event, only).is_none()
+        {
+            choice.set(only.id, 1);
+        }
+        choice
+    }
+
+    pub(crate) fn count(&self, id: TicketTypeId) -> i32 {
+        self.0.get(&id).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn set(&mut self, id: TicketTypeId, count: i32) {
+        if count > 0 {
+            self.0.insert(id, count);
+        } else {
+            self.0.remove(&id);
+        }
+    }
+
+    pub(crate) fn tickets(&self) -> i32 {
+        self.0.values().sum()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What keeps one from adding another ticket of this type.
+    pub(crate) fn obstacle(&self, event: &EventDetail, kind: &TicketType) -> Option<Obstacle> {
+        match kind.state {
+            SaleState::OnSale | SaleState::FewLeft => {}
+            SaleState::SoldOut => return Some(Obstacle::SoldOut),
+            SaleState::NotYet => return Some(Obstacle::NotYet(kind.sale_starts_at)),
+            SaleState::Closed | SaleState::Cancelled | SaleState::Ended => {
+                return Some(Obstacle::Closed);
+            }
+        }
+        let next = self.count(kind.id) + 1;
+        if next > kind.left {
+            return Some(Obstacle::Left(kind.left));
+        }
+        let per_order = kind.max_per_order.min(QUANTITY_MAX);
+        if next > per_order {
+            return Some(Obstacle::PerOrder(per_order));
+        }
+        let max = event.max_per_user?;
+        let held = event.yours;
+        (self.tickets() + 1 + held > max).then_some(Obstacle::PerPerson { max, held })
+    }
+
+    /// Takes back what can no longer be had; whether anything was.
+    pub(crate) fn trim(&mut self, event: &EventDetail) -> bool {
+        let before = self.clone();
+        for kind in &event.ticket_types {
+            let possible = if kind.state.is_open() { kind.left } else { 0 };
+            self.set(kind.id, self.count(kind.id).min(possible));
+        }
+        *self != before
+    }
+
+    pub(crate) fn total(&self, event: &EventDetail) -> Money {
+        let cost = |kind: &TicketType| kind.price.amount * i64::from(self.count(kind.id));
+        Money::new(event.ticket_types.iter().map(cost).sum(), event.currency)
+    }
+
+    /// The order it makes, at the price that was shown.
+    pub(crate) fn order(&self, event: &EventDetail) -> PlaceOrder {
+        let line = |(id, quantity): (&TicketTypeId, &i32)| PlaceOrderLine {
+            ticket_type_id: *id,
+            quantity: *quantity,
+        };
+        PlaceOrder {
+            lines: self.0.iter().map(line).collect(),
+            promo_code: None,
+            expected_total: Some(self.total(event)),
+        }
+    }
+}
+
+/// The event as it is by the latest news of its stock.
+pub(crate) fn with_stock(event: &EventDetail, stock: Option<&LiveStock>) -> EventDetail {
+    let mut event = event.clone();
+    let Some(stock) = stock else {
+        return event;
+    };
+    event.summary.sold = stock.sold;
+    event.summary.left = stock.left;
+    event.summary.going = stock.going;
+    event.summary.state = stock.state;
+    for kind in &mut event.ticket_types {
+        if let Some(news) = stock.ticket_types.iter().find(|news| news.id == kind.id) {
+            kind.left = news.left;
+            kind.sold = kind.capacity - news.left;
+            kind.state = news.state;
+        }
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use api::Currency;
+    use api::events::{EventSummary, LiveTicketType, Organizer};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn kind(id: u128, price: i64, left: i32) -> TicketType {
+        TicketType {
+            id: Uuid::from_u128(id),
+            name: format!("Type {id}"),
+            description: String::new(),
+            price: Money::new(price, Currency::EUR),
+            capacity: 100,
+            sold: 100 - left,
+            left,
+            max_per_order: 4,
+            sale_starts_at: None,
+            sale_ends_at: None,
+            state: SaleState::of_stock(left, 100),
+        }
+    }
+
+    fn event(ticket_types: Vec<TicketType>) -> EventDetail {
+        EventDetail {
+            summary: EventSummary {
+                id: Uuid::nil(),
+                title: "Concert".to_owned(),
+                starts_at: Time::default(),
+                ends_at: Time::default(),
+                timezone: "Europe/Berlin".to_owned(),
+                venue: "Hall".to_owned(),
+                city: "Berlin".to_owned(),
+                cover_url: None,
+                price_from: None,
+                capacity: 100,
+                sold: 0,
+                left: 100,
+                going: 0,
+                state: SaleState::OnSale,
+            },
+            description: String::new(),
+            address: String::new(),
+            currency: Currency::EUR,
+            organizer: Organizer {
+                id: Uuid::nil(),
+                name: "Organizer".to_owned(),
+            },
+            max_per_user: None,
+            ticket_types,
+            yours: 0,
+        }
+    }
+
+    fn chosen(counts: &[(u128, i32)]) -> Choice {
+        let mut choice = Choice::default();
+        for (id, count) in counts {
+            choice.set(Uuid::from_u128(*id), *count);
+        }
+        choice
+    }
+
+    #[test]
+    fn every_obstacle_is_named() {
+        let mut event = event(vec![kind(1, 1000, 2), kind(2, 1000, 50), kind(3, 1000, 0)]);
+        let obstacle = |event: &EventDetail, choice: &Choice, index: usize| {
+            choice.obstacle(event, &event.ticket_types[index])
+        };
+        let none = Choice::default();
+        assert_eq!(obstacle(&event, &none, 0), None);
+        assert_eq!(obstacle(&event, &none, 2), Some(Obstacle::SoldOut));
+        assert_eq!(
+            obstacle(&event, &chosen(&[(1, 2)]), 0),
+            Some(Obstacle::Left(2))
+        );
+        assert_eq!(
+            obstacle(&event, &chosen(&[(2, 4)]), 1),
+            Some(Obstacle::PerOrder(4))
+        );
+        event.max_per_user = Some(5);
+        event.yours = 2;
+        let all = Some(Obstacle::PerPerson { max: 5, held: 2 });
+        assert_eq!(obstacle(&event, &chosen(&[(1, 1), (2, 2)]), 1), all);
+        event.ticket_types[1].state = SaleState::NotYet;
+        assert_eq!(obstacle(&event, &none, 1), Some(Obstacle::NotYet(None)));
+    }
+
+    #[test]
+    fn one_ticket_is_chosen_where_there_is_one_type_to_choose() {
+        let only = event(vec![kind(1, 1000, 50), kind(2, 1000, 0)]);
+        assert_eq!(Choice::of(&only), chosen(&[(1, 1)]));
+        let several = event(vec![kind(1, 1000, 50), kind(2, 1000, 50)]);
+        assert!(Choice::of(&several).is_empty());
+    }
+
+    #[test]
+    fn the_order_says_what_was_shown() {
+        let event = event(vec![kind(1, 1000, 50), kind(2, 2500, 50)]);
+        let order = chosen(&[(1, 2), (2, 1)]).order(&event);
+        assert_eq!(order.expected_total, Some(Money::new(4500, Currency::EUR)));
+        assert_eq!(order.lines.len(), 2);
+        assert_eq!(order.validate(), Ok(()));
+    }
+
+    #[test]
+    fn news_of_the_stock_takes_back_what_is_gone() {
+        let event = event(vec![kind(1, 1000, 50)]);
+        let stock = LiveStock {
+            sold: 99,
+            left: 1,
+            going: 99,
+            state: SaleState::FewLeft,
+            ticket_types: vec![LiveTicketType {
+                id: Uuid::from_u128(1),
+                left: 1,
+                state: SaleState::FewLeft,
+            }],
+        };
+        let event = with_stock(&event, Some(&stock));
+        assert_eq!((event.summary.left, event.ticket_types[0].left), (1, 1));
+        let mut choice = chosen(&[(1, 3)]);
+        assert!(choice.trim(&event));
+        assert_eq!(choice, chosen(&[(1, 1)]));
+        assert!(!choice.trim(&event));
+    }
+}

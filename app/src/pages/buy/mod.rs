@@ -1,0 +1,188 @@
+//! Buying: choose, sign in where needed, pay, learn the outcome. Closing the sheet is Back.
+
+mod outcome;
+mod row;
+
+use ::api::events::EventDetail;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::choice::Choice;
+use crate::components::{Button, ErrorState, Sheet, Skeleton, SkeletonShape};
+use crate::history::use_go_back;
+use crate::pages::event::{OpenEvent, use_open_event};
+use crate::pages::you::{AuthForm, AuthMode};
+use crate::purchase::{Phase, Purchase, Refusal, use_purchase};
+use crate::session::use_session;
+use crate::{format, route};
+use outcome::Outcome;
+use row::Row;
+
+#[component]
+pub(crate) fn BuySheet() -> impl IntoView {
+    let open = use_open_event();
+    let purchase = use_purchase();
+    let event_id = Memo::new(move |_| {
+        let event = open.fetch.value;
+        event.with(|event| event.as_ref().map(|event| event.summary.id))
+    });
+    let go_back = use_go_back();
+    let close = move |()| {
+        let above = event_id
+            .get_untracked()
+            .map_or(route::EVENTS.to_owned(), route::event);
+        go_back(&above);
+    };
+    show_confirmation(event_id, purchase);
+    let retry = move |()| open.fetch.reload();
+    let content = move || match event_id.get() {
+        Some(_) => view! { <Choosing open=open purchase=purchase /> }.into_any(),
+        None => match open.fetch.error.get() {
+            Some(error) => {
+                view! { <ErrorState error=error busy=open.fetch.loading on_retry=retry /> }
+                    .into_any()
+            }
+            None => view! { <Skeleton shape=SkeletonShape::Rows /> }.into_any(),
+        },
+    };
+    view! {
+        <Sheet title="Get tickets" on_close=close>
+            {content}
+        </Sheet>
+    }
+}
+
+/// Leaves for the confirmation as soon as this event's order is placed.
+fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase) {
+    let navigate = use_navigate();
+    Effect::new(move || {
+        if let Some(id) = event_id.get() {
+            purchase.watch(id);
+        }
+    });
+    Effect::new(move || {
+        let ours = event_id.get() == purchase.event.get();
+        if let (true, Phase::Placed(order)) = (ours, purchase.phase.get()) {
+            purchase.settle();
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&route::confirmation(order.id), replace);
+        }
+    });
+    on_cleanup(move || purchase.settle());
+}
+
+#[component]
+fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
+    let session = use_session();
+    let now = Memo::new(move |_| open.now());
+    let Some(first) = now.get_untracked() else {
+        return ().into_any();
+    };
+    let choice = RwSignal::new(Choice::of(&first));
+    let signing_in = RwSignal::new(false);
+    learn_from_refusals(open, choice, purchase);
+    let start = move || {
+        let (Some(event), Some(user)) = (now.get_untracked(), session.user_id()) else {
+            return signing_in.set(true);
+        };
+        let body = choice.with_untracked(|choice| choice.order(&event));
+        purchase.start(user, event.summary.id, body);
+    };
+    let rows = move || {
+        let kinds = first.ticket_types.iter().map(|kind| kind.id);
+        kinds
+            .map(|id| view! { <Row id=id now=now choice=choice /> })
+            .collect_view()
+    };
+    let signed_in = move |()| signing_in.set(false);
+    view! {
+        <Show
+            when=move || signing_in.get() && session.user_id().is_none()
+            fallback=move || {
+                view! {
+                    <ul class="rows">{rows.clone()()}</ul>
+                    <Outcome purchase=purchase now=now choice=choice />
+                    <Pay now=now choice=choice purchase=purchase on_pay=move |()| start() />
+                }
+            }
+        >
+            <SignInStep on_done=signed_in />
+        </Show>
+    }
+    .into_any()
+}
+
+/// After a refusal the event is not what it seemed: it is loaded again, and what is gone is no
+/// longer chosen. Where fewer are left than wanted, that is the person's to decide.
+fn learn_from_refusals(open: OpenEvent, choice: RwSignal<Choice>, purchase: Purchase) {
+    let phase = purchase.phase;
+    Effect::new(move || {
+        if let Phase::Refused(_) = phase.get() {
+            open.fetch.reload();
+        }
+    });
+    Effect::new(move || match (phase.get(), open.now()) {
+        (Phase::Refused(Refusal::SoldOut { left: 1.., .. }), _) => {}
+        (Phase::Refused(_), Some(event)) => choice.update(|choice| {
+            choice.trim(&event);
+        }),
+        _ => {}
+    });
+}
+
+#[component]
+fn SignInStep(#[prop(into)] on_done: Callback<()>) -> impl IntoView {
+    view! {
+        <p class="muted">"Sign in to get your tickets. What you chose is kept."</p>
+        <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=on_done />
+    }
+}
+
+/// The total, and the button that says it.
+#[component]
+fn Pay(
+    now: Memo<Option<EventDetail>>,
+    choice: RwSignal<Choice>,
+    purchase: Purchase,
+    #[prop(into)] on_pay: Callback<()>,
+) -> impl IntoView {
+    let busy = Memo::new(move |_| purchase.phase.with(Phase::is_under_way));
+    let label = move || {
+        let event = now.get()?;
+        let (tickets, total) = choice.with(|choice| (choice.tickets(), choice.total(&event)));
+        Some(match tickets {
+            0 => "Choose tickets".to_owned(),
+            _ if total.is_zero() => "Get free tickets".to_owned(),
+            _ => format!("Get tickets · {}", format::money(total)),
+        })
+    };
+    let summary = move || {
+        let event = now.get()?;
+        let (tickets, total) = choice.with(|choice| (choice.tickets(), choice.total(&event)));
+        let paid = if total.is_zero() {
+            ""
+        } else {
+            " · pay at the door"
+        };
+        (tickets > 0).then(|| format!("{}{paid}", format::tickets(tickets)))
+    };
+    view! {
+        <div class="pay">
+            <p class="pay__summary" aria-live="polite">
+                {summary}
+            </p>
+            <Button
+                wide=true
+                busy=busy
+                disabled=Signal::derive(move || choice.with(Choice::is_empty))
+                on_press=on_pay
+            >
+                {label}
+            </Button>
+        </div>
+    }
+}

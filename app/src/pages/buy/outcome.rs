@@ -1,0 +1,87 @@
+use ::api::events::EventDetail;
+use leptos::prelude::*;
+
+use crate::choice::Choice;
+use crate::components::{Button, Kind, Spinner};
+use crate::purchase::{Phase, Purchase, Refusal};
+
+/// How the purchase goes, in words, and what can be done about it.
+#[component]
+pub(super) fn Outcome(
+    purchase: Purchase,
+    now: Memo<Option<EventDetail>>,
+    choice: RwSignal<Choice>,
+) -> impl IntoView {
+    let event_id = Memo::new(move |_| now.get().map(|event| event.summary.id));
+    let ours = move || purchase.event.get() == event_id.get();
+    let content = move || {
+        match purchase.phase.get() {
+        Phase::Idle | Phase::Sending | Phase::Placed(_) => ().into_any(),
+        Phase::Queued => view! {
+            <Waiting title="You are in line" text="Many people are buying right now. Keep this open: your order goes in by itself." />
+        }
+        .into_any(),
+        Phase::Checking if ours() => view! {
+            <Waiting title="Checking your order" text="The connection broke before the answer came. You will not be charged twice, and it is settled even if you close the app." />
+        }
+        .into_any(),
+        Phase::Checking => view! {
+            <Waiting title="Checking your last order" text="Another order has no answer yet. You can buy again as soon as it has." />
+        }
+        .into_any(),
+        Phase::Refused(refusal) if ours() => {
+            view! { <Refused refusal=refusal choice=choice purchase=purchase /> }.into_any()
+        }
+        Phase::Refused(_) => ().into_any(),
+    }
+    };
+    view! {
+        <div class="outcome" role="status">
+            {content}
+        </div>
+    }
+}
+
+#[component]
+fn Waiting(title: &'static str, text: &'static str) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <Spinner />
+            <div>
+                <p class="notice__title">{title}</p>
+                <p>{text}</p>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Refused(refusal: Refusal, choice: RwSignal<Choice>, purchase: Purchase) -> impl IntoView {
+    let words = refusal.words();
+    let way_out = match refusal {
+        Refusal::SoldOut {
+            ticket_type_id: Some(id),
+            left,
+        } if left > 0 => {
+            let take = move |()| {
+                choice.update(|choice| choice.set(id, left));
+                purchase.settle();
+            };
+            Some(view! {
+                <Button kind=Kind::Quiet on_press=take>
+                    {format!("Take {left}")}
+                </Button>
+            })
+        }
+        _ => None,
+    };
+    view! {
+        <div class="notice notice--warn">
+            <div>
+                <p class="notice__title">"Your order did not go through"</p>
+                <p>{words}</p>
+            </div>
+            {way_out}
+        </div>
+    }
+}

@@ -1,0 +1,71 @@
+use ::api::TicketTypeId;
+use ::api::events::{EventDetail, TicketType};
+use leptos::prelude::*;
+
+use crate::choice::{Choice, Obstacle};
+use crate::components::Stepper;
+use crate::format;
+
+/// A ticket type: its price, how many, and in words what keeps one from adding another.
+#[component]
+pub(super) fn Row(
+    id: TicketTypeId,
+    now: Memo<Option<EventDetail>>,
+    choice: RwSignal<Choice>,
+) -> impl IntoView {
+    let kind = Memo::new(move |_| {
+        let event = now.get()?;
+        event.ticket_types.into_iter().find(|kind| kind.id == id)
+    });
+    let count = Memo::new(move |_| choice.with(|choice| choice.count(id)));
+    let obstacle = Memo::new(move |_| {
+        let (event, kind) = (now.get()?, kind.get()?);
+        choice.with(|choice| choice.obstacle(&event, &kind))
+    });
+    let text = move |part: fn(TicketType) -> String| move || kind.get().map(part);
+    let note = move || {
+        let timezone = now
+            .get()
+            .map(|event| event.summary.timezone)
+            .unwrap_or_default();
+        match (obstacle.get(), kind.get()) {
+            (Some(obstacle), _) => obstacle.words(&timezone),
+            (None, Some(kind)) if kind.left <= 10 => format!("{} left", kind.left),
+            _ => String::new(),
+        }
+    };
+    let closed = move || {
+        use Obstacle::{Closed, NotYet, SoldOut};
+        matches!(obstacle.get(), Some(SoldOut | NotYet(_) | Closed))
+    };
+    let change = Callback::new(move |count| choice.update(|choice| choice.set(id, count)));
+    let stepper = move || {
+        (count.get() > 0 || !closed()).then(|| {
+            let label = kind
+                .get_untracked()
+                .map(|kind| kind.name)
+                .unwrap_or_default();
+            view! {
+                <Stepper
+                    label=label
+                    value=count
+                    can_add=Signal::derive(move || obstacle.with(Option::is_none))
+                    on_change=change
+                />
+            }
+        })
+    };
+    view! {
+        <li class="row" class:row--closed=closed>
+            <div class="row__text">
+                <h3 class="row__name">{text(|kind| kind.name)}</h3>
+                <p class="row__price">{text(|kind| format::price(kind.price))}</p>
+                <p class="row__about">{text(|kind| kind.description)}</p>
+                <p class="row__note" aria-live="polite">
+                    {note}
+                </p>
+            </div>
+            {stepper}
+        </li>
+    }
+}

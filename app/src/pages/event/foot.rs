@@ -1,0 +1,98 @@
+use ::api::Time;
+use ::api::events::{EventDetail, SaleState};
+use leptos::prelude::*;
+
+use super::OpenEvent;
+use crate::components::{Kind, LinkButton};
+use crate::{format, route};
+
+/// The bar under the event: the way to tickets, or why there is none and what there is instead.
+#[component]
+pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
+    let offer = Memo::new(move |_| open.now().map(|event| Offer::of(&event)));
+    move || {
+        let offer = offer.get()?;
+        let action = if offer.buy {
+            view! { <LinkButton href=offer.path>"Get tickets"</LinkButton> }.into_any()
+        } else {
+            view! {
+                <LinkButton href=route::EVENTS kind=Kind::Quiet>
+                    "More events"
+                </LinkButton>
+            }
+            .into_any()
+        };
+        Some(view! {
+            <div class="foot-bar">
+                <div class="foot-bar__text" aria-live="polite">
+                    <p class="foot-bar__main">{offer.main}</p>
+                    <p class="foot-bar__note">{offer.note}</p>
+                </div>
+                {action}
+            </div>
+        })
+    }
+}
+
+/// What the bar says.
+#[derive(Clone, Debug, PartialEq)]
+struct Offer {
+    main: String,
+    note: String,
+    buy: bool,
+    path: String,
+}
+
+impl Offer {
+    fn of(event: &EventDetail) -> Self {
+        let summary = &event.summary;
+        let going = match summary.going {
+            0 => "Be the first to go".to_owned(),
+            going => format!("{} going", format::count(going)),
+        };
+        let price = summary.price_from.map(|price| {
+            if price.is_zero() {
+                "Free".to_owned()
+            } else {
+                format!("From {}", format::money(price))
+            }
+        });
+        let (main, note) = match summary.state {
+            SaleState::OnSale => (price.unwrap_or_default(), going),
+            SaleState::FewLeft => {
+                let left = format!("{} left · {going}", format::count(summary.left));
+                (price.unwrap_or_default(), left)
+            }
+            SaleState::SoldOut => (
+                "Sold out".to_owned(),
+                "Returned tickets show up here.".to_owned(),
+            ),
+            SaleState::NotYet => ("Not on sale yet".to_owned(), opens(event)),
+            SaleState::Closed => ("Sale closed".to_owned(), going),
+            SaleState::Cancelled => ("Cancelled".to_owned(), "It will not take place.".to_owned()),
+            SaleState::Ended => {
+                let went = format!("{} went", format::count(summary.going));
+                ("This event is over".to_owned(), went)
+            }
+        };
+        Self {
+            main,
+            note,
+            buy: summary.state.is_open(),
+            path: route::buy(summary.id),
+        }
+    }
+}
+
+/// When the first tickets can be had.
+fn opens(event: &EventDetail) -> String {
+    let starts = event
+        .ticket_types
+        .iter()
+        .filter_map(|kind| kind.sale_starts_at);
+    let first: Option<Time> = starts.min();
+    first.map_or_else(String::new, |first| {
+        let when = format::day_and_clock(first, &event.summary.timezone);
+        format!("Tickets from {when}")
+    })
+}

@@ -1,0 +1,234 @@
+//! One event: when, where, what is left, and the way to its tickets.
+
+mod foot;
+mod live;
+mod share;
+
+use ::api::events::{EventDetail, LiveStock, TicketType};
+use ::api::{EventId, Time};
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_params_map;
+
+use crate::api::Error;
+use crate::choice::with_stock;
+use crate::components::{Cover, Detail, Heading, Icon, Loaded, SaleBadge, SkeletonShape, TopBar};
+use crate::fetch::Fetch;
+use crate::session::use_session;
+use crate::{api, format, platform, route};
+use foot::Foot;
+use live::follow_stock;
+use share::ShareButton;
+
+/// The event that is open, for its screen and the sheet over it.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenEvent {
+    pub(crate) fetch: Fetch<EventDetail>,
+    stock: RwSignal<Option<LiveStock>>,
+}
+
+impl OpenEvent {
+    /// The event with the latest news of its stock.
+    pub(crate) fn now(self) -> Option<EventDetail> {
+        let event = self.fetch.value.get()?;
+        Some(self.stock.with(|stock| with_stock(&event, stock.as_ref())))
+    }
+}
+
+pub(crate) fn use_open_event() -> OpenEvent {
+    expect_context()
+}
+
+#[component]
+pub(crate) fn EventPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    let session = use_session();
+    let fetch = Fetch::new(
+        move || id.get(),
+        move |id| {
+            // Somebody else holds other tickets for it.
+            session.user_id();
+            async move { api::event(id.ok_or(Error::Nowhere)?).await }
+        },
+    );
+    let stock = RwSignal::new(None);
+    Effect::new(move || {
+        stock.set(None);
+        if let Some(id) = id.get() {
+            follow_stock(id, stock);
+        }
+    });
+    let open = OpenEvent { fetch, stock };
+    provide_context(open);
+    let share = move || {
+        id.get()
+            .map(|id| view! { <ShareButton id=id fetch=fetch /> })
+    };
+    view! {
+        <Detail of=Signal::derive(move || id.get())>
+            <TopBar back=route::EVENTS back_label="All events" floating=true>
+                {share}
+            </TopBar>
+            <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:event>
+                <EventScreen event=event open=open />
+            </Loaded>
+        </Detail>
+        <Outlet />
+    }
+}
+
+#[component]
+fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
+    let summary = event.summary.clone();
+    let badge = move || {
+        let now = open.now()?.summary;
+        let free = now.price_from.is_some_and(|price| price.is_zero());
+        Some(view! { <SaleBadge state=now.state left=now.left free=free /> })
+    };
+    view! {
+        <div class="event">
+            <div class="event__cover">
+                <Cover id=summary.id cover_url=summary.cover_url.clone() />
+            </div>
+            <div class="event__body">
+                <div class="event__head">
+                    {badge}
+                    <Heading text=summary.title.clone() />
+                    <p class="event__by">"By " {event.organizer.name.clone()}</p>
+                </div>
+                <Facts event=event.clone() />
+                <TicketTypes open=open />
+                <About text=event.description />
+            </div>
+        </div>
+        <Foot open=open />
+    }
+}
+
+/// When, where, and how many are going.
+#[component]
+fn Facts(event: EventDetail) -> impl IntoView {
+    let (summary, address) = (event.summary, event.address);
+    let until = ends(summary.starts_at, summary.ends_at, &summary.timezone);
+    let place = [summary.venue.as_str(), &address, &summary.city];
+    let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    let map = format!(
+        "https://www.openstreetmap.org/search?query={}",
+        String::from(js_sys::encode_uri_component(&place.join(", ")))
+    );
+    let street = [address.as_str(), &summary.city];
+    let street: Vec<&str> = street.into_iter().filter(|part| !part.is_empty()).collect();
+    let street = street.join(", ");
+    let yours = (event.yours > 0).then(|| {
+        view! {
+            <a class="event__yours" href=route::TICKETS>
+                <Icon icon=icondata::LuTicketCheck />
+                <span>"You have " {format::tickets(event.yours)}</span>
+                <Icon icon=icondata::LuChevronRight />
+            </a>
+        }
+    });
+    let href = map.clone();
+    let open_map = move |click: leptos::ev::MouseEvent| {
+        click.prevent_default();
+        platform::open_outside(&map);
+    };
+    view! {
+        {yours}
+        <dl class="facts">
+            <div class="facts__row">
+                <dt class="facts__icon">
+                    <Icon icon=icondata::LuCalendarDays />
+                    <span class="visually-hidden">"When"</span>
+                </dt>
+                <dd>
+                    <p class="facts__main">{format::long_day(summary.starts_at, &summary.timezone)}</p>
+                    <p class="muted">{until}</p>
+                </dd>
+            </div>
+            <div class="facts__row">
+                <dt class="facts__icon">
+                    <Icon icon=icondata::LuMapPin />
+                    <span class="visually-hidden">"Where"</span>
+                </dt>
+                <dd>
+                    <p class="facts__main">{summary.venue.clone()}</p>
+                    <p class="muted">{street}</p>
+                    <a class="facts__link" href=href on:click=open_map>
+                        "Open map"
+                    </a>
+                </dd>
+            </div>
+        </dl>
+    }
+}
+
+/// 20:00 – 23:30, or with the day where it ends on another.
+fn ends(starts_at: Time, ends_at: Time, timezone: &str) -> String {
+    let start = format::clock(starts_at, timezone);
+    let same_night = (ends_at - starts_at).num_hours() < 18;
+    let end = if same_night {
+        format::clock(ends_at, timezone)
+    } else {
+        format::day_and_clock(ends_at, timezone)
+    };
+    format!("{start} – {end}")
+}
+
+/// What there is to buy, with what is left of it.
+#[component]
+fn TicketTypes(open: OpenEvent) -> impl IntoView {
+    let rows = move || {
+        let event = open.now()?;
+        let timezone = event.summary.timezone;
+        let row = |kind: &TicketType| {
+            let note = left(kind, &timezone);
+            view! {
+                <li class="offer">
+                    <div class="offer__text">
+                        <h3 class="offer__name">{kind.name.clone()}</h3>
+                        <p class="muted">{note}</p>
+                    </div>
+                    <p class="offer__price">{format::price(kind.price)}</p>
+                </li>
+            }
+        };
+        Some(event.ticket_types.iter().map(row).collect_view())
+    };
+    view! {
+        <section class="section">
+            <h2 class="section__title">"Tickets"</h2>
+            <ul class="offers">{rows}</ul>
+        </section>
+    }
+}
+
+/// How many are left, or why none can be had.
+fn left(kind: &TicketType, timezone: &str) -> String {
+    use ::api::events::SaleState;
+    match (kind.state, kind.sale_starts_at) {
+        (SaleState::OnSale, _) => format!("{} left", format::count(kind.left)),
+        (SaleState::FewLeft, _) => format!("Only {} left", format::count(kind.left)),
+        (SaleState::SoldOut, _) => "Sold out".to_owned(),
+        (SaleState::NotYet, Some(start)) => {
+            format!("On sale from {}", format::day_and_clock(start, timezone))
+        }
+        (SaleState::NotYet, None) => "Not on sale yet".to_owned(),
+        (SaleState::Closed | SaleState::Cancelled | SaleState::Ended, _) => {
+            "Sale closed".to_owned()
+        }
+    }
+}
+
+#[component]
+fn About(text: String) -> impl IntoView {
+    (!text.trim().is_empty()).then(|| {
+        view! {
+            <section class="section">
+                <h2 class="section__title">"About"</h2>
+                <p class="event__about">{text}</p>
+            </section>
+        }
+    })
+}

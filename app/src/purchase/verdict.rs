@@ -1,0 +1,186 @@
+//! What an answer, or none, means for a purchase.
+
+use ::api::orders::Order;
+use ::api::{Code, Money, Problem, TicketTypeId};
+
+use crate::api::Error;
+use crate::format;
+
+/// What to do now.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Verdict {
+    Placed(Box<Order>),
+    Refused(Refusal),
+    /// The session is over: nothing was done this time.
+    SignIn,
+    /// Send the same again.
+    Again {
+        after_ms: u32,
+        /// Whether the request may have been carried out.
+        unknown: bool,
+    },
+}
+
+/// Why there is no order, and what could be done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// Fewer are left than were wanted.
+    SoldOut {
+        ticket_type_id: Option<TicketTypeId>,
+        left: i32,
+    },
+    PriceChanged(Option<Money>),
+    /// In the server's words.
+    Other(String),
+}
+
+impl Refusal {
+    fn of(problem: &Problem) -> Self {
+        match problem.code {
+            Code::SoldOut => Self::SoldOut {
+                ticket_type_id: problem.ticket_type_id,
+                left: problem.left.unwrap_or(0),
+            },
+            Code::PriceChanged => Self::PriceChanged(problem.total),
+            _ => Self::Other(problem.detail.clone()),
+        }
+    }
+
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::SoldOut { left: 0, .. } => "They were just sold out.".to_owned(),
+            Self::SoldOut { left: 1, .. } => "Only 1 remains.".to_owned(),
+            Self::SoldOut { left, .. } => format!("Only {left} remain."),
+            Self::PriceChanged(Some(total)) => {
+                format!(
+                    "The price has changed. It is {} now.",
+                    format::money(*total)
+                )
+            }
+            Self::PriceChanged(None) => "The price has changed.".to_owned(),
+            Self::Other(words) => words.clone(),
+        }
+    }
+}
+
+/// What the answer to attempt number `attempt`, from 0, means.
+pub(super) fn judge(attempt: u32, answer: Result<Order, Error>) -> Verdict {
+    let error = match answer {
+        Ok(order) => return Verdict::Placed(Box::new(order)),
+        Err(error) => error,
+    };
+    let again = |unknown| Verdict::Again {
+        after_ms: pause(attempt),
+        unknown,
+    };
+    match error {
+        Error::Unreachable | Error::Unreadable | Error::Nowhere => again(true),
+        Error::Refused(problem) => match problem.code {
+            Code::Internal => again(true),
+            Code::Busy | Code::RateLimited => again(false),
+            Code::Unauthenticated | Code::TokenExpired => Verdict::SignIn,
+            _ => Verdict::Refused(Refusal::of(&problem)),
+        },
+    }
+}
+
+/// Longer from time to time, up to ten seconds.
+fn pause(attempt: u32) -> u32 {
+    (1_000 << attempt.min(4)).min(10_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use api::Currency;
+    use api::orders::{OrderKind, OrderState};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn refused(code: Code) -> Result<Order, Error> {
+        Err(Error::Refused(Box::new(Problem {
+            status: 409,
+            code,
+            detail: "No.".to_owned(),
+            errors: Default::default(),
+            request_id: None,
+            left: Some(3),
+            ticket_type_id: None,
+            total: None,
+            opens_at: None,
+        })))
+    }
+
+    #[test]
+    fn an_order_ends_it() {
+        let order = Order {
+            id: Uuid::nil(),
+            kind: OrderKind::Purchase,
+            state: OrderState::Paid,
+            created_at: Default::default(),
+            expires_at: None,
+            payment: "none".to_owned(),
+            purchase_id: None,
+            lines: Vec::new(),
+            total: Money::new(0, Currency::EUR),
+            refunds: Vec::new(),
+        };
+        assert_eq!(
+            judge(7, Ok(order.clone())),
+            Verdict::Placed(Box::new(order))
+        );
+    }
+
+    #[test]
+    fn no_answer_is_never_an_end() {
+        for attempt in [0, 1, 50] {
+            for error in [Error::Unreachable, Error::Unreadable] {
+                let verdict = judge(attempt, Err(error));
+                assert!(
+                    matches!(verdict, Verdict::Again { unknown: true, .. }),
+                    "{verdict:?}"
+                );
+            }
+        }
+        let fault = judge(0, refused(Code::Internal));
+        assert!(
+            matches!(fault, Verdict::Again { unknown: true, .. }),
+            "{fault:?}"
+        );
+    }
+
+    #[test]
+    fn a_full_shop_is_tried_again_and_nothing_has_happened() {
+        let verdict = judge(0, refused(Code::Busy));
+        assert!(
+            matches!(verdict, Verdict::Again { unknown: false, .. }),
+            "{verdict:?}"
+        );
+    }
+
+    #[test]
+    fn a_lost_session_keeps_the_purchase() {
+        assert_eq!(judge(3, refused(Code::TokenExpired)), Verdict::SignIn);
+    }
+
+    #[test]
+    fn a_refusal_ends_it_and_says_how_many_are_left() {
+        let expected = Refusal::SoldOut {
+            ticket_type_id: None,
+            left: 3,
+        };
+        assert_eq!(
+            judge(0, refused(Code::SoldOut)),
+            Verdict::Refused(expected.clone())
+        );
+        assert_eq!(expected.words(), "Only 3 remain.");
+        let limit = judge(0, refused(Code::LimitReached));
+        assert_eq!(limit, Verdict::Refused(Refusal::Other("No.".to_owned())));
+    }
+
+    #[test]
+    fn pauses_grow_up_to_ten_seconds() {
+        let pauses: Vec<u32> = (0..6).map(pause).collect();
+        assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    }
+}
