@@ -1,11 +1,20 @@
 //! The shell around the Box Office app: a window or a phone's screen, and the few things a web page
 //! cannot do for itself.
 
+mod error;
 mod navigation;
 #[cfg(target_os = "linux")]
 mod nvidia;
+mod private_file;
+mod server_address;
 #[cfg(desktop)]
 mod window;
+
+use std::error::Error;
+
+use tauri::{App, Manager};
+
+use crate::server_address::ServerAddress;
 
 /// Starts the app and returns once it was closed.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
@@ -15,16 +24,29 @@ pub fn run() {
 
     let app = tauri::Builder::default();
     #[cfg(desktop)]
-    let app = window::manage(app).setup(|app| Ok(window::paint(app)?));
+    let app = window::manage(app);
     let outcome = app
         .plugin(tauri_plugin_opener::init())
         .plugin(navigation::guard())
+        .invoke_handler(tauri::generate_handler![
+            server_address::server_address_get,
+            server_address::server_address_set,
+        ])
+        .setup(set_up)
         .run(context());
 
     if let Err(error) = outcome {
         eprintln!("Box Office cannot start: {error}");
         std::process::exit(1);
     }
+}
+
+fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
+    let settings = app.path().app_config_dir()?;
+    app.manage(ServerAddress::new(&settings));
+    #[cfg(desktop)]
+    window::paint(app)?;
+    Ok(())
 }
 
 #[expect(
