@@ -1,7 +1,13 @@
 use tauri_build::{AppManifest, Attributes, CodegenContext};
 
 /// Every command the app may be allowed to call; the capabilities name those it is.
-const COMMANDS: &[&str] = &["server_address_get", "server_address_set"];
+const COMMANDS: &[&str] = &[
+    "secret_delete",
+    "secret_get",
+    "secret_set",
+    "server_address_get",
+    "server_address_set",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Checking types needs no built web app, but its folder has to exist.

@@ -5,6 +5,9 @@ use serde::{Serialize, Serializer};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
+/// Why a keychain did not do its part.
+pub(crate) type Refusal = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the shell could not do what the app asked of it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -12,6 +15,12 @@ pub(crate) enum Error {
     Read { path: PathBuf, source: io::Error },
     #[error("The file {} cannot be written", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("The file {} cannot be removed", path.display())]
+    Remove { path: PathBuf, source: io::Error },
+    #[error("The system's keychain still holds the sign-in")]
+    Keychain(#[source] Refusal),
+    #[error("The shell stopped before it was done")]
+    Stopped(#[source] tauri::Error),
     #[error(
         "\"{0}\" is not a server address: it is http:// or https://, a host and, where needed, a \
          port, as in https://tickets.example.org"

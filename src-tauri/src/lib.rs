@@ -6,6 +6,7 @@ mod navigation;
 #[cfg(target_os = "linux")]
 mod nvidia;
 mod private_file;
+mod secrets;
 mod server_address;
 #[cfg(desktop)]
 mod window;
@@ -14,6 +15,7 @@ use std::error::Error;
 
 use tauri::{App, Manager};
 
+use crate::secrets::Secrets;
 use crate::server_address::ServerAddress;
 
 /// Starts the app and returns once it was closed.
@@ -29,6 +31,9 @@ pub fn run() {
         .plugin(tauri_plugin_opener::init())
         .plugin(navigation::guard())
         .invoke_handler(tauri::generate_handler![
+            secrets::secret_delete,
+            secrets::secret_get,
+            secrets::secret_set,
             server_address::server_address_get,
             server_address::server_address_set,
         ])
@@ -43,7 +48,9 @@ pub fn run() {
 
 fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let settings = app.path().app_config_dir()?;
+    let data = app.path().app_local_data_dir()?;
     app.manage(ServerAddress::new(&settings));
+    app.manage(Secrets::new(&data));
     #[cfg(desktop)]
     window::paint(app)?;
     Ok(())

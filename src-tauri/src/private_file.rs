@@ -34,6 +34,16 @@ impl PrivateFile {
         })
     }
 
+    pub(crate) fn remove(&self) -> Result<()> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::Remove {
+                path: self.0.clone(),
+                source: error,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn replace(&self, text: &str) -> io::Result<()> {
         let folder = self.0.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
@@ -51,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_newest_text() -> Result<()> {
+    fn keeps_the_newest_text_until_it_is_removed() -> Result<()> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = PrivateFile::new(folder.path().join("not yet there").join("note"));
         assert_eq!(file.read()?, None);
@@ -59,7 +69,10 @@ mod tests {
         file.write("first")?;
         file.write("second, and longer")?;
         assert_eq!(file.read()?.as_deref(), Some("second, and longer"));
-        Ok(())
+
+        file.remove()?;
+        assert_eq!(file.read()?, None);
+        file.remove()
     }
 
     #[test]
