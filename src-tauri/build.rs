@@ -2,6 +2,7 @@ use tauri_build::{AppManifest, Attributes, CodegenContext};
 
 /// Every command the app may be allowed to call; the capabilities name those it is.
 const COMMANDS: &[&str] = &[
+    "pending_deep_link",
     "secret_delete",
     "secret_get",
     "secret_set",

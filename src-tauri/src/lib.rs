@@ -1,6 +1,7 @@
 //! The shell around the Box Office app: a window or a phone's screen, and the few things a web page
 //! cannot do for itself.
 
+mod deep_link;
 mod error;
 mod navigation;
 #[cfg(target_os = "linux")]
@@ -15,6 +16,7 @@ use std::error::Error;
 
 use tauri::{App, Manager};
 
+use crate::deep_link::Inbox;
 use crate::secrets::Secrets;
 use crate::server_address::ServerAddress;
 
@@ -28,9 +30,11 @@ pub fn run() {
     #[cfg(desktop)]
     let app = window::manage(app);
     let outcome = app
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(navigation::guard())
         .invoke_handler(tauri::generate_handler![
+            deep_link::pending_deep_link,
             secrets::secret_delete,
             secrets::secret_get,
             secrets::secret_set,
@@ -51,6 +55,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     let data = app.path().app_local_data_dir()?;
     app.manage(ServerAddress::new(&settings));
     app.manage(Secrets::new(&data));
+    app.manage(Inbox::default());
+    deep_link::listen(app.handle())?;
     #[cfg(desktop)]
     window::paint(app)?;
     Ok(())
