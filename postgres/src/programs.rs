@@ -62,6 +62,10 @@ impl Programs {
 }
 
 /// Folders that may hold the programs, the likeliest first.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "PATH belongs to the machine and configures nothing"
+)]
 fn candidates() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     if let Some(dir) = output(PathBuf::from("pg_config"), "--bindir") {

@@ -49,7 +49,6 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
-    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }

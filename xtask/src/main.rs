@@ -1,12 +1,14 @@
 //! The project's commands. `cargo xtask help` lists them.
 
 mod database;
+mod e2e;
 mod mobile;
 mod place;
 mod prepare;
 mod run;
 mod setup;
 mod step;
+mod test;
 mod web;
 
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ enum Command {
     Setup,
     /// Builds everything and runs it: server, demo data and the desktop window.
     Run(run::Args),
+    /// Runs every check, or some.
+    Test(test::Args),
     /// Builds the web app.
     Web(web::Args),
     /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup => setup::everything(),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::run(&args),
         Command::Web(args) => web::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::CheckMobile => mobile::check(),

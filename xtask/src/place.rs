@@ -47,7 +47,7 @@ pub(crate) fn npm() -> Result<PathBuf> {
 /// `--workspace` and a target such as `--bin boxoffice`, never by `-p`: cargo then chooses the
 /// same features for every dependency each time and builds it once.
 pub(crate) fn cargo() -> Result<Command> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    let mut cargo = Command::new(variable("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     cargo
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target()?)
@@ -60,4 +60,13 @@ pub(crate) fn cargo() -> Result<Command> {
         cargo.env("TAURI_CONFIG", config.to_string());
     }
     Ok(cargo)
+}
+
+/// A variable that the machine sets.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "these commands are configured by their flags alone"
+)]
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -3,12 +3,12 @@
 mod process;
 mod ready;
 
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -150,6 +150,6 @@ fn watch(server: &mut Process, window: &mut Option<Process>, stop: &Receiver<()>
 }
 
 fn has_display() -> bool {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let set = |name| place::variable(name).is_some();
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }

@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::{env, str};
 
+use crate::place;
+
 /// One of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Need {
@@ -94,7 +96,7 @@ pub(crate) const TEST: &[Need] = &[
 /// Whether a program of this name can be run.
 pub(super) fn program(name: &str) -> bool {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::var_os("PATH")
+    place::variable("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(&file).is_file()))
 }
 
