@@ -1,0 +1,92 @@
+//! The real app, driven by WebDriver: everything built as it is run, on a screen of its own.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::step::run as run_step;
+use crate::{place, web};
+
+/// Answers what the tests said.
+pub(crate) fn run() -> Result<String> {
+    web::build(&web::Args::default())?;
+    let mut build = place::cargo()?;
+    build.args([
+        "build",
+        "--workspace",
+        "--bin",
+        "boxoffice",
+        "--bin",
+        "box-office",
+    ]);
+    run_step("Build the server and the shell", &mut build)?;
+    let mut tests = place::cargo()?;
+    tests.args([
+        "test",
+        "--workspace",
+        "--features",
+        "e2e/webdriver",
+        "--test",
+        "e2e",
+    ]);
+    run_step("Build the end-to-end tests", tests.arg("--no-run"))?;
+
+    let screen = Screen::start()?;
+    let mut tests = place::cargo()?;
+    tests
+        .args([
+            "test",
+            "--workspace",
+            "--features",
+            "e2e/webdriver",
+            "--test",
+            "e2e",
+        ])
+        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
+        .env("BOXOFFICE_SHELL", place::built("box-office")?)
+        .env("BOXOFFICE_WEB", place::web()?)
+        .env(
+            "AXE",
+            place::npm()?.join("node_modules/axe-core/axe.min.js"),
+        )
+        .env("DISPLAY", &screen.name);
+    run_step("End-to-end tests", &mut tests)
+}
+
+/// A screen that nobody sees.
+struct Screen {
+    name: String,
+    xvfb: Child,
+}
+
+impl Screen {
+    fn start() -> Result<Self> {
+        let mut xvfb = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1400x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot run Xvfb")?;
+        let mut number = String::new();
+        let out = xvfb.stdout.take().context("Xvfb has no output")?;
+        BufReader::new(out).read_line(&mut number)?;
+        let name = format!(":{}", number.trim());
+        Ok(Self { name, xvfb })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // It holds nothing, and is gone with the machine at the latest.
+        let _ = self.xvfb.kill().and_then(|()| self.xvfb.wait());
+    }
+}
