@@ -1,0 +1,331 @@
+//! Killing the real server, and PostgreSQL, with SIGKILL in the middle of a sale: what was answered
+//! is there, what was not is there whole or not at all, and a retry with the same key tells.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order};
+use managed_postgres::{Options, Postgres};
+use server::auth::AccessKeys;
+use server::verify;
+use sqlx::PgPool;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const KILLS: usize = 20;
+const BUYERS: usize = 24;
+const CAPACITY: i32 = 1_000_000;
+
+/// A server on data of its own, and an event that everyone wants.
+struct Sale {
+    // Dropped in this order.
+    postgres: Postgres,
+    data: TempDir,
+    address: String,
+    db: PgPool,
+    ticket_type: Uuid,
+    tokens: Vec<String>,
+}
+
+/// What a client was told and will be held to.
+#[derive(Debug)]
+struct Acknowledged {
+    key: Uuid,
+    order: Uuid,
+    numbers: Vec<i32>,
+}
+
+impl Sale {
+    async fn open() -> Self {
+        let data = TempDir::new().expect("a folder");
+        let postgres = start_postgres(data.path()).await;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a port")
+            .port();
+        let url = postgres.url("postgres");
+        let db = PgPool::connect(&url).await.expect("connected");
+        server::database::MIGRATIONS
+            .run(&db)
+            .await
+            .expect("migrated");
+        let seed = AccessKeys::load_or_create(data.path()).expect("a key");
+        let keys = AccessKeys::from_seed(&seed).expect("keys");
+        let users: Vec<Uuid> = (0..BUYERS).map(|_| Uuid::now_v7()).collect();
+        let ticket_type = prepare(&db, &users).await;
+        let token = |user: &Uuid| keys.issue(*user, Uuid::now_v7()).expect("a token");
+        Self {
+            tokens: users.iter().map(token).collect(),
+            address: format!("127.0.0.1:{port}"),
+            postgres,
+            data,
+            db,
+            ticket_type,
+        }
+    }
+
+    fn start_server(&self) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_boxoffice"))
+            .args(["serve", "--bind", &self.address, "--log-filter", "off"])
+            .args(["--database-url", &self.postgres.url("postgres")])
+            .arg("--data-dir")
+            .arg(self.data.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the server starts")
+    }
+
+    async fn ready(&self) {
+        let started = Instant::now();
+        let url = format!("http://{}/readyz", self.address);
+        while !reqwest::get(&url)
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "it did not recover"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Sets the buyers off; they go on until `over`, and then until their last order is answered.
+    fn storm(
+        &self,
+        over: &Arc<AtomicBool>,
+        replays: &Arc<AtomicUsize>,
+    ) -> JoinSet<Vec<Acknowledged>> {
+        let mut buyers = JoinSet::new();
+        for (number, token) in self.tokens.iter().cloned().enumerate() {
+            let buyer = Buyer {
+                client: reqwest::Client::builder()
+                    .timeout(Duration::from_secs(5))
+                    .build()
+                    .expect("a client"),
+                url: format!("http://{}/api/orders", self.address),
+                token,
+                ticket_type: self.ticket_type,
+                quantity: 1 + i32::try_from(number % 3).expect("small"),
+                replays: Arc::clone(replays),
+            };
+            let over = Arc::clone(over);
+            buyers.spawn(async move {
+                let mut acknowledged = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    acknowledged.push(buyer.buy().await);
+                }
+                acknowledged
+            });
+        }
+        buyers
+    }
+
+    /// Holds the database to everything that clients were told.
+    async fn settle_accounts(&self, acknowledged: &[Acknowledged]) {
+        let orders = sqlx::query_scalar!("select count(*) from orders")
+            .fetch_one(&self.db)
+            .await;
+        let orders = orders.expect("counted").unwrap_or_default();
+        assert_eq!(
+            orders,
+            i64::try_from(acknowledged.len()).expect("few"),
+            "orders nobody was told of"
+        );
+        for told in acknowledged {
+            let kept = sqlx::query!(
+                "select o.id, array_agg(t.number order by t.number) as numbers
+                from orders o join tickets t on t.order_id = o.id
+                where o.idempotency_key = $1 group by o.id",
+                told.key,
+            )
+            .fetch_one(&self.db)
+            .await
+            .unwrap_or_else(|error| panic!("{told:?} is lost: {error}"));
+            assert_eq!(
+                (kept.id, kept.numbers),
+                (told.order, Some(told.numbers.clone()))
+            );
+        }
+        let report = verify::run(&self.db).await.expect("verified");
+        assert!(report.is_clean(), "{report}");
+    }
+}
+
+async fn start_postgres(folder: &Path) -> Postgres {
+    let options = Options::new(folder.join("postgres")).not_durable();
+    tokio::task::spawn_blocking(move || Postgres::start(&options))
+        .await
+        .expect("no panic")
+        .expect("PostgreSQL starts")
+}
+
+async fn prepare(db: &PgPool, users: &[Uuid]) -> Uuid {
+    let (event, ticket_type) = (Uuid::now_v7(), Uuid::now_v7());
+    sqlx::query!(
+        "insert into users (id, name, email, password_hash)
+        select id, 'Buyer', id || '@example.com', '$argon2id$' from unnest($1::uuid[]) as id",
+        users,
+    )
+    .execute(db)
+    .await
+    .expect("users");
+    sqlx::query!(
+        "with event as (
+            insert into events (id, organizer_id, status, title, description, venue, address, city,
+                starts_at, ends_at, timezone, currency, published_at)
+            values ($1, $2, 'published', 'Hot', '', 'Hall', '', 'Berlin', now() + interval '1 day',
+                now() + interval '2 days', 'Europe/Berlin', 'EUR', now())
+        ), stock as (insert into event_stock (event_id) values ($1))
+        insert into ticket_types (id, event_id, position, name, price, capacity, max_per_order)
+        values ($3, $1, 0, 'Standing', 2500, $4, 10)",
+        event,
+        users[0],
+        ticket_type,
+        CAPACITY,
+    )
+    .execute(db)
+    .await
+    .expect("an event");
+    ticket_type
+}
+
+/// Someone who buys and, when told nothing, asks again with the same key.
+struct Buyer {
+    client: reqwest::Client,
+    url: String,
+    token: String,
+    ticket_type: Uuid,
+    quantity: i32,
+    replays: Arc<AtomicUsize>,
+}
+
+impl Buyer {
+    async fn buy(&self) -> Acknowledged {
+        let key = Uuid::new_v4();
+        let line =
+            serde_json::json!({"ticket_type_id": self.ticket_type, "quantity": self.quantity});
+        let body = serde_json::json!({"lines": [line]});
+        loop {
+            let answer = self
+                .client
+                .post(&self.url)
+                .bearer_auth(&self.token)
+                .header(IDEMPOTENCY_KEY, key.to_string())
+                .json(&body)
+                .send()
+                .await;
+            if let Ok(answer) = answer
+                && answer.status().is_success()
+            {
+                let replayed = answer.headers().contains_key(IDEMPOTENCY_REPLAYED);
+                if let Ok(order) = answer.json::<Order>().await {
+                    self.replays
+                        .fetch_add(usize::from(replayed), Ordering::Relaxed);
+                    let tickets = order.lines.iter().flat_map(|line| &line.tickets);
+                    return Acknowledged {
+                        key,
+                        order: order.id,
+                        numbers: tickets.map(|ticket| ticket.number).collect(),
+                    };
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+async fn collect(buyers: JoinSet<Vec<Acknowledged>>) -> Vec<Acknowledged> {
+    buyers.join_all().await.into_iter().flatten().collect()
+}
+
+/// Kills come at uneven times, so that they hit different statements.
+async fn wait_a_little(kill: usize) {
+    let milliseconds = 60 + 37 * u64::try_from(kill % 7).expect("small");
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_in_the_middle_of_a_sale_loses_nothing_it_answered() {
+    let sale = Sale::open().await;
+    let (over, replays) = (Arc::default(), Arc::default());
+    let mut server = sale.start_server();
+    sale.ready().await;
+    let buyers = sale.storm(&over, &replays);
+    for kill in 0..KILLS {
+        wait_a_little(kill).await;
+        server.kill().and_then(|()| server.wait()).expect("killed");
+        server = sale.start_server();
+        sale.ready().await;
+    }
+    over.store(true, Ordering::Relaxed);
+    let acknowledged = collect(buyers).await;
+    server.kill().and_then(|()| server.wait()).expect("killed");
+    assert!(
+        acknowledged.len() > KILLS * 5,
+        "only {} orders",
+        acknowledged.len()
+    );
+    eprintln!(
+        "{} orders, {} of them answered by a replay",
+        acknowledged.len(),
+        replays.load(Ordering::Relaxed)
+    );
+    sale.settle_accounts(&acknowledged).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgresql_killed_in_the_middle_of_a_sale_loses_nothing_that_was_answered() {
+    let sale = Sale::open().await;
+    let (over, replays) = (Arc::default(), Arc::default());
+    let mut server = sale.start_server();
+    sale.ready().await;
+    let buyers = sale.storm(&over, &replays);
+    let mut last = String::new();
+    for kill in 0..KILLS {
+        wait_a_little(kill).await;
+        kill_postgres(sale.data.path(), &mut last);
+        sale.ready().await;
+    }
+    over.store(true, Ordering::Relaxed);
+    let acknowledged = collect(buyers).await;
+    server.kill().and_then(|()| server.wait()).expect("killed");
+    assert!(
+        acknowledged.len() > KILLS * 5,
+        "only {} orders",
+        acknowledged.len()
+    );
+    eprintln!(
+        "{} orders, {} of them answered by a replay",
+        acknowledged.len(),
+        replays.load(Ordering::Relaxed)
+    );
+    sale.settle_accounts(&acknowledged).await;
+}
+
+/// Kills the postmaster and with it, since they notice, all its children; the one after `last`,
+/// which may not be up again yet.
+fn kill_postgres(folder: &Path, last: &mut String) {
+    let file = folder.join("postgres/cluster/postmaster.pid");
+    let started = Instant::now();
+    loop {
+        let content = std::fs::read_to_string(&file).unwrap_or_default();
+        let pid = content.lines().next().unwrap_or_default();
+        if !pid.is_empty() && pid != last {
+            let killed = Command::new("kill").args(["-KILL", pid]).status();
+            assert!(killed.expect("kill runs").success());
+            pid.clone_into(last);
+            return;
+        }
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "PostgreSQL did not recover"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
