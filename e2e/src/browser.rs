@@ -45,6 +45,8 @@ impl Browser {
                         ("TAURI_WEBVIEW_AUTOMATION", "true"),
                     ])
                     .env("BOXOFFICE_SERVER", service.address())
+                    // Neither a running app of the developer's nor their keychain takes part.
+                    .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
                     .env("HOME", profile.path())
                     .env("XDG_DATA_HOME", profile.path().join("data"))
                     .env("XDG_CONFIG_HOME", profile.path().join("config"))
