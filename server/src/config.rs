@@ -117,6 +117,10 @@ pub struct ServeConfig {
     #[arg(long, env = "BOXOFFICE_PURCHASE_CONNECTIONS", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..=100))]
     pub purchase_connections: u32,
+    /// How old the public list and event pages may be, in milliseconds. Buying never trusts them.
+    #[arg(long, env = "BOXOFFICE_READS_MAX_AGE_MS", default_value_t = 250,
+          value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    pub reads_max_age_ms: u64,
     /// How often one address or account may try to sign in or up.
     #[command(flatten)]
     pub rate_limits: RateLimits,

@@ -20,6 +20,7 @@ use crate::auth::AccessKeys;
 use crate::config::ServeConfig;
 use crate::database::Database;
 use crate::events::live::Live;
+use crate::events::recent::Recent;
 use crate::orders::purchase::Purchases;
 use crate::payment::PayAtDoor;
 use crate::rate_limit::RateLimiters;
@@ -51,6 +52,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
             config.purchase_path,
             Arc::new(PayAtDoor),
         ),
+        recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
         live: Live::start(database.pool.clone(), stop.clone()),
         config,
     });

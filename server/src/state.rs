@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use crate::auth::AccessKeys;
 use crate::config::ServeConfig;
 use crate::events::live::Live;
+use crate::events::recent::Recent;
 use crate::orders::purchase::Purchases;
 use crate::rate_limit::RateLimiters;
 use crate::users::password::Passwords;
@@ -30,6 +31,8 @@ pub struct Shared {
     pub rate_limiters: RateLimiters,
     /// Places orders.
     pub purchases: Purchases,
+    /// Recent answers to what everyone reads.
+    pub recent: Recent,
     /// Tells event screens how many tickets are left.
     pub live: Live,
 }

@@ -252,6 +252,19 @@ pub async fn find(
     }))
 }
 
+/// How many tickets for `event` a user holds.
+pub async fn held_by(connection: &mut PgConnection, event: EventId, user: UserId) -> Result<i32> {
+    let held = sqlx::query_scalar!(
+        r#"select count(*)::int as "held!" from all_ticket_user
+        where user_id = $2 and event_id = $1"#,
+        event,
+        user,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(held)
+}
+
 /// The ticket types of `events`, each event's in the organizer's order.
 pub async fn ticket_types(
     connection: &mut PgConnection,

@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod live;
+pub mod recent;
 pub mod sale;
 
 use std::convert::Infallible;
@@ -10,7 +11,7 @@ use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::{EventId, Page};
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt};
@@ -48,46 +49,65 @@ struct ListQuery {
     when: When,
 }
 
-/// List published events.
+/// List published events. May be a moment old; has an ETag.
 #[utoipa::path(get, path = "/events", tag = "events", params(ListQuery, PageQuery),
-    responses((status = 200, body = Page<EventSummary>), (status = 422, body = api::Problem)))]
+    responses((status = 200, body = Page<EventSummary>), (status = 304),
+        (status = 422, body = api::Problem)))]
 async fn list(
     State(state): State<AppState>,
+    headers: HeaderMap,
     Query(query): Query<ListQuery>,
     Query(paging): Query<PageQuery>,
-) -> Result<Json<Page<EventSummary>>> {
+) -> Result<Response> {
     let search = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
     if search.is_some_and(|q| q.chars().count() > SEARCH_MAX) {
         return Err(Error::field("q", "Search for fewer words."));
     }
-    let limit = paging.limit()?;
-    let mut connection = state.db.acquire().await?;
-    let events = db::list(
-        &mut connection,
-        search,
-        query.when,
-        paging.after()?,
-        limit + 1,
-    )
-    .await?;
-    Ok(Json(page(events, limit, |event| {
-        (event.starts_at, event.id)
-    })))
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let key = format!("{:?} {limit} {after:?} {search:?}", query.when);
+    let load = async {
+        let mut connection = state.db.acquire().await?;
+        let events = db::list(&mut connection, search, query.when, after, limit + 1).await?;
+        Ok(page(events, limit, |event| (event.starts_at, event.id)))
+    };
+    Ok(state.recent.list(key, load).await?.respond(&headers))
 }
 
-/// One event. Drafts are seen by their organizer and staff only.
+/// One event. Drafts are seen by their organizer and staff only. May be a moment old; has an ETag
+/// for who is signed out.
 #[utoipa::path(get, path = "/events/{id}", tag = "events", params(("id" = Uuid, Path)),
-    responses((status = 200, body = EventDetail), (status = 404, body = api::Problem)),
+    responses((status = 200, body = EventDetail), (status = 304),
+        (status = 404, body = api::Problem)),
     security((), ("bearer" = [])))]
 async fn detail(
     State(state): State<AppState>,
+    headers: HeaderMap,
     asker: Option<SignedIn>,
     Path(id): Path<EventId>,
-) -> Result<Json<EventDetail>> {
-    let mut connection = state.db.acquire().await?;
-    let asker = asker.map(|signed_in| signed_in.user);
-    let event = db::find(&mut connection, id, asker).await?;
-    event.map(Json).ok_or(Error::NotFound)
+) -> Result<Response> {
+    let load = async {
+        let mut connection = state.db.acquire().await?;
+        db::find(&mut connection, id, None).await
+    };
+    let public = state.recent.event(id, load).await?;
+    let detail = match (public, asker) {
+        (Some(event), None) => return Ok(event.answer.respond(&headers)),
+        (None, None) => return Err(Error::NotFound),
+        (Some(event), Some(asker)) => {
+            let mut connection = state.db.acquire().await?;
+            let yours = db::held_by(&mut connection, id, asker.user).await?;
+            EventDetail {
+                yours,
+                ..EventDetail::clone(&event.detail)
+            }
+        }
+        (None, Some(asker)) => {
+            let mut connection = state.db.acquire().await?;
+            let draft = db::find(&mut connection, id, Some(asker.user)).await?;
+            draft.ok_or(Error::NotFound)?
+        }
+    };
+    Ok(Json(detail).into_response())
 }
 
 /// What is left and who is going, sent when it changes, at most twice a second.

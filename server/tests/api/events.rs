@@ -192,3 +192,39 @@ async fn a_draft_is_seen_by_its_organizer_only(db: PgPool) {
         .await
         .refused(StatusCode::NOT_FOUND, Code::NotFound);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn public_reads_may_be_a_moment_old_and_have_a_tag(db: PgPool) {
+    let app = TestApp::with_flags(db, &["--reads-max-age-ms", "300"]);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    let stranger = app.stranger();
+    for path in ["/events".to_owned(), format!("/events/{}", event.id)] {
+        let first = stranger.get(&path).await;
+        let tag = first.header("etag").expect("a tag").to_owned();
+        let known = [("if-none-match", tag.as_str())];
+        let again = stranger
+            .send(
+                axum::http::Method::GET,
+                &path,
+                &known,
+                axum::body::Body::empty(),
+            )
+            .await;
+        assert_eq!(
+            (again.status, again.body.len()),
+            (StatusCode::NOT_MODIFIED, 0)
+        );
+
+        ada.buy(&[(event.types[0], 1)])
+            .await
+            .created::<api::orders::Order>();
+        assert_eq!(stranger.get(&path).await.header("etag"), Some(tag.as_str()));
+        // Only the public side may be old: what is one's own is true at once.
+        let detail: EventDetail = ada.get(&format!("/events/{}", event.id)).await.ok();
+        assert!(detail.yours >= 1);
+        tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+        let fresh = stranger.get(&path).await;
+        assert_ne!(fresh.header("etag"), Some(tag.as_str()), "{path}");
+    }
+}

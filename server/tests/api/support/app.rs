@@ -1,6 +1,7 @@
 //! The app under test and the people who use it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::orders::{IDEMPOTENCY_KEY, PlaceOrder, PlaceOrderLine};
 use api::users::Session;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 use server::auth::AccessKeys;
 use server::config::{Cli, Command, ServeConfig};
 use server::events::live::Live;
+use server::events::recent::Recent;
 use server::orders::purchase::Purchases;
 use server::payment::{PayAtDoor, PaymentProvider};
 use server::rate_limit::RateLimiters;
@@ -56,6 +58,7 @@ impl TestApp {
             passwords: Passwords::default(),
             rate_limiters: RateLimiters::new(config.rate_limits),
             purchases: Purchases::new(db.clone(), 3, config.purchase_path, payments),
+            recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
             live: Live::start(db.clone(), CancellationToken::new()),
             db: db.clone(),
             config,
@@ -117,7 +120,12 @@ impl TestApp {
 fn serve_config(flags: &[&str]) -> ServeConfig {
     let arguments = ["boxoffice", "serve"].iter().chain(flags);
     match Cli::parse_from(arguments).command {
-        Command::Serve(config) => *config,
+        // Tests read what they wrote at once, unless they are about just that.
+        Command::Serve(config) if flags.contains(&"--reads-max-age-ms") => *config,
+        Command::Serve(config) => ServeConfig {
+            reads_max_age_ms: 0,
+            ..*config
+        },
         other => panic!("{other:?} is not `serve`"),
     }
 }

@@ -1,0 +1,125 @@
+//! What everyone reads, kept in memory for a moment: the list and the public side of an event. It
+//! may be as old as configured; buying never trusts it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::EventId;
+use api::events::EventDetail;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+use moka::future::Cache;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// The most lists, and the most events, that are kept.
+const ENTRIES_MAX: u64 = 2_000;
+
+/// Recent answers to public reads. While one is made, whoever asks for the same waits for it.
+pub struct Recent {
+    lists: Cache<String, Answer>,
+    events: Cache<EventId, Option<Event>>,
+}
+
+/// The public side of an event.
+#[derive(Clone)]
+pub struct Event {
+    /// As somebody signed out sees it.
+    pub detail: Arc<EventDetail>,
+    /// The same, written.
+    pub answer: Answer,
+}
+
+impl Recent {
+    /// Keeps answers for `age`.
+    pub fn new(age: Duration) -> Self {
+        Self {
+            lists: Cache::builder()
+                .max_capacity(ENTRIES_MAX)
+                .time_to_live(age)
+                .build(),
+            events: Cache::builder()
+                .max_capacity(ENTRIES_MAX)
+                .time_to_live(age)
+                .build(),
+        }
+    }
+
+    /// The list that `key` names, made by `load` when none is recent.
+    pub async fn list<T: Serialize>(
+        &self,
+        key: String,
+        load: impl Future<Output = Result<T>>,
+    ) -> Result<Answer> {
+        let load = async { Answer::of(&load.await?) };
+        self.lists.try_get_with(key, load).await.map_err(again)
+    }
+
+    /// The public side of an event, made by `load` when none is recent; none for a draft.
+    pub async fn event(
+        &self,
+        id: EventId,
+        load: impl Future<Output = Result<Option<EventDetail>>>,
+    ) -> Result<Option<Event>> {
+        let load = async {
+            let Some(detail) = load.await? else {
+                return Ok(None);
+            };
+            let answer = Answer::of(&detail)?;
+            let detail = Arc::new(detail);
+            Ok(Some(Event { detail, answer }))
+        };
+        self.events.try_get_with(id, load).await.map_err(again)
+    }
+}
+
+/// The error that all who waited share.
+fn again(error: Arc<Error>) -> Error {
+    match *error {
+        Error::Busy { retry_after } => Error::Busy { retry_after },
+        _ => Error::internal(error),
+    }
+}
+
+/// A written answer and what names its content.
+#[derive(Clone)]
+pub struct Answer {
+    body: Bytes,
+    etag: HeaderValue,
+}
+
+impl Answer {
+    fn of<T: Serialize>(content: &T) -> Result<Self> {
+        let body = serde_json::to_vec(content).map_err(Error::internal)?;
+        let digest = Sha256::digest(&body);
+        let etag = format!("\"{}\"", BASE64URL_NOPAD.encode(&digest[..12]));
+        Ok(Self {
+            body: body.into(),
+            etag: HeaderValue::try_from(etag).map_err(Error::internal)?,
+        })
+    }
+
+    /// The answer to a request with these headers: nothing but the tag for who has it already.
+    pub fn respond(self, request: &HeaderMap) -> Response {
+        let headers = [
+            (header::ETAG, self.etag.clone()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        ];
+        let known = request
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .any(|known| known == self.etag);
+        if known {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        let json = (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        (headers, [json], self.body).into_response()
+    }
+}
