@@ -2,6 +2,7 @@
 
 mod combine;
 mod decision;
+mod demo;
 mod events;
 mod host;
 mod jobs;
