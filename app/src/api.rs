@@ -17,19 +17,19 @@ pub(crate) use http::{Error, public_url, server_url, set_server};
 type Answer<T> = Result<T, Error>;
 
 pub(crate) async fn register(body: &Register) -> Answer<Session> {
-    Call::post("/auth/register", body).as_anyone().send().await
+    Call::post("/auth/register", body).for_anyone().send().await
 }
 
 pub(crate) async fn login(body: &Login) -> Answer<Session> {
-    Call::post("/auth/login", body).as_anyone().send().await
+    Call::post("/auth/login", body).for_anyone().send().await
 }
 
 pub(crate) async fn refresh(body: &Refresh) -> Answer<Session> {
-    Call::post("/auth/refresh", body).as_anyone().send().await
+    Call::post("/auth/refresh", body).for_anyone().send().await
 }
 
 pub(crate) async fn logout(body: &Refresh) -> Answer<()> {
-    Call::post("/auth/logout", body).as_anyone().run().await
+    Call::post("/auth/logout", body).for_anyone().run().await
 }
 
 pub(crate) async fn update_me(body: &UpdateMe) -> Answer<User> {
@@ -57,7 +57,7 @@ pub(crate) async fn events(
         path.push_str("&q=");
         path.push_str(&encode(query));
     }
-    Call::get(path).as_anyone().send().await
+    Call::get(path).for_anyone().send().await
 }
 
 pub(crate) async fn event(id: EventId) -> Answer<EventDetail> {

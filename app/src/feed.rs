@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use api::page::{DEFAULT_LIMIT, MAX_LIMIT};
-use api::{Page, Time};
-use futures::future::LocalBoxFuture;
+use api::{Page, Time, UserId};
+use futures::future::{FutureExt, LocalBoxFuture};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::Error;
-use crate::format;
+use crate::{format, session};
 
 /// Lists older than this are loaded again when their screen is opened.
 const FRESH_SECONDS: i64 = 20;
@@ -97,8 +97,31 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
         self.load_first(limit);
     }
 
+    /// Shows a list of the signed-in user. Until it is known who that is, only what keeps that from
+    /// being known can go wrong.
+    pub(crate) fn show_own<L>(self, user: Option<UserId>, name: &str, load: L)
+    where
+        L: Fn(usize, Option<String>) -> LocalBoxFuture<'static, Result<Page<T>, Error>> + 'static,
+    {
+        match user {
+            Some(user) => self.show(format!("{user} {name}"), true, load),
+            None => self.show(String::new(), true, |_, _| {
+                async {
+                    session::ready().await?;
+                    std::future::pending().await
+                }
+                .boxed_local()
+            }),
+        }
+    }
+
     pub(crate) fn refresh(self) {
         self.load_first(self.loaded_count());
+    }
+
+    /// Something happened that the list does not know of: it is loaded again when it is shown.
+    pub(crate) fn expire(self) {
+        self.as_of.set(None);
     }
 
     pub(crate) fn has_more(self) -> bool {

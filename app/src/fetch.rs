@@ -71,6 +71,13 @@ impl<T: Send + Sync + 'static> Fetch<T> {
         fetch
     }
 
+    /// Shows what is known already until the answer is there.
+    pub(crate) fn prefill(self, value: T) {
+        if self.value.with_untracked(Option::is_none) {
+            self.value.set(Some(value));
+        }
+    }
+
     /// Loads again.
     pub(crate) fn reload(self) {
         self.again.notify();

@@ -21,6 +21,8 @@ enum Style {
     DayOfMonth,
     /// 20:00
     Clock,
+    /// 28 Nov 2025
+    Date,
     /// 28 Nov 2025, 20:00
     Stamp,
 }
@@ -38,6 +40,7 @@ impl Style {
             Self::Month => &[("month", "short")],
             Self::DayOfMonth => &[("day", "numeric")],
             Self::Clock => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
             Self::Stamp => &[
                 ("day", "numeric"),
                 ("month", "short"),
@@ -77,6 +80,11 @@ pub(crate) fn day_of_month(time: Time, timezone: &str) -> String {
 
 pub(crate) fn clock(time: Time, timezone: &str) -> String {
     write_time(time, timezone, Style::Clock)
+}
+
+/// A day by the calendar of the reader.
+pub(crate) fn date(time: Time) -> String {
+    write_time(time, "", Style::Date)
 }
 
 /// Day and time, by the clock of the reader: for what happened to them rather than at a venue.
@@ -124,6 +132,20 @@ pub(crate) fn tickets(number: i32) -> String {
     } else {
         format!("{number} tickets")
     }
+}
+
+/// Today, Tomorrow, In 5 days: for what is near enough to look forward to.
+pub(crate) fn in_days(then: Time, now: Time, timezone: &str) -> Option<String> {
+    let date = |time| write_time(time, timezone, Style::LongDay);
+    let then_date = date(then);
+    (0..15).find_map(|days| {
+        let reached = date(now + chrono::TimeDelta::days(days)) == then_date;
+        reached.then(|| match days {
+            0 => "Today".to_owned(),
+            1 => "Tomorrow".to_owned(),
+            days => format!("In {days} days"),
+        })
+    })
 }
 
 /// How long ago something was, roughly: for "as of …".

@@ -1,7 +1,13 @@
 //! Box Office, the app: finding events, buying tickets and keeping them, in a browser and in the
 //! desktop and phone shell.
 
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes the props of every component `pub`"
+)]
+
 mod api;
+mod calendar;
 mod choice;
 mod components;
 mod feed;
@@ -31,6 +37,8 @@ use pages::NotFound;
 use pages::buy::BuySheet;
 use pages::event::EventPage;
 use pages::events::EventsPage;
+use pages::orders::{ConfirmationPage, OrderPage, OrdersPage};
+use pages::tickets::{TicketPage, TicketsPage};
 use pages::you::{CreateAccountPage, SignInPage, YouPage};
 use shell::Shell;
 
@@ -74,6 +82,15 @@ fn Screens() -> impl IntoView {
                         <Route path=path!("") view=|| () />
                         <Route path=path!("buy") view=BuySheet />
                     </ParentRoute>
+                </ParentRoute>
+                <ParentRoute path=path!("tickets") view=TicketsPage>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!(":event/:number") view=TicketPage />
+                </ParentRoute>
+                <ParentRoute path=path!("orders") view=OrdersPage>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!(":id") view=OrderPage />
+                    <Route path=path!(":id/confirmation") view=ConfirmationPage />
                 </ParentRoute>
                 <Route path=path!("you") view=YouPage />
                 <Route path=path!("you/sign-in") view=SignInPage />

@@ -155,3 +155,48 @@ pub(crate) async fn copy(text: &str) -> bool {
         .await
         .is_ok()
 }
+
+/// Saves a text as a file of the person's.
+pub(crate) fn download(name: &str, media_type: &str, text: &str) {
+    // A browser that cannot do this has nowhere to save to.
+    let _saved = try_download(name, media_type, text);
+}
+
+fn try_download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = js_sys::Array::of1(&text.into());
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let document = web_sys::window().and_then(|window| window.document());
+    let link = document.ok_or(JsValue::NULL)?.create_element("a")?;
+    let link = link.dyn_into::<web_sys::HtmlAnchorElement>()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url)
+}
+
+/// Keeps the screen on until the returned guard is dropped, where the device can.
+pub(crate) async fn keep_awake() -> Option<Awake> {
+    let navigator = web_sys::window()?.navigator();
+    let lock = get(navigator.as_ref(), "wakeLock")?;
+    let promise = function(&lock, "request")?
+        .call1(&lock, &"screen".into())
+        .ok()?;
+    let sentinel = JsFuture::from(promise.dyn_into::<Promise>().ok()?)
+        .await
+        .ok()?;
+    Some(Awake(sentinel))
+}
+
+/// The screen stays on while this lives.
+pub(crate) struct Awake(JsValue);
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        if let Some(release) = function(&self.0, "release") {
+            let _released = release.call0(&self.0);
+        }
+    }
+}

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::components::{ToastBox, use_toasts};
+use crate::feed::{Feeds, use_feeds};
 use crate::session::use_session;
 use crate::{api, route, storage};
 pub(crate) use verdict::Refusal;
@@ -56,6 +57,7 @@ pub(crate) struct Purchase {
     /// The event whose sheet is open: it tells the outcome itself.
     watched: StoredValue<Option<EventId>>,
     toasts: ToastBox,
+    feeds: Feeds,
 }
 
 /// Takes up what was left unanswered, at the start and whenever somebody signs in.
@@ -65,6 +67,7 @@ pub(crate) fn provide_purchase() {
         event: RwSignal::new(None),
         watched: StoredValue::new(None),
         toasts: use_toasts(),
+        feeds: use_feeds(),
     };
     provide_context(purchase);
     let session = use_session();
@@ -155,6 +158,9 @@ impl Purchase {
     }
 
     fn placed(self, event_id: EventId, order: Box<Order>) {
+        self.feeds.events.expire();
+        self.feeds.tickets.expire();
+        self.feeds.orders.expire();
         if self.watched.get_value() != Some(event_id) {
             let text = "Your order went through.";
             let path = route::confirmation(order.id);

@@ -44,10 +44,6 @@ pub(crate) fn use_session() -> Session {
 }
 
 impl Session {
-    pub(crate) fn state(self) -> State {
-        self.0.get()
-    }
-
     pub(crate) fn user(self) -> Option<User> {
         match self.0.get() {
             State::SignedIn(user) => Some(user),

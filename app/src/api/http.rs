@@ -123,7 +123,7 @@ impl Call {
     }
 
     /// Makes the call without a token, and without waiting for one.
-    pub(crate) fn as_anyone(mut self) -> Self {
+    pub(crate) fn for_anyone(mut self) -> Self {
         self.caller = Caller::Anyone;
         self
     }

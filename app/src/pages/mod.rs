@@ -4,6 +4,8 @@ pub(crate) mod buy;
 pub(crate) mod event;
 pub(crate) mod events;
 mod not_found;
+pub(crate) mod orders;
+pub(crate) mod tickets;
 pub(crate) mod you;
 
 pub(crate) use not_found::NotFound;

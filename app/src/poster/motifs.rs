@@ -174,15 +174,11 @@ fn waves(dice: &mut Dice, palette: &Palette) -> String {
     );
     let layers = 4 + dice.below(2);
     let length = dice.between(170.0, 300.0);
-    let order = [3, 2, 0, 1, 3];
-    for layer in 0..layers {
+    for (layer, ink) in [3, 2, 0, 1, 3].into_iter().take(layers).enumerate() {
         let base = 190.0 + 215.0 / layers as f64 * layer as f64;
         let height = dice.between(16.0, 34.0);
         let shift = dice.between(0.0, length);
-        canvas.path(
-            &wave(base, height, length, shift),
-            palette.inks[order[layer]],
-        );
+        canvas.path(&wave(base, height, length, shift), palette.inks[ink]);
     }
     canvas.0
 }
@@ -225,7 +221,7 @@ fn tiles(dice: &mut Dice, palette: &Palette) -> String {
 
 fn tile_shape(canvas: &mut Canvas, dice: &mut Dice, (x, y, side): (f64, f64, f64), ink: &str) {
     let corner = dice.below(4);
-    let (left, top) = (corner % 2 == 0, corner < 2);
+    let (left, top) = (corner.is_multiple_of(2), corner < 2);
     let (cx, cy) = (
         x + if left { 0.0 } else { side },
         y + if top { 0.0 } else { side },

@@ -54,6 +54,24 @@ impl Filter {
         path
     }
 
+    /// What to say when there are none.
+    pub(super) fn nothing(&self) -> (String, &'static str) {
+        if !self.query.is_empty() {
+            let title = format!("Nothing for “{}”", self.query);
+            return (title, "Try fewer words, or another place.");
+        }
+        let (title, text) = match self.when {
+            When::Free => ("No free events", "There are others, though."),
+            When::Week => ("A quiet week", "There is more later on."),
+            When::Past => ("Nothing has happened yet", "See what is to come."),
+            When::All => (
+                "No events yet",
+                "They show up here as soon as they are published.",
+            ),
+        };
+        (title.to_owned(), text)
+    }
+
     /// Lets the feed show these events.
     pub(super) fn show(&self, feed: Feed<EventSummary>) {
         let wanted = self.clone();

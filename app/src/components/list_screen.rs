@@ -1,0 +1,48 @@
+use leptos::html;
+use leptos::prelude::*;
+
+use super::{Heading, IconButton, PullToRefresh};
+use crate::feed::Feed;
+use crate::refresh::use_refresh;
+use crate::scroll::remember_scroll;
+
+/// The list of a tab: heading, Refresh by button and by pull, and a place that is kept.
+#[component]
+pub(crate) fn ListScreen<T>(
+    /// Of the tab; its scroll position is kept under it.
+    title: &'static str,
+    feed: Feed<T>,
+    /// What it is besides a list screen.
+    class: &'static str,
+    children: Children,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let refresh = use_refresh();
+    let pane = NodeRef::<html::Div>::new();
+    let scrolled = remember_scroll(title, pane);
+    Effect::new(move |first: Option<()>| {
+        refresh.track();
+        if first.is_some() {
+            feed.refresh();
+        }
+    });
+    view! {
+        <div class="pane" node_ref=pane on:scroll=move |_| scrolled()>
+            <PullToRefresh pane=pane busy=feed.loading on_refresh=move |()| refresh.all()>
+                <div class=format!("list {class}")>
+                    <header class="list__header">
+                        <Heading text=title />
+                        <IconButton
+                            icon=icondata::LuRefreshCw
+                            label="Refresh"
+                            on_press=move || refresh.all()
+                        />
+                    </header>
+                    {children()}
+                </div>
+            </PullToRefresh>
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+//! The ledger of what was bought, refunded and given.
+
+mod confirmation;
+mod order;
+mod row;
+mod words;
+
+use futures::FutureExt;
+use leptos::prelude::*;
+
+use crate::api;
+use crate::components::{
+    EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
+};
+use crate::feed::use_feeds;
+use crate::route::{self, Tab};
+use crate::session::use_session;
+pub(crate) use confirmation::ConfirmationPage;
+pub(crate) use order::OrderPage;
+use row::OrderRow;
+
+/// The orders, and the one that is open.
+#[component]
+pub(crate) fn OrdersPage() -> impl IntoView {
+    let feed = use_feeds().orders;
+    let session = use_session();
+    Effect::new(move || {
+        if !session.is_signed_out() {
+            feed.show_own(session.user_id(), "orders", |limit, cursor| {
+                api::orders(limit, cursor).boxed_local()
+            });
+        }
+    });
+    view! {
+        <Panes tab=Tab::Orders>
+            <ListScreen title="Orders" feed=feed class="list--column">
+                <Gate
+                    icon=icondata::LuReceiptText
+                    title="Every order, in one place"
+                    text="Sign in to see what you bought."
+                >
+                    <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoOrders /> }>
+                        <ul class="ledger">
+                            <For each=move || feed.entries.get() key=|entry| entry.key let:entry>
+                                <li>
+                                    <OrderRow order=entry.item />
+                                </li>
+                            </For>
+                        </ul>
+                    </FeedFrame>
+                </Gate>
+            </ListScreen>
+        </Panes>
+    }
+}
+
+#[component]
+fn NoOrders() -> impl IntoView {
+    view! {
+        <EmptyState
+            icon=icondata::LuReceiptText
+            title="No orders yet"
+            text="What you buy is kept here, with its receipt."
+        >
+            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+        </EmptyState>
+    }
+}

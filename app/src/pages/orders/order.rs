@@ -1,0 +1,157 @@
+use ::api::OrderId;
+use ::api::orders::{Order, OrderKind, OrderLine, OrderTicket, RefundSummary};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::words;
+use crate::api::Error;
+use crate::components::{
+    Badge, Detail, Gate, Heading, Kind, LinkButton, Loaded, SkeletonShape, TopBar,
+};
+use crate::fetch::Fetch;
+use crate::{api, format, route};
+
+/// One order, as a receipt.
+#[component]
+pub(crate) fn OrderPage() -> impl IntoView {
+    let (id, fetch) = use_order();
+    view! {
+        <Detail of=id>
+            <TopBar back=route::ORDERS back_label="All orders" />
+            <Gate
+                icon=icondata::LuReceiptText
+                title="Sign in to see this order"
+                text="It belongs to an account."
+            >
+                <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:order>
+                    <Receipt order=order />
+                </Loaded>
+            </Gate>
+        </Detail>
+    }
+}
+
+/// The order that the address names.
+pub(super) fn use_order() -> (Memo<Option<OrderId>>, Fetch<Order>) {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok()));
+    let fetch = Fetch::new(
+        move || id.get(),
+        async |id: Option<OrderId>| api::order(id.ok_or(Error::Nowhere)?).await,
+    );
+    (id, fetch)
+}
+
+#[component]
+fn Receipt(order: Order) -> impl IntoView {
+    let (tone, state) = words::state(order.kind, order.state);
+    let title = format!("{} {}", words::kind(order.kind), words::number(order.id));
+    let purchase = order.purchase_id.map(|purchase| {
+        view! {
+            <LinkButton href=route::order(purchase) kind=Kind::Plain>
+                "View the purchase"
+            </LinkButton>
+        }
+    });
+    let payment = (order.kind == OrderKind::Purchase).then(|| {
+        view! { <p class="receipt__payment">{words::payment(&order.payment)}</p> }
+    });
+    let refunds = order.refunds.iter().map(refund).collect_view();
+    view! {
+        <div class="receipt">
+            <header class="receipt__head">
+                <Heading text=title class="receipt__title" />
+                <p class="muted">{format::stamp(order.created_at)}</p>
+                <Badge tone=tone text=state />
+            </header>
+            {order.lines.into_iter().map(line).collect_view()}
+            <dl class="receipt__sums">
+                <div class="receipt__sum receipt__sum--total">
+                    <dt>"Total"</dt>
+                    <dd>{format::money(order.total)}</dd>
+                </div>
+                {refunds}
+            </dl>
+            {payment}
+            {purchase}
+        </div>
+    }
+}
+
+fn line(line: OrderLine) -> impl IntoView {
+    let event = line.event;
+    let discount = (!line.discount.is_zero()).then(|| {
+        let off = ::api::Money::new(-line.discount.amount, line.discount.currency);
+        view! {
+            <div class="receipt__sum">
+                <dt>"Discount"</dt>
+                <dd>{format::money(off)}</dd>
+            </div>
+        }
+    });
+    let tickets = line
+        .tickets
+        .into_iter()
+        .map(|ticket| ticket_link(event.id, ticket));
+    let tickets = tickets.collect_view();
+    view! {
+        <section class="receipt__line">
+            <h2 class="receipt__event">
+                <a href=route::event(event.id)>{event.title}</a>
+            </h2>
+            <p class="muted">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
+            <dl class="receipt__sums">
+                <div class="receipt__sum">
+                    <dt>{format!("{} × {}", line.quantity, line.ticket_type)}</dt>
+                    <dd>
+                        {format::money(
+                            ::api::Money::new(
+                                line.total.amount + line.discount.amount,
+                                line.total.currency,
+                            ),
+                        )}
+                    </dd>
+                </div>
+                {discount}
+            </dl>
+            <ul class="receipt__tickets">{tickets}</ul>
+        </section>
+    }
+}
+
+fn ticket_link(event: ::api::EventId, ticket: OrderTicket) -> impl IntoView {
+    use ::api::tickets::TicketState;
+    let state = match ticket.state {
+        TicketState::Valid => "",
+        TicketState::CheckedIn => " used",
+        TicketState::Refunded => " refunded",
+        TicketState::Revoked => " revoked",
+    };
+    let text = format!("No. {}{state}", ticket.number);
+    let content = if ticket.yours {
+        let href = route::ticket(event, ticket.number);
+        view! {
+            <a class="ticket-link" href=href>
+                {text}
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <span class="ticket-link ticket-link--gone">{text}</span> }.into_any()
+    };
+    view! { <li>{content}</li> }
+}
+
+fn refund(refund: &RefundSummary) -> impl IntoView + use<> {
+    let href = route::order(refund.id);
+    view! {
+        <div class="receipt__sum">
+            <dt>
+                <a class="receipt__link" href=href>
+                    "Refund of " {format::stamp(refund.created_at)}
+                </a>
+            </dt>
+            <dd>{format::money(refund.total)}</dd>
+        </div>
+    }
+}

@@ -1,0 +1,131 @@
+//! The person's tickets.
+
+mod group;
+mod stub;
+mod ticket;
+
+use ::api::tickets::TicketsWhen;
+use futures::FutureExt;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+
+use crate::api;
+use crate::components::{
+    Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
+};
+use crate::feed::use_feeds;
+use crate::route::{self, Tab};
+use crate::session::use_session;
+use group::group;
+use stub::Stub;
+pub(crate) use ticket::TicketPage;
+
+const PAST: &str = "/tickets?when=past";
+
+/// The tickets by event, and the one that is open.
+#[component]
+pub(crate) fn TicketsPage() -> impl IntoView {
+    let feed = use_feeds().tickets;
+    let session = use_session();
+    let when = use_when();
+    Effect::new(move || {
+        let when = when.get();
+        if session.is_signed_out() {
+            return;
+        }
+        feed.show_own(
+            session.user_id(),
+            &format!("{when:?}"),
+            move |limit, cursor| api::tickets(when, limit, cursor).boxed_local(),
+        );
+    });
+    let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
+    view! {
+        <Panes tab=Tab::Tickets>
+            <ListScreen title="Tickets" feed=feed class="list--column">
+                <Gate
+                    icon=icondata::LuTicket
+                    title="Your tickets live here"
+                    text="Sign in to see them on this device."
+                >
+                    <Choice when=when />
+                    <FeedFrame
+                        feed=feed
+                        skeleton=SkeletonShape::Rows
+                        empty=move || view! { <NoTickets when=when /> }
+                    >
+                        <ul class="stubs">
+                            <For each=move || groups.get() key=|group| group.key let:group>
+                                <li class="stubs__item">
+                                    <Stub group=group />
+                                </li>
+                            </For>
+                        </ul>
+                    </FeedFrame>
+                </Gate>
+            </ListScreen>
+        </Panes>
+    }
+}
+
+/// Upcoming or past, as the address says. While a ticket is open it stays as it was.
+fn use_when() -> Memo<TicketsWhen> {
+    let path = use_location().pathname;
+    let query = use_query_map();
+    Memo::new(move |before: Option<&TicketsWhen>| {
+        if path.with(|path| path != route::TICKETS) {
+            return before.copied().unwrap_or_default();
+        }
+        match query.with(|query| query.get("when")).as_deref() {
+            Some("past") => TicketsWhen::Past,
+            _ => TicketsWhen::Upcoming,
+        }
+    })
+}
+
+#[component]
+fn Choice(when: Memo<TicketsWhen>) -> impl IntoView {
+    let navigate = use_navigate();
+    let chip = move |(this, label, path): (TicketsWhen, &'static str, &'static str)| {
+        let navigate = navigate.clone();
+        let select = move |()| {
+            let replace = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(path, replace);
+        };
+        view! {
+            <Chip selected=Memo::new(move |_| when.get() == this) on_select=select>
+                {label}
+            </Chip>
+        }
+    };
+    let choices = [
+        (TicketsWhen::Upcoming, "Upcoming", route::TICKETS),
+        (TicketsWhen::Past, "Past", PAST),
+    ];
+    view! {
+        <div class="chips" role="group" aria-label="Which tickets">
+            {choices.map(chip).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn NoTickets(when: Memo<TicketsWhen>) -> impl IntoView {
+    let (title, text) = match when.get_untracked() {
+        TicketsWhen::Upcoming => (
+            "Nothing planned yet",
+            "Find something worth leaving the house for.",
+        ),
+        TicketsWhen::Past => ("No past tickets", "Events you have been to are kept here."),
+    };
+    view! {
+        <EmptyState icon=icondata::LuTicket title=title text=text>
+            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+        </EmptyState>
+    }
+}

@@ -1,0 +1,43 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::group::Group;
+use crate::components::{Badge, Cover, Tone};
+use crate::{format, route};
+
+/// The tickets for one event, torn off at the right: how many.
+#[component]
+pub(super) fn Stub(group: Group) -> impl IntoView {
+    let first = group.first().cloned()?;
+    let event = first.event;
+    let live = group
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.state.is_live())
+        .count();
+    let soon = format::in_days(event.starts_at, format::now(), &event.timezone);
+    let badge = if event.cancelled {
+        Some(view! { <Badge tone=Tone::Bad text="Cancelled" /> })
+    } else {
+        soon.map(|soon| view! { <Badge tone=Tone::Warn text=soon /> })
+    };
+    Some(view! {
+        <article class="stub">
+            <div class="stub__cover">
+                <Cover id=event.id cover_url=event.cover_url.clone() />
+            </div>
+            <div class="stub__text">
+                {badge}
+                <h2 class="stub__title">
+                    <A href=route::ticket(event.id, first.number)>{event.title.clone()}</A>
+                </h2>
+                <p class="stub__when">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
+                <p class="stub__where">{event.venue.clone()}</p>
+            </div>
+            <p class="stub__count">
+                <span class="stub__number">{live}</span>
+                <span>{if live == 1 { "ticket" } else { "tickets" }}</span>
+            </p>
+        </article>
+    })
+}

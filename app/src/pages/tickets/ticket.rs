@@ -1,0 +1,223 @@
+use ::api::tickets::{Ticket, TicketState};
+use ::api::{EventId, TicketNumber};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+
+use crate::api::Error;
+use crate::components::{
+    AddToCalendar, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
+    SkeletonShape, TopBar,
+};
+use crate::feed::use_feeds;
+use crate::fetch::Fetch;
+use crate::{api, format, platform, route};
+
+type Name = (EventId, TicketNumber);
+
+/// One ticket, ready for the door.
+#[component]
+pub(crate) fn TicketPage() -> impl IntoView {
+    let params = use_params_map();
+    let name = Memo::new(move |_| {
+        params.with(|params| {
+            let event = params.get("event")?.parse().ok()?;
+            Some((event, params.get("number")?.parse().ok()?))
+        })
+    });
+    let fetch = Fetch::new(
+        move || name.get(),
+        async |name: Option<Name>| {
+            let (event, number) = name.ok_or(Error::Nowhere)?;
+            api::ticket(event, number).await
+        },
+    );
+    let known = use_feeds().tickets.entries;
+    Effect::new(move || {
+        let name = name.get();
+        let ticket = known.with(|known| {
+            let mut tickets = known.iter().map(|entry| &entry.item);
+            tickets
+                .find(|ticket| Some((ticket.event.id, ticket.number)) == name)
+                .cloned()
+        });
+        if let Some(ticket) = ticket {
+            fetch.prefill(ticket);
+        }
+    });
+    stay_awake();
+    view! {
+        <Detail of=Signal::derive(move || name.get().map(|(event, _)| event))>
+            <TopBar back=route::TICKETS back_label="All tickets" />
+            <Gate
+                icon=icondata::LuTicket
+                title="Sign in to see this ticket"
+                text="It belongs to an account."
+            >
+                <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:ticket>
+                    <TicketScreen ticket=ticket />
+                </Loaded>
+            </Gate>
+        </Detail>
+    }
+}
+
+/// The screen stays on at the door.
+fn stay_awake() {
+    let awake = StoredValue::new_local(None);
+    spawn_local(async move {
+        let guard = platform::keep_awake().await;
+        // Where the screen was left meanwhile, the guard is dropped here.
+        awake.try_set_value(guard);
+    });
+}
+
+#[component]
+fn TicketScreen(ticket: Ticket) -> impl IntoView {
+    let event = ticket.event.clone();
+    let fact = |label: &'static str, value: String| {
+        view! {
+            <div class="ticket__fact">
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    let order = ticket.order_id.map(|order| {
+        view! {
+            <LinkButton href=route::order(order) kind=Kind::Plain>
+                "View order"
+            </LinkButton>
+        }
+    });
+    let dead = !ticket.state.is_live() || event.cancelled;
+    view! {
+        <div class="ticket-screen">
+            <div class="ticket" class:ticket--dead=dead>
+                <div class="ticket__cover">
+                    <Cover id=event.id cover_url=event.cover_url.clone() />
+                </div>
+                <div class="ticket__main">
+                    <Heading text=event.title.clone() class="ticket__title" />
+                    <dl class="ticket__facts">
+                        {fact("Date", format::day(event.starts_at, &event.timezone))}
+                        {fact("Starts", format::clock(event.starts_at, &event.timezone))}
+                        {fact("Ticket", ticket.ticket_type.clone())}
+                        {fact("Number", ticket.number.to_string())}
+                        {fact("Holder", ticket.holder.clone())}
+                        {fact("Where", event.venue.clone())}
+                    </dl>
+                </div>
+                <div class="ticket__tear"></div>
+                <div class="ticket__stub">
+                    <Verdict ticket=ticket.clone() />
+                </div>
+            </div>
+            <Siblings event=event.id number=ticket.number />
+            <div class="actions actions--centre">
+                <AddToCalendar event=event />
+                {order}
+            </div>
+        </div>
+    }
+}
+
+/// What the door sees: the code, or why there is none.
+#[component]
+fn Verdict(ticket: Ticket) -> impl IntoView {
+    if ticket.event.cancelled && ticket.state == TicketState::Valid {
+        let text = "The organizer cancelled the event.";
+        return view! { <Mark icon=icondata::LuCalendarX title="Cancelled" text=text /> }
+            .into_any();
+    }
+    let (icon, title, text) = match (ticket.state, ticket.code) {
+        (TicketState::Valid, Some(code)) => {
+            let label = format!("Ticket {} as a QR code", ticket.number);
+            return view! {
+                <QrCode text=code label=label />
+                <p class="ticket__code">{ticket.short_code}</p>
+            }
+            .into_any();
+        }
+        (TicketState::Valid, None) => (
+            icondata::LuTicket,
+            "No code".to_owned(),
+            "This ticket has nothing to show at the door any more.",
+        ),
+        (TicketState::CheckedIn, _) => {
+            let used = ticket.checked_in_at;
+            let title = used.map_or_else(
+                || "Used".to_owned(),
+                |used| format!("Used at {}", format::clock(used, &ticket.event.timezone)),
+            );
+            (icondata::LuCheckCheck, title, "You are in. Enjoy it.")
+        }
+        (TicketState::Refunded, _) => (
+            icondata::LuTicketX,
+            "Refunded".to_owned(),
+            "Its money went back. It is not good at the door.",
+        ),
+        (TicketState::Revoked, _) => (
+            icondata::LuTicketX,
+            "Revoked".to_owned(),
+            "The organizer took it back. It is not good at the door.",
+        ),
+    };
+    view! { <Mark icon=icon title=title text=text /> }.into_any()
+}
+
+#[component]
+fn Mark(icon: icondata::Icon, #[prop(into)] title: String, text: &'static str) -> impl IntoView {
+    view! {
+        <div class="ticket__mark">
+            <div class="state__icon">
+                <Icon icon=icon />
+            </div>
+            <p class="ticket__verdict">{title}</p>
+            <p class="muted">{text}</p>
+        </div>
+    }
+}
+
+/// The way to the other tickets for the same event.
+#[component]
+fn Siblings(event: EventId, number: TicketNumber) -> impl IntoView {
+    let tickets = use_feeds().tickets.entries;
+    let numbers = Memo::new(move |_| {
+        tickets.with(|tickets| {
+            let same = tickets.iter().filter(|entry| entry.item.event.id == event);
+            let mut numbers: Vec<TicketNumber> = same.map(|entry| entry.item.number).collect();
+            numbers.sort_unstable();
+            numbers
+        })
+    });
+    let link = move |to: Option<TicketNumber>, icon: icondata::Icon, label: &'static str| match to {
+        Some(to) => view! {
+            <a
+                class="icon-button icon-button--tonal"
+                href=route::ticket(event, to)
+                prop:replace=true
+                aria-label=label
+            >
+                <Icon icon=icon />
+            </a>
+        }
+        .into_any(),
+        None => view! { <span class="icon-button"></span> }.into_any(),
+    };
+    move || {
+        let numbers = numbers.get();
+        let place = numbers.iter().position(|other| *other == number)?;
+        (numbers.len() > 1).then(|| {
+            let before = place.checked_sub(1).map(|place| numbers[place]);
+            let after = numbers.get(place + 1).copied();
+            view! {
+                <nav class="siblings" aria-label="Tickets for this event">
+                    {link(before, icondata::LuChevronLeft, "Previous ticket")}
+                    <p>{format!("{} of {}", place + 1, numbers.len())}</p>
+                    {link(after, icondata::LuChevronRight, "Next ticket")}
+                </nav>
+            }
+        })
+    }
+}
