@@ -95,6 +95,8 @@ fn collect() -> Result<Files> {
             "boxoffice",
             "--test",
             "api",
+            "--test",
+            "crash",
         ])
         .env("DATABASE_URL", database.url())
         .env("SQLX_OFFLINE", "false")
