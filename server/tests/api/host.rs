@@ -7,10 +7,13 @@ use api::{Code, Page};
 use axum::http::{Method, StatusCode};
 use chrono::{Duration, Utc};
 use serde_json::{Value, json};
+use server::orders::purchase::PurchaseRequest;
+use server::orders::purchase::batch::place_all;
+use server::payment::PayAtDoor;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::support::{EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
+use crate::support::{EventBuilder, TestApp, TestEvent, TestUser, assert_sound, order_of};
 
 /// What an organizer sends to make an event that could be published.
 fn complete() -> Value {
@@ -453,6 +456,43 @@ async fn what_was_sold_stands_against_a_change(db: PgPool) {
         orders.items[0].total.amount,
         7 * 2500,
         "what was paid stays"
+    );
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_change_waits_for_the_purchase_before_it(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    let standing = event.types[0];
+    let purchase = PurchaseRequest {
+        order: Uuid::now_v7(),
+        user: ada.id,
+        key: Uuid::new_v4(),
+        hash: [0; 32],
+        lines: order_of(&[(standing, 9)]).lines,
+        promo_code: None,
+        expected_total: None,
+    };
+    let mut buying = app.db.begin().await.expect("begun");
+    place_all(&mut buying, &[event.id], &[purchase], &PayAtDoor)
+        .await
+        .expect("placed");
+
+    let change = json!({"ticket_types": [{"id": standing, "name": "Standing", "price": 2500,
+        "capacity": 8, "max_per_order": 10}]});
+    let path = path(event.id);
+    let mut changing = std::pin::pin!(olga.patch(&path, change));
+    let early = tokio::time::timeout(std::time::Duration::from_millis(200), &mut changing).await;
+    assert!(early.is_err(), "{early:?}");
+    buying.commit().await.expect("committed");
+    let problem = changing
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert_eq!(
+        problem.errors["ticket_types.0.capacity"],
+        "9 are sold already; choose at least 9."
     );
     assert_sound(&app.db).await;
 }

@@ -31,20 +31,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The routes of an event's cover.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(upload, remove))
+        .routes(routes!(put_cover, delete_cover))
         .layer(DefaultBodyLimit::max(COVER_MAX_BYTES))
 }
 
 /// Put up a picture: JPEG, PNG or WebP, at most 5 MiB and 40 megapixels. It is turned upright,
 /// shrunk to 1600 pixels and kept as JPEG without anything else that was in the file.
 #[utoipa::path(put, path = "/host/events/{id}/cover", tag = "host", params(("id" = Uuid, Path)),
-    request_body(content = [u8], content_type = "image/*"),
+    request_body(content = Upload, content_type = "image/*"),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
         (status = 409, body = api::Problem), (status = 413, body = api::Problem),
         (status = 422, body = api::Problem), (status = 503, body = api::Problem)),
     security(("bearer" = [])))]
-async fn upload(
+async fn put_cover(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
@@ -65,7 +65,7 @@ async fn upload(
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
         (status = 409, body = api::Problem)),
     security(("bearer" = [])))]
-async fn remove(
+async fn delete_cover(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
@@ -114,7 +114,9 @@ async fn prepare(file: Bytes) -> Result<Vec<u8>> {
     }
 }
 
-/// The body as it came.
+/// The picture as it came.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
 struct Upload(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
