@@ -18,7 +18,7 @@ pub enum PaymentStep {
 ///
 /// `begin` is asked inside the purchase transaction, under the lock: it must answer from memory.
 /// A provider that talks to another system does so from a job, and then calls
-/// [`crate::orders::db::settle`].
+/// [`crate::orders::pending::settle`].
 pub trait PaymentProvider: Send + Sync {
     /// How orders name it: `pay_at_door`.
     fn name(&self) -> &'static str;
