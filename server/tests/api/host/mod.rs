@@ -1,0 +1,62 @@
+//! Events as their organizers see and make them: what the tests share.
+
+mod access;
+mod change;
+mod course;
+mod cover;
+mod create;
+mod sales;
+
+use api::host::HostEvent;
+use chrono::{Duration, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Answer, TestApp, TestUser};
+
+/// What an organizer sends to make an event that could be published.
+pub(super) fn complete() -> Value {
+    let starts_at = Utc::now() + Duration::days(10);
+    json!({
+        "title": "  Night   of the Harp ",
+        "description": "Strings.\r\nMore strings.\n",
+        "venue": "Kulturhaus",
+        "address": "Lange Straße 1",
+        "city": "Berlin",
+        "starts_at": starts_at,
+        "ends_at": starts_at + Duration::hours(3),
+        "timezone": "Europe/Berlin",
+        "currency": "EUR",
+        "max_per_user": 8,
+        "ticket_types": [
+            {"name": "Standing", "price": 2500, "capacity": 200, "max_per_order": 6},
+            {"name": "Balcony", "description": "Seats", "price": 4000, "capacity": 40, "max_per_order": 4},
+        ],
+    })
+}
+
+pub(super) async fn draft(organizer: &TestUser) -> HostEvent {
+    organizer.post("/host/events", complete()).await.created()
+}
+
+pub(super) async fn act(user: &TestUser, event: Uuid, action: &str) -> Answer {
+    user.post(&format!("/host/events/{event}/{action}"), json!({}))
+        .await
+}
+
+pub(super) fn path(event: Uuid) -> String {
+    format!("/host/events/{event}")
+}
+
+/// Makes `user` staff of `event`.
+pub(super) async fn employ(app: &TestApp, event: Uuid, user: &TestUser, role: &str) {
+    sqlx::query!(
+        "insert into event_staff (event_id, user_id, role) values ($1, $2, $3)",
+        event,
+        user.id,
+        role,
+    )
+    .execute(&app.db)
+    .await
+    .expect("new staff");
+}
