@@ -1,11 +1,13 @@
 //! What journeys through the app are written with: the service, the browsers, and a person who
 //! finds things by what they are called.
 
+mod backstage;
 mod browser;
 mod person;
 mod process;
 mod service;
 
+pub use backstage::{Account, PASSWORD};
 pub use browser::Engine;
 pub use person::Person;
 pub use service::Service;

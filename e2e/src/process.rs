@@ -46,12 +46,18 @@ impl Process {
     /// Asks it to stop, which lets it tidy up, and waits.
     #[cfg(unix)]
     pub(crate) fn stop(&mut self) {
-        let id = self.child.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
-        if asked.is_ok_and(|status| status.success()) && self.child.wait().is_ok() {
-            return;
+        if self.signal("-TERM").is_err() || self.child.wait().is_err() {
+            self.kill();
         }
-        self.kill();
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) -> Result<()> {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args([signal, &id]).status()?;
+        anyhow::ensure!(status.success(), "{} is not there any more", self.name);
+        Ok(())
     }
 
     /// Stops it and waits.

@@ -16,7 +16,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts with nothing but the demo data.
+    /// Starts with nothing.
     pub async fn start() -> Result<Self> {
         let mut service = Self {
             process: None,
@@ -32,7 +32,7 @@ impl Service {
         let bind = self.address.trim_start_matches("http://");
         let mut process = Process::start(
             Command::new(path("BOXOFFICE_BIN")?)
-                .args(["serve", "--demo", "--bind", bind])
+                .args(["serve", "--bind", bind])
                 .args(["--public-url", &self.address])
                 .args([
                     "--logins-per-minute",
@@ -55,6 +55,26 @@ impl Service {
     /// Stops, as a server does that is taken down.
     pub fn stop(&mut self) {
         self.process = None;
+    }
+
+    /// Stops answering for a moment, as a machine does that is out of breath.
+    #[cfg(unix)]
+    pub fn hold_breath(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Goes on after [`Service::hold_breath`].
+    #[cfg(unix)]
+    pub fn breathe(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: &str) -> Result<()> {
+        match &self.process {
+            Some(process) => process.signal(signal),
+            None => anyhow::bail!("the service is stopped"),
+        }
     }
 
     /// Where it is.

@@ -1,14 +1,175 @@
 //! What an attendee does.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
-use e2e::{Engine, Person, Service};
+use e2e::{Account, Engine, PASSWORD, Person, Service};
 
-crate::in_both_engines!(an_event_is_found);
+crate::in_both_engines!(
+    tickets_are_bought,
+    what_was_chosen_survives_the_sign_in,
+    a_sold_out_event_says_so,
+    the_list_is_refreshed,
+    numbers_change_while_one_looks,
+    an_order_is_placed_once_however_often_the_app_is_killed,
+);
 
-async fn an_event_is_found(engine: Engine) -> Result<()> {
+/// A service with an organizer on it.
+async fn service() -> Result<(Service, Account)> {
     let service = Service::start().await?;
+    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
+    Ok((service, olga))
+}
+
+async fn create_account(person: &Person) -> Result<()> {
+    person.follow("You").await?;
+    person.follow("Create account").await?;
+    fill_in(person).await
+}
+
+async fn fill_in(person: &Person) -> Result<()> {
+    person.fill("Name", "Ada Lovelace").await?;
+    person.fill("Email", "ada@example.com").await?;
+    person.fill("Password", PASSWORD).await?;
+    person.press("Create account").await
+}
+
+async fn tickets_are_bought(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    olga.publish("Night", &[("Standing", 2500, 100), ("VIP", 9000, 10)])
+        .await?;
     let ada = Person::arrive(engine, &service).await?;
-    ada.sees_heading("Events").await?;
-    ensure!(ada.path().await? == "/");
+    create_account(&ada).await?;
+    ada.sees("Ada Lovelace").await?;
+
+    ada.follow("Events").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees_heading("Night").await?;
+    ada.follow("Get tickets").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("One more: VIP").await?;
+    ada.press("Get tickets · €140.00").await?;
+    ada.sees_heading("You’re going").await?;
+
+    ada.follow("View tickets").await?;
+    ada.sees("VIP").await?;
+    ada.follow("Tickets").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("Standing").await?;
+    ada.sees("1 of 3").await?;
+    ensure!(ada.count(".ticket svg").await? > 0, "there is no QR code");
+
+    ada.follow("Orders").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("€140.00").await?;
+    ada.leave().await?;
+
+    let orders = Account::login(&service, "ada@example.com")
+        .await?
+        .orders()
+        .await?;
+    ensure!(orders.len() == 1 && orders[0].quantity == 3, "{orders:?}");
+    Ok(())
+}
+
+async fn what_was_chosen_survives_the_sign_in(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.follow_containing("Night").await?;
+    ada.follow("Get tickets").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("Get tickets · €50.00").await?;
+    ada.sees("What you chose is kept.").await?;
+    if !ada.can_see("Name").await? {
+        ada.press("I have no account yet").await?;
+    }
+    fill_in(&ada).await?;
+    ada.press("Get tickets · €50.00").await?;
+    ada.sees_heading("You’re going").await?;
     ada.leave().await
+}
+
+async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    let event = olga.publish("Tiny", &[("Seat", 1000, 2)]).await?;
+    olga.buy(event.ticket_types[0].id, 2).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.sees("Sold out").await?;
+    ada.follow_containing("Tiny").await?;
+    ada.sees_heading("Tiny").await?;
+    ada.sees("Returned tickets show up here.").await?;
+    ensure!(
+        !ada.can_see("Get tickets").await?,
+        "there is something to buy"
+    );
+    ada.leave().await
+}
+
+async fn the_list_is_refreshed(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    olga.publish("First", &[("Seat", 1000, 20)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.sees("First").await?;
+    olga.publish("Second", &[("Seat", 1000, 20)]).await?;
+    // Public reads may be a moment old.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    ensure!(!ada.can_see("Second").await?, "the list refreshed itself");
+    match engine {
+        Engine::Chromium => ada.pull_down().await?,
+        Engine::Desktop => ada.press("Refresh").await?,
+    }
+    ensure!(ada.can_see("First").await?, "refreshing cleared the list");
+    ada.sees("Second").await?;
+    ada.leave().await
+}
+
+async fn numbers_change_while_one_looks(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    let event = olga.publish("Night", &[("Seat", 1000, 20)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("Be the first to go").await?;
+    olga.buy(event.ticket_types[0].id, 10).await?;
+    ada.sees("10 left").await?;
+    ada.sees("10 going").await?;
+    ada.leave().await
+}
+
+/// The app dies after the order was sent and before the answer came; when it starts again it asks
+/// with the same key.
+async fn an_order_is_placed_once_however_often_the_app_is_killed(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    create_account(&ada).await?;
+    ada.sees("Ada Lovelace").await?;
+    ada.follow("Events").await?;
+    ada.follow_containing("Night").await?;
+    ada.follow("Get tickets").await?;
+    ada.press("One more: Standing").await?;
+
+    service.hold_breath()?;
+    ada.press("Get tickets · €25.00").await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let breathe = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        service.breathe()
+    };
+    let (restarted, breathing) = tokio::join!(ada.start_again(), breathe);
+    restarted.and(breathing)?;
+
+    ada.follow("Orders").await?;
+    ada.sees("Night").await?;
+    ada.start_again().await?;
+    ada.sees("Night").await?;
+    ada.leave().await?;
+    let orders = Account::login(&service, "ada@example.com")
+        .await?
+        .orders()
+        .await?;
+    ensure!(orders.len() == 1, "{} orders", orders.len());
+    Ok(())
 }

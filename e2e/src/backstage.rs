@@ -1,0 +1,139 @@
+//! What happens while nobody looks at the screen: others create events and buy tickets, over the API.
+
+use anyhow::{Context, Result};
+use api::host::{CreateEvent, HostEvent, TicketTypeInput};
+use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine};
+use api::users::{Client, Login, Register, Session};
+use api::{Currency, Page, Time};
+use reqwest::RequestBuilder;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::service::Service;
+
+/// What everyone's password is.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Someone with an account, over the API.
+pub struct Account {
+    address: String,
+    token: String,
+    client: reqwest::Client,
+}
+
+impl Account {
+    /// Someone new.
+    pub async fn register(service: &Service, name: &str, email: &str) -> Result<Self> {
+        let body = Register {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            password: PASSWORD.to_owned(),
+            client: Client::Native,
+        };
+        Self::enter(service, "register", &serde_json::to_value(body)?).await
+    }
+
+    /// Someone who has an account already.
+    pub async fn login(service: &Service, email: &str) -> Result<Self> {
+        let body = Login {
+            email: email.to_owned(),
+            password: PASSWORD.to_owned(),
+            client: Client::Native,
+        };
+        Self::enter(service, "login", &serde_json::to_value(body)?).await
+    }
+
+    async fn enter(service: &Service, how: &str, body: &serde_json::Value) -> Result<Self> {
+        let client = reqwest::Client::new();
+        let address = service.address().to_owned();
+        let request = client.post(format!("{address}/api/auth/{how}")).json(body);
+        let session: Session = send(request).await?;
+        Ok(Self {
+            address,
+            token: session.access_token,
+            client,
+        })
+    }
+
+    /// Publishes an event with these ticket types: name, price in cents, capacity.
+    pub async fn publish(&self, title: &str, types: &[(&str, i64, i32)]) -> Result<HostEvent> {
+        let event = CreateEvent {
+            title: title.to_owned(),
+            description: "One night only.".to_owned(),
+            venue: "Hall".to_owned(),
+            address: "Street 1".to_owned(),
+            city: "Berlin".to_owned(),
+            starts_at: in_days(3)?,
+            ends_at: in_days(4)?,
+            timezone: "Europe/Berlin".to_owned(),
+            currency: Currency::EUR,
+            max_per_user: None,
+            ticket_types: types.iter().map(ticket_type).collect(),
+        };
+        let draft: HostEvent = self
+            .post("/host/events", &serde_json::to_value(event)?)
+            .await?;
+        self.post(&format!("/host/events/{}/publish", draft.id), &json!({}))
+            .await
+    }
+
+    /// Buys tickets of one type.
+    pub async fn buy(&self, ticket_type: Uuid, quantity: i32) -> Result<Order> {
+        let order = PlaceOrder {
+            lines: vec![PlaceOrderLine {
+                ticket_type_id: ticket_type,
+                quantity,
+            }],
+            promo_code: None,
+            expected_total: None,
+        };
+        let request = self
+            .client
+            .post(format!("{}/api/orders", self.address))
+            .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
+            .bearer_auth(&self.token)
+            .json(&order);
+        send(request).await
+    }
+
+    /// All one's orders.
+    pub async fn orders(&self) -> Result<Vec<OrderSummary>> {
+        let request = self.client.get(format!("{}/api/orders", self.address));
+        let page: Page<OrderSummary> = send(request.bearer_auth(&self.token)).await?;
+        Ok(page.items)
+    }
+
+    async fn post<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<T> {
+        let request = self.client.post(format!("{}/api{path}", self.address));
+        send(request.bearer_auth(&self.token).json(body)).await
+    }
+}
+
+async fn send<T: serde::de::DeserializeOwned>(request: RequestBuilder) -> Result<T> {
+    let answer = request.send().await?;
+    let (status, body) = (answer.status(), answer.text().await?);
+    serde_json::from_str(&body).with_context(|| format!("{status}: {body}"))
+}
+
+fn ticket_type((name, price, capacity): &(&str, i64, i32)) -> TicketTypeInput {
+    TicketTypeInput {
+        id: None,
+        name: (*name).to_owned(),
+        description: String::new(),
+        price: *price,
+        capacity: *capacity,
+        max_per_order: 10,
+        sale_starts_at: None,
+        sale_ends_at: None,
+    }
+}
+
+fn in_days(days: u64) -> Result<Time> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let seconds = i64::try_from(now.as_secs() + days * 24 * 3600)?;
+    Time::from_timestamp(seconds, 0).context("a time to come")
+}
