@@ -185,13 +185,17 @@ enum Verdict {
     TooManyForUser,
 }
 
+/// The number of an order and its lines.
+type Sold = (usize, Vec<(usize, i32)>);
+
 /// Sells one order after the other from plain counters.
 struct Model<'a> {
     events: &'a [Event],
     types: Vec<(usize, &'a Type)>,
     left: Vec<i32>,
     bought: HashMap<(usize, usize), i32>,
-    sold: HashMap<(usize, usize), (usize, Vec<(usize, i32)>)>,
+    /// By user and key: which order, of what.
+    sold: HashMap<(usize, usize), Sold>,
 }
 
 impl<'a> Model<'a> {
