@@ -223,3 +223,59 @@ mod tests {
         assert_eq!(tickets(0), "0 tickets");
     }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod intl_tests {
+    use api::Currency;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn digits(text: &str) -> String {
+        text.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    #[wasm_bindgen_test]
+    fn a_day_is_the_day_at_the_venue() {
+        let new_year = Time::from_timestamp(1_767_211_200, 0).expect("a time");
+        assert_eq!(day_of_month(new_year, "Asia/Tokyo"), "1");
+        assert_eq!(day_of_month(new_year, "Europe/Berlin"), "31");
+        assert_ne!(
+            clock(new_year, "Asia/Tokyo"),
+            clock(new_year, "Europe/Berlin")
+        );
+    }
+
+    #[wasm_bindgen_test]
+    fn an_unknown_zone_still_gives_a_date() {
+        let date = day(Time::default(), "Atlantis/Capital");
+        assert!(!digits(&date).is_empty(), "{date}");
+    }
+
+    #[wasm_bindgen_test]
+    fn money_has_the_digits_of_its_currency() {
+        let yen = Currency::parse("JPY").expect("JPY is known");
+        assert_eq!(digits(&money(Money::new(4505, Currency::EUR))), "4505");
+        assert!(money(Money::new(4505, Currency::EUR)).contains("45"));
+        assert_eq!(digits(&money(Money::new(45, yen))), "45");
+        assert!(money(Money::new(-500, Currency::EUR)).contains('-'));
+    }
+
+    #[wasm_bindgen_test]
+    fn days_are_counted_at_the_venue() {
+        let evening = Time::from_timestamp(1_767_211_200, 0).expect("a time");
+        let later = evening + chrono::TimeDelta::hours(10);
+        assert_eq!(
+            in_days(later, evening, "Asia/Tokyo").as_deref(),
+            Some("Today")
+        );
+        assert_eq!(
+            in_days(later, evening, "Europe/Berlin").as_deref(),
+            Some("Tomorrow")
+        );
+        assert_eq!(
+            in_days(evening + chrono::TimeDelta::days(40), evening, "UTC"),
+            None
+        );
+    }
+}

@@ -2,6 +2,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast;
 
 use crate::route::Tab;
 
@@ -10,12 +11,21 @@ use crate::route::Tab;
 #[component]
 pub(crate) fn Panes(tab: Tab, children: Children) -> impl IntoView {
     let path = use_location().pathname;
-    let open = Memo::new(move |_| {
-        path.with(|path| path.trim_end_matches('/') != tab.root().trim_end_matches('/'))
+    let is_root = move |path: &str| path.trim_end_matches('/') == tab.root().trim_end_matches('/');
+    let open = Memo::new(move |_| path.with(|path| !is_root(path)));
+    let list = NodeRef::<html::Section>::new();
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if let (Some(before), Some(list)) = (before, list.get_untracked())
+            && is_root(&path)
+        {
+            focus_where_left(list, before);
+        }
+        path
     });
     view! {
         <div class="panes" class:panes--open=open>
-            <section class="panes__list" aria-label=tab.label()>
+            <section class="panes__list" aria-label=tab.label() node_ref=list>
                 {children()}
             </section>
             <div class="panes__detail">
@@ -45,4 +55,23 @@ pub(crate) fn Detail(
             {children()}
         </article>
     }
+}
+
+/// Back on the list, the focus is on what was open; where that is gone, on the heading.
+fn focus_where_left(list: web_sys::HtmlElement, left: String) {
+    request_animation_frame(move || {
+        let open = left.split('/').take(3).collect::<Vec<_>>().join("/");
+        let link = list
+            .query_selector(&format!("a[href^='{open}']"))
+            .ok()
+            .flatten();
+        let target = link.or_else(|| list.query_selector("h1").ok().flatten());
+        if let Some(target) =
+            target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok())
+        {
+            let quietly = web_sys::FocusOptions::new();
+            quietly.set_prevent_scroll(true);
+            let _focused = target.focus_with_options(&quietly);
+        }
+    });
 }

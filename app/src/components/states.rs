@@ -81,11 +81,15 @@ pub(crate) fn Stale(
     as_of: Option<Time>,
     #[prop(into)] on_retry: Callback<()>,
 ) -> impl IntoView {
-    let age = as_of.map(|as_of| format!("From {}. ", format::ago(as_of, format::now())));
+    let trouble = match error {
+        Error::Unreachable => "No connection.".to_owned(),
+        error => error.to_string(),
+    };
+    let age = as_of.map(|as_of| format!(" This is from {}.", format::ago(as_of, format::now())));
     view! {
         <div class="stale" role="status">
             <Icon icon=icondata::LuWifiOff />
-            <p class="stale__text">{age} {error.to_string()}</p>
+            <p class="stale__text">{trouble} {age}</p>
             <Button kind=Kind::Plain on_press=on_retry>
                 "Try again"
             </Button>

@@ -50,13 +50,20 @@ impl Offer {
             0 => "Be the first to go".to_owned(),
             going => format!("{} going", format::count(going)),
         };
-        let price = summary.price_from.map(|price| {
-            if price.is_zero() {
-                "Free".to_owned()
-            } else {
-                format!("From {}", format::money(price))
-            }
-        });
+        let open = event
+            .ticket_types
+            .iter()
+            .filter(|kind| kind.state.is_open());
+        let price = open
+            .map(|kind| kind.price)
+            .min_by_key(|price| price.amount)
+            .map(|price| {
+                if price.is_zero() {
+                    "Free".to_owned()
+                } else {
+                    format!("From {}", format::money(price))
+                }
+            });
         let (main, note) = match summary.state {
             SaleState::OnSale => (price.unwrap_or_default(), going),
             SaleState::FewLeft => {

@@ -1,6 +1,7 @@
 //! The person's tickets.
 
 mod group;
+mod siblings;
 mod stub;
 mod ticket;
 

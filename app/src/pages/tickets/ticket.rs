@@ -1,9 +1,11 @@
 use ::api::tickets::{Ticket, TicketState};
 use ::api::{EventId, TicketNumber};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
+use super::siblings::Siblings;
 use crate::api::Error;
 use crate::components::{
     AddToCalendar, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
@@ -90,9 +92,10 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
             </LinkButton>
         }
     });
+    let screen = NodeRef::<html::Div>::new();
     let dead = !ticket.state.is_live() || event.cancelled;
     view! {
-        <div class="ticket-screen">
+        <div class="ticket-screen" node_ref=screen>
             <div class="ticket" class:ticket--dead=dead>
                 <div class="ticket__cover">
                     <Cover id=event.id cover_url=event.cover_url.clone() />
@@ -113,7 +116,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                     <Verdict ticket=ticket.clone() />
                 </div>
             </div>
-            <Siblings event=event.id number=ticket.number />
+            <Siblings event=event.id number=ticket.number screen=screen />
             <div class="actions actions--centre">
                 <AddToCalendar event=event />
                 {order}
@@ -176,48 +179,5 @@ fn Mark(icon: icondata::Icon, #[prop(into)] title: String, text: &'static str) -
             <p class="ticket__verdict">{title}</p>
             <p class="muted">{text}</p>
         </div>
-    }
-}
-
-/// The way to the other tickets for the same event.
-#[component]
-fn Siblings(event: EventId, number: TicketNumber) -> impl IntoView {
-    let tickets = use_feeds().tickets.entries;
-    let numbers = Memo::new(move |_| {
-        tickets.with(|tickets| {
-            let same = tickets.iter().filter(|entry| entry.item.event.id == event);
-            let mut numbers: Vec<TicketNumber> = same.map(|entry| entry.item.number).collect();
-            numbers.sort_unstable();
-            numbers
-        })
-    });
-    let link = move |to: Option<TicketNumber>, icon: icondata::Icon, label: &'static str| match to {
-        Some(to) => view! {
-            <a
-                class="icon-button icon-button--tonal"
-                href=route::ticket(event, to)
-                prop:replace=true
-                aria-label=label
-            >
-                <Icon icon=icon />
-            </a>
-        }
-        .into_any(),
-        None => view! { <span class="icon-button"></span> }.into_any(),
-    };
-    move || {
-        let numbers = numbers.get();
-        let place = numbers.iter().position(|other| *other == number)?;
-        (numbers.len() > 1).then(|| {
-            let before = place.checked_sub(1).map(|place| numbers[place]);
-            let after = numbers.get(place + 1).copied();
-            view! {
-                <nav class="siblings" aria-label="Tickets for this event">
-                    {link(before, icondata::LuChevronLeft, "Previous ticket")}
-                    <p>{format!("{} of {}", place + 1, numbers.len())}</p>
-                    {link(after, icondata::LuChevronRight, "Next ticket")}
-                </nav>
-            }
-        })
     }
 }

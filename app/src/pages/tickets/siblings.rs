@@ -1,0 +1,143 @@
+use api::{EventId, TicketNumber};
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use leptos_use::use_event_listener;
+
+use crate::components::Icon;
+use crate::feed::use_feeds;
+use crate::route;
+
+/// How far a finger must have moved sideways for it to be a swipe.
+const SWIPE: i32 = 56;
+
+/// The way to the other tickets for the same event: by link, and by swiping the screen.
+#[component]
+pub(super) fn Siblings(
+    event: EventId,
+    number: TicketNumber,
+    screen: NodeRef<html::Div>,
+) -> impl IntoView {
+    let tickets = use_feeds().tickets.entries;
+    let place = Memo::new(move |_| {
+        tickets.with(|tickets| {
+            let same = tickets.iter().filter(|entry| entry.item.event.id == event);
+            Place::of(number, same.map(|entry| entry.item.number).collect())
+        })
+    });
+    swipe(screen, event, place);
+    let link = move |to: Option<TicketNumber>, icon: icondata::Icon, label: &'static str| match to {
+        Some(to) => view! {
+            <a
+                class="icon-button icon-button--tonal"
+                href=route::ticket(event, to)
+                prop:replace=true
+                aria-label=label
+            >
+                <Icon icon=icon />
+            </a>
+        }
+        .into_any(),
+        None => view! { <span class="icon-button"></span> }.into_any(),
+    };
+    move || {
+        let place = place.get()?;
+        (place.of > 1).then(|| {
+            view! {
+                <nav class="siblings" aria-label="Tickets for this event">
+                    {link(place.before, icondata::LuChevronLeft, "Previous ticket")}
+                    <p>{format!("{} of {}", place.nth, place.of)}</p>
+                    {link(place.after, icondata::LuChevronRight, "Next ticket")}
+                </nav>
+            }
+        })
+    }
+}
+
+/// Where a ticket stands among those for the same event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Place {
+    nth: usize,
+    of: usize,
+    before: Option<TicketNumber>,
+    after: Option<TicketNumber>,
+}
+
+impl Place {
+    fn of(number: TicketNumber, mut numbers: Vec<TicketNumber>) -> Option<Self> {
+        numbers.sort_unstable();
+        let index = numbers.iter().position(|other| *other == number)?;
+        Some(Self {
+            nth: index + 1,
+            of: numbers.len(),
+            before: index.checked_sub(1).map(|index| numbers[index]),
+            after: numbers.get(index + 1).copied(),
+        })
+    }
+
+    /// The ticket a finger leads to that moved this far, if it swiped.
+    fn swiped(self, right: i32, down: i32) -> Option<TicketNumber> {
+        if right.abs() < SWIPE || right.abs() < 2 * down.abs() {
+            None
+        } else if right > 0 {
+            self.before
+        } else {
+            self.after
+        }
+    }
+}
+
+fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>) {
+    let navigate = use_navigate();
+    let from = StoredValue::new(None);
+    let finger = |touches: web_sys::TouchList| {
+        let touch = touches.item(0)?;
+        Some((touch.client_x(), touch.client_y()))
+    };
+    let _ = use_event_listener(screen, ev::touchstart, move |touch| {
+        let single = touch.touches().length() == 1;
+        from.set_value(finger(touch.touches()).filter(|_| single));
+    });
+    let _ = use_event_listener(screen, ev::touchend, move |touch| {
+        let moved = from.get_value().zip(finger(touch.changed_touches()));
+        from.set_value(None);
+        let to = moved
+            .and_then(|((x, y), (to_x, to_y))| place.get_untracked()?.swiped(to_x - x, to_y - y));
+        if let Some(to) = to {
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&route::ticket(event, to), replace);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tickets_stand_in_the_order_of_their_numbers() {
+        let place = Place::of(12, vec![30, 12, 4]).expect("12 is among them");
+        let expected = Place {
+            nth: 2,
+            of: 3,
+            before: Some(4),
+            after: Some(30),
+        };
+        assert_eq!(place, expected);
+        assert_eq!(Place::of(5, vec![4]), None);
+    }
+
+    #[test]
+    fn a_swipe_is_long_and_sideways() {
+        let place = Place::of(12, vec![4, 12, 30]).expect("12 is among them");
+        assert_eq!(place.swiped(80, 10), Some(4));
+        assert_eq!(place.swiped(-80, -10), Some(30));
+        assert_eq!(place.swiped(-30, 0), None);
+        assert_eq!(place.swiped(-80, 60), None);
+    }
+}
