@@ -10,7 +10,7 @@ use crate::api::Error;
 
 #[derive(Clone, Copy)]
 pub(crate) struct FormErrors {
-    fields: RwSignal<BTreeMap<String, String>>,
+    pub(crate) fields: RwSignal<BTreeMap<String, String>>,
     /// What is not about one field.
     pub(crate) whole: RwSignal<Option<String>>,
 }
@@ -26,6 +26,21 @@ impl FormErrors {
     /// What is wrong with one field.
     pub(crate) fn of(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.fields.with(|fields| fields.get(field).cloned()))
+    }
+
+    /// What is wrong with a field whose name changes, as those of a list's items do.
+    pub(crate) fn of_item(
+        self,
+        field: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Signal<Option<String>> {
+        Signal::derive(move || self.fields.with(|fields| fields.get(&field()).cloned()))
+    }
+
+    /// Brings what is shown up to date while the form is put right, without moving the person.
+    pub(crate) fn update(self, checked: Result<(), FieldErrors>) {
+        let fields = checked.err().unwrap_or_default().0;
+        self.fields.set(fields);
+        self.whole.set(None);
     }
 
     /// Takes over what a check of the form said; whether it may be sent.
@@ -61,10 +76,10 @@ impl FormErrors {
     }
 }
 
-/// Takes the person to the first field to be put right.
+/// Takes the person to the first field to be put right, or to the list of them above a long form.
 fn focus_first_wrong() {
     let wrong = document()
-        .query_selector("[aria-invalid=true]")
+        .query_selector(".error-summary, [aria-invalid=true]")
         .ok()
         .flatten();
     if let Some(field) = wrong.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -5,6 +5,8 @@ use api::{EventId, OrderId, TicketNumber};
 pub(crate) const EVENTS: &str = "/";
 pub(crate) const TICKETS: &str = "/tickets";
 pub(crate) const ORDERS: &str = "/orders";
+pub(crate) const HOST: &str = "/host";
+pub(crate) const HOST_NEW: &str = "/host/events/new";
 pub(crate) const YOU: &str = "/you";
 pub(crate) const SIGN_IN: &str = "/you/sign-in";
 pub(crate) const CREATE_ACCOUNT: &str = "/you/create-account";
@@ -29,17 +31,37 @@ pub(crate) fn confirmation(id: OrderId) -> String {
     format!("/orders/{id}/confirmation")
 }
 
+pub(crate) fn host_event(id: EventId) -> String {
+    format!("/host/events/{id}")
+}
+
+pub(crate) fn host_edit(id: EventId) -> String {
+    format!("/host/events/{id}/edit")
+}
+
+/// `SIGN_IN` or `CREATE_ACCOUNT`, and back to `path` from there.
+pub(crate) fn and_back(to: &str, path: &str) -> String {
+    format!("{to}?next={path}")
+}
+
 /// The parts of the app, in the order of the tab bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Tab {
     Events,
     Tickets,
     Orders,
+    Host,
     You,
 }
 
 impl Tab {
-    pub(crate) const ALL: [Self; 4] = [Self::Events, Self::Tickets, Self::Orders, Self::You];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Events,
+        Self::Tickets,
+        Self::Orders,
+        Self::Host,
+        Self::You,
+    ];
 
     /// Where the tab begins.
     pub(crate) fn root(self) -> &'static str {
@@ -47,6 +69,7 @@ impl Tab {
             Self::Events => EVENTS,
             Self::Tickets => TICKETS,
             Self::Orders => ORDERS,
+            Self::Host => HOST,
             Self::You => YOU,
         }
     }
@@ -56,6 +79,7 @@ impl Tab {
             Self::Events => "Events",
             Self::Tickets => "Tickets",
             Self::Orders => "Orders",
+            Self::Host => "Host",
             Self::You => "You",
         }
     }
@@ -66,6 +90,7 @@ impl Tab {
             "" | "events" => Some(Self::Events),
             "tickets" => Some(Self::Tickets),
             "orders" => Some(Self::Orders),
+            "host" => Some(Self::Host),
             "you" => Some(Self::You),
             _ => None,
         }

@@ -78,6 +78,7 @@ fn icon(tab: Tab) -> icondata::Icon {
         Tab::Events => icondata::LuSparkles,
         Tab::Tickets => icondata::LuTicket,
         Tab::Orders => icondata::LuReceiptText,
+        Tab::Host => icondata::LuMegaphone,
         Tab::You => icondata::LuCircleUserRound,
     }
 }

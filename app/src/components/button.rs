@@ -30,6 +30,7 @@ impl Kind {
 /// A button. While `busy` it shows that, keeps its size, and cannot be pressed again.
 #[component]
 pub(crate) fn Button(
+    #[prop(optional, into)] id: Option<String>,
     #[prop(optional)] kind: Kind,
     #[prop(optional, into)] busy: Signal<bool>,
     #[prop(optional, into)] disabled: Signal<bool>,
@@ -49,6 +50,7 @@ pub(crate) fn Button(
     };
     view! {
         <button
+            id=id
             class=kind.class()
             class:button--wide=wide
             type=if submit { "submit" } else { "button" }

@@ -8,15 +8,33 @@ pub(crate) enum FieldKind {
     Email,
     Password,
     Url,
+    Date,
+    Time,
+    /// A whole number.
+    Count,
+    /// An amount of money.
+    Amount,
 }
 
 impl FieldKind {
     fn input_type(self) -> &'static str {
         match self {
-            Self::Text => "text",
+            // A number field throws away what it does not understand, before it can be put right.
+            Self::Text | Self::Count | Self::Amount => "text",
             Self::Email => "email",
             Self::Password => "password",
             Self::Url => "url",
+            Self::Date => "date",
+            Self::Time => "time",
+        }
+    }
+
+    /// Which keys a phone offers.
+    fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Count => Some("numeric"),
+            Self::Amount => Some("decimal"),
+            _ => None,
         }
     }
 }
@@ -26,6 +44,9 @@ impl FieldKind {
 pub(crate) fn Field(
     #[prop(into)] id: String,
     #[prop(into)] label: String,
+    /// Of which of several things, for those who do not see where the field is.
+    #[prop(optional, into)]
+    of: Signal<String>,
     value: RwSignal<String>,
     #[prop(optional)] kind: FieldKind,
     #[prop(optional, into)] error: Signal<Option<String>>,
@@ -34,30 +55,84 @@ pub(crate) fn Field(
     #[prop(optional, into)]
     autocomplete: Option<&'static str>,
 ) -> impl IntoView {
-    let note_id = format!("{id}-note");
-    let described_by = note_id.clone();
-    let has_hint = hint.is_some();
-    let has_note = move || has_hint || error.with(Option::is_some);
-    let note = move || match error.get() {
+    let note = Note::new(&id, error, hint);
+    let (invalid, described_by) = (note.invalid(), note.described_by());
+    view! {
+        <Labelled id=id.clone() label=label of=of note=note>
+            <input
+                class="field__input"
+                id=id
+                type=kind.input_type()
+                inputmode=kind.input_mode()
+                autocomplete=autocomplete
+                aria-invalid=invalid
+                aria-describedby=described_by
+                bind:value=value
+            />
+        </Labelled>
+    }
+}
+
+/// What stands below something to fill in: what is wrong with it, else what to know about it.
+#[derive(Clone)]
+pub(super) struct Note {
+    id: String,
+    error: Signal<Option<String>>,
+    hint: Option<String>,
+}
+
+impl Note {
+    pub(super) fn new(field: &str, error: Signal<Option<String>>, hint: Option<String>) -> Self {
+        Self {
+            id: format!("{field}-note"),
+            error,
+            hint: hint.filter(|hint| !hint.is_empty()),
+        }
+    }
+
+    /// The `aria-invalid` of the field.
+    pub(super) fn invalid(&self) -> impl Fn() -> Option<&'static str> + Send + 'static {
+        let error = self.error;
+        move || error.with(Option::is_some).then_some("true")
+    }
+
+    /// The `aria-describedby` of the field.
+    pub(super) fn described_by(&self) -> impl Fn() -> Option<String> + Send + 'static {
+        let note = self.clone();
+        move || {
+            let speaks = note.hint.is_some() || note.error.with(Option::is_some);
+            speaks.then(|| note.id.clone())
+        }
+    }
+}
+
+/// The label above something to fill in, and its note below.
+#[component]
+pub(super) fn Labelled(
+    id: String,
+    label: String,
+    #[prop(optional)] of: Signal<String>,
+    note: Note,
+    children: Children,
+) -> impl IntoView {
+    let Note {
+        id: note_id,
+        error,
+        hint,
+    } = note;
+    let words = move || match error.get() {
         Some(error) => view! { <span class="field__error">{error}</span> }.into_any(),
         None => hint.clone().into_any(),
     };
     view! {
         <div class="field" class:field--wrong=move || error.with(Option::is_some)>
-            <label class="field__label" for=id.clone()>
+            <label class="field__label" for=id>
                 {label}
+                <span class="visually-hidden">{of}</span>
             </label>
-            <input
-                class="field__input"
-                id=id
-                type=kind.input_type()
-                autocomplete=autocomplete
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || has_note().then(|| described_by.clone())
-                bind:value=value
-            />
+            {children()}
             <p class="field__note" id=note_id>
-                {note}
+                {words}
             </p>
         </div>
     }

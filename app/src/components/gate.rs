@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{EmptyState, Kind, LinkButton};
 use crate::route;
@@ -13,15 +14,18 @@ pub(crate) fn Gate(
     children: ChildrenFn,
 ) -> impl IntoView {
     let session = use_session();
+    let path = use_location().pathname;
     let signed_out = Memo::new(move |_| session.is_signed_out());
     move || {
         if !signed_out.get() {
             return children().into_any();
         }
+        let [sign_in, create_account] = [route::SIGN_IN, route::CREATE_ACCOUNT]
+            .map(|to| route::and_back(to, &path.get_untracked()));
         view! {
             <EmptyState icon=icon title=title.clone() text=text.clone()>
-                <LinkButton href=route::SIGN_IN>"Sign in"</LinkButton>
-                <LinkButton href=route::CREATE_ACCOUNT kind=Kind::Quiet>
+                <LinkButton href=sign_in>"Sign in"</LinkButton>
+                <LinkButton href=create_account kind=Kind::Quiet>
                     "Create account"
                 </LinkButton>
             </EmptyState>

@@ -14,6 +14,9 @@ pub(crate) fn ListScreen<T>(
     feed: Feed<T>,
     /// What it is besides a list screen.
     class: &'static str,
+    /// What can be done here besides, at the end of the header.
+    #[prop(optional, into)]
+    action: ViewFn,
     children: Children,
 ) -> impl IntoView
 where
@@ -34,11 +37,14 @@ where
                 <div class=format!("list {class}")>
                     <header class="list__header">
                         <Heading text=title />
-                        <IconButton
-                            icon=icondata::LuRefreshCw
-                            label="Refresh"
-                            on_press=move || refresh.all()
-                        />
+                        <div class="list__actions">
+                            <IconButton
+                                icon=icondata::LuRefreshCw
+                                label="Refresh"
+                                on_press=move || refresh.all()
+                            />
+                            {move || action.run()}
+                        </div>
                     </header>
                     {children()}
                 </div>
