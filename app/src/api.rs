@@ -3,6 +3,7 @@
 mod http;
 
 use api::events::{EventDetail, EventSummary, LiveStock, When};
+use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
 use api::orders::{Order, OrderSummary, PlaceOrder};
 use api::tickets::{Ticket, TicketsWhen};
 use api::users::{DeleteMe, Login, Refresh, Register, Session, UpdateMe, User};
@@ -109,6 +110,65 @@ pub(crate) async fn tickets(
 
 pub(crate) async fn ticket(event: EventId, number: TicketNumber) -> Answer<Ticket> {
     Call::get(format!("/tickets/{event}/{number}")).send().await
+}
+
+pub(crate) async fn host_events(
+    limit: usize,
+    cursor: Option<String>,
+) -> Answer<Page<HostEventSummary>> {
+    Call::get(format!("/host/events?{}", paging(limit, cursor)))
+        .send()
+        .await
+}
+
+pub(crate) async fn host_event(id: EventId) -> Answer<HostEvent> {
+    Call::get(format!("/host/events/{id}")).send().await
+}
+
+pub(crate) async fn create_event(body: &CreateEvent) -> Answer<HostEvent> {
+    Call::post("/host/events", body).send().await
+}
+
+pub(crate) async fn update_event(id: EventId, body: &UpdateEvent) -> Answer<HostEvent> {
+    Call::patch(format!("/host/events/{id}"), body).send().await
+}
+
+pub(crate) async fn publish_event(id: EventId) -> Answer<HostEvent> {
+    host_action(id, "publish").await
+}
+
+pub(crate) async fn cancel_event(id: EventId) -> Answer<HostEvent> {
+    host_action(id, "cancel").await
+}
+
+pub(crate) async fn pause_sales(id: EventId) -> Answer<HostEvent> {
+    host_action(id, "pause").await
+}
+
+pub(crate) async fn resume_sales(id: EventId) -> Answer<HostEvent> {
+    host_action(id, "resume").await
+}
+
+pub(crate) async fn sales(id: EventId) -> Answer<Sales> {
+    Call::get(format!("/host/events/{id}/sales")).send().await
+}
+
+pub(crate) async fn put_cover(id: EventId, picture: &web_sys::File) -> Answer<HostEvent> {
+    Call::upload(format!("/host/events/{id}/cover"), picture)
+        .send()
+        .await
+}
+
+pub(crate) async fn delete_cover(id: EventId) -> Answer<HostEvent> {
+    Call::remove(format!("/host/events/{id}/cover"))
+        .send()
+        .await
+}
+
+async fn host_action(id: EventId, action: &str) -> Answer<HostEvent> {
+    Call::act(format!("/host/events/{id}/{action}"))
+        .send()
+        .await
 }
 
 fn paging(limit: usize, cursor: Option<String>) -> String {

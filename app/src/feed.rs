@@ -231,6 +231,7 @@ pub(crate) struct Feeds {
     pub(crate) events: Feed<api::events::EventSummary>,
     pub(crate) tickets: Feed<api::tickets::Ticket>,
     pub(crate) orders: Feed<api::orders::OrderSummary>,
+    pub(crate) hosted: Feed<api::host::HostEventSummary>,
 }
 
 pub(crate) fn provide_feeds() {
@@ -240,6 +241,7 @@ pub(crate) fn provide_feeds() {
             (one.event.id, one.number) == (other.event.id, other.number)
         }),
         orders: Feed::new(|one, other| one.id == other.id),
+        hosted: Feed::new(|one, other| one.id == other.id),
     });
 }
 

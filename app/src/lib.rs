@@ -27,6 +27,7 @@ mod session;
 mod shell;
 mod storage;
 mod theme;
+mod zoned;
 
 use components::{provide_navigation, provide_toasts};
 use leptos::prelude::*;
@@ -37,6 +38,7 @@ use pages::NotFound;
 use pages::buy::BuySheet;
 use pages::event::EventPage;
 use pages::events::EventsPage;
+use pages::host::{DashboardPage, EditPage, HostPage};
 use pages::orders::{ConfirmationPage, OrderPage, OrdersPage};
 use pages::tickets::{TicketPage, TicketsPage};
 use pages::you::{CreateAccountPage, SignInPage, YouPage};
@@ -91,6 +93,14 @@ fn Screens() -> impl IntoView {
                     <Route path=path!("") view=|| () />
                     <Route path=path!(":id") view=OrderPage />
                     <Route path=path!(":id/confirmation") view=ConfirmationPage />
+                </ParentRoute>
+                <ParentRoute path=path!("host/events") view=EditPage>
+                    <Route path=path!("new") view=|| () />
+                    <Route path=path!(":id/edit") view=|| () />
+                </ParentRoute>
+                <ParentRoute path=path!("host") view=HostPage>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!("events/:id") view=DashboardPage />
                 </ParentRoute>
                 <Route path=path!("you") view=YouPage />
                 <Route path=path!("you/sign-in") view=SignInPage />

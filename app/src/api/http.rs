@@ -82,37 +82,61 @@ enum Caller {
     User,
 }
 
+/// What a request carries.
+#[derive(Clone)]
+enum Body {
+    None,
+    Json(String),
+    /// A file as it is, with its type.
+    File(web_sys::File),
+}
+
+impl Body {
+    fn json(value: &impl Serialize) -> Self {
+        serde_json::to_string(value).map_or(Self::None, Self::Json)
+    }
+}
+
 /// A request to be made.
 pub(crate) struct Call {
     method: Method,
     path: String,
-    body: Option<String>,
+    body: Body,
     key: Option<Uuid>,
     caller: Caller,
 }
 
 impl Call {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self::new(Method::GET, path.into(), None)
+        Self::new(Method::GET, path.into(), Body::None)
     }
 
     pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
-        Self::new(Method::POST, path.into(), serde_json::to_string(body).ok())
+        Self::new(Method::POST, path.into(), Body::json(body))
     }
 
     pub(crate) fn patch(path: impl Into<String>, body: &impl Serialize) -> Self {
-        Self::new(Method::PATCH, path.into(), serde_json::to_string(body).ok())
+        Self::new(Method::PATCH, path.into(), Body::json(body))
     }
 
     pub(crate) fn delete(path: impl Into<String>, body: &impl Serialize) -> Self {
-        Self::new(
-            Method::DELETE,
-            path.into(),
-            serde_json::to_string(body).ok(),
-        )
+        Self::new(Method::DELETE, path.into(), Body::json(body))
     }
 
-    fn new(method: Method, path: String, body: Option<String>) -> Self {
+    /// A request that says all in its path.
+    pub(crate) fn act(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path.into(), Body::None)
+    }
+
+    pub(crate) fn remove(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into(), Body::None)
+    }
+
+    pub(crate) fn upload(path: impl Into<String>, file: &web_sys::File) -> Self {
+        Self::new(Method::PUT, path.into(), Body::File(file.clone()))
+    }
+
+    fn new(method: Method, path: String, body: Body) -> Self {
         Self {
             method,
             path,
@@ -193,12 +217,14 @@ impl Call {
     }
 }
 
-async fn exchange(request: RequestBuilder, body: Option<String>) -> Result<String, Error> {
+async fn exchange(request: RequestBuilder, body: Body) -> Result<String, Error> {
     let request = match body {
-        Some(body) => request
+        Body::Json(body) => request
             .header("content-type", "application/json")
             .body(body),
-        None => request.build(),
+        // The browser says what type it is.
+        Body::File(file) => request.body(file),
+        Body::None => request.build(),
     };
     let request = request.map_err(|_unbuildable| Error::Unreachable)?;
     let response = request

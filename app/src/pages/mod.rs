@@ -3,6 +3,7 @@
 pub(crate) mod buy;
 pub(crate) mod event;
 pub(crate) mod events;
+pub(crate) mod host;
 mod not_found;
 pub(crate) mod orders;
 pub(crate) mod tickets;

@@ -8,28 +8,36 @@ use crate::{format, route};
 /// An event in the list. All of it is one link.
 #[component]
 pub(super) fn EventCard(event: EventSummary) -> impl IntoView {
-    let when = format::day_and_clock(event.starts_at, &event.timezone);
     let free = event.price_from.is_some_and(|price| price.is_zero());
     let over = matches!(event.state, SaleState::Ended | SaleState::Cancelled);
-    let (place, facts) = (place(&event), facts(&event));
     view! {
         <article class="card" class:card--over=over>
             <div class="card__cover">
                 <Cover id=event.id cover_url=event.cover_url.clone() />
                 <SaleBadge state=event.state left=event.left free=free />
             </div>
-            <div class="card__body">
-                <DateBlock time=event.starts_at timezone=event.timezone.clone() />
-                <div class="card__text">
-                    <h2 class="card__title">
-                        <A href=route::event(event.id)>{event.title.clone()}</A>
-                    </h2>
-                    <p class="card__when">{when}</p>
-                    <p class="card__where">{place}</p>
-                    <p class="card__facts">{facts}</p>
-                </div>
-            </div>
+            <CardBody event=event />
         </article>
+    }
+}
+
+/// What a card says below its picture.
+#[component]
+pub(crate) fn CardBody(event: EventSummary) -> impl IntoView {
+    let when = format::day_and_clock(event.starts_at, &event.timezone);
+    let (place, facts) = (place(&event), facts(&event));
+    view! {
+        <div class="card__body">
+            <DateBlock time=event.starts_at timezone=event.timezone.clone() />
+            <div class="card__text">
+                <h2 class="card__title">
+                    <A href=route::event(event.id)>{event.title.clone()}</A>
+                </h2>
+                <p class="card__when">{when}</p>
+                <p class="card__where">{place}</p>
+                <p class="card__facts">{facts}</p>
+            </div>
+        </div>
     }
 }
 

@@ -10,6 +10,7 @@ use crate::components::{
 };
 use crate::feed::use_feeds;
 use crate::route::{self, Tab};
+pub(crate) use card::CardBody;
 use card::EventCard;
 use filter::{Filter, FilterBar, use_filter};
 

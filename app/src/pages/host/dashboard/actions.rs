@@ -1,0 +1,161 @@
+use std::future::Future;
+
+use ::api::host::{EventStatus, HostEvent};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Head, Open};
+use crate::api::Error;
+use crate::components::{Button, Icon, Kind, LinkButton, ToastBox, use_toasts};
+use crate::pages::host::edit::names_of;
+use crate::{api, platform, route};
+
+/// What the organizer can do with the event as it stands.
+#[component]
+pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
+    if head.status == EventStatus::Draft {
+        return view! { <DraftActions head=head open=open /> }.into_any();
+    }
+    let live = head.live;
+    view! {
+        <div class="dashboard__actions">
+            <LinkButton kind=Kind::Quiet href=route::event(head.id)>
+                <Icon icon=icondata::LuEye />
+                "View page"
+            </LinkButton>
+            <ShareButton head=head.clone() />
+            {live.then(|| view! { <LiveActions head=head open=open /> })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn DraftActions(head: Head, open: Open) -> impl IntoView {
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let missing = RwSignal::new(None::<String>);
+    let id = head.id;
+    let publish = move |()| {
+        missing.set(None);
+        run(
+            busy,
+            open,
+            api::publish_event(id),
+            move |answer| match answer {
+                Ok(_) => toasts.say_with_link("Your event is live.", "See it", route::event(id)),
+                Err(error) => {
+                    missing.try_set(Some(why_not(&error)));
+                }
+            },
+        );
+    };
+    view! {
+        <section class="notice">
+            <p>"Nobody but you sees this draft. Publish it to start selling."</p>
+            <p class="field__error" role="alert">
+                {missing}
+            </p>
+            <div class="actions">
+                <Button busy=busy on_press=publish>
+                    "Publish"
+                </Button>
+                <LinkButton kind=Kind::Quiet href=route::host_edit(id)>
+                    <Icon icon=icondata::LuPencil />
+                    "Edit"
+                </LinkButton>
+            </div>
+        </section>
+    }
+}
+
+fn why_not(error: &Error) -> String {
+    let fields = error.problem().map(|problem| &problem.errors);
+    match fields.filter(|fields| !fields.is_empty()) {
+        Some(fields) => format!("Not ready yet. Please see to: {}.", names_of(fields)),
+        None => error.to_string(),
+    }
+}
+
+#[component]
+fn LiveActions(head: Head, open: Open) -> impl IntoView {
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let (id, selling) = (head.id, head.sales_open);
+    let switch = move |()| {
+        let done = move |answer: Result<HostEvent, Error>| match answer {
+            Ok(_) if selling => toasts.say("Sales are paused. Nobody can buy until you resume."),
+            Ok(_) => toasts.say("Sales go on."),
+            Err(error) => toasts.say(error.to_string()),
+        };
+        if selling {
+            run(busy, open, api::pause_sales(id), done);
+        } else {
+            run(busy, open, api::resume_sales(id), done);
+        }
+    };
+    let (icon, words) = if selling {
+        (icondata::LuPause, "Pause sales")
+    } else {
+        (icondata::LuPlay, "Resume sales")
+    };
+    view! {
+        <LinkButton kind=Kind::Quiet href=route::host_edit(id)>
+            <Icon icon=icondata::LuPencil />
+            "Edit"
+        </LinkButton>
+        <Button kind=Kind::Quiet busy=busy on_press=switch>
+            <Icon icon=icon />
+            {words}
+        </Button>
+    }
+}
+
+#[component]
+fn ShareButton(head: Head) -> impl IntoView {
+    let toasts = use_toasts();
+    let share = move |()| {
+        let link = api::public_url(&route::event(head.id));
+        let title = head.title.clone();
+        spawn_local(async move {
+            if !platform::share(&title, &link).await {
+                copy(&link, toasts).await;
+            }
+        });
+    };
+    view! {
+        <Button kind=Kind::Quiet on_press=share>
+            <Icon icon=icondata::LuShare />
+            "Share"
+        </Button>
+    }
+}
+
+async fn copy(link: &str, toasts: ToastBox) {
+    if platform::copy(link).await {
+        toasts.say("Link copied.");
+    } else {
+        toasts.say(link);
+    }
+}
+
+/// Carries an action out once, says how it went, and shows the event as it is then.
+pub(super) fn run(
+    busy: RwSignal<bool>,
+    open: Open,
+    action: impl Future<Output = Result<HostEvent, Error>> + 'static,
+    done: impl FnOnce(Result<HostEvent, Error>) + 'static,
+) {
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    spawn_local(async move {
+        let answer = action.await;
+        busy.try_set(false);
+        if !open.event.value.is_disposed() {
+            open.reload();
+        }
+        done(answer);
+    });
+}

@@ -1,0 +1,192 @@
+//! How one event sells, and what can be done about it.
+
+mod actions;
+mod cancel;
+mod course;
+mod numbers;
+
+use std::time::Duration;
+
+use ::api::events::SaleState;
+use ::api::host::{EventStatus, HostEvent, Sales};
+use ::api::{EventId, Time};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::row::status_badge;
+use crate::api::Error;
+use crate::components::{
+    Badge, Cover, Detail, ErrorState, Heading, Skeleton, SkeletonShape, Stale, Tone, TopBar,
+};
+use crate::feed::use_feeds;
+use crate::fetch::Fetch;
+use crate::{api, format, route};
+use actions::Actions;
+use cancel::CancelEvent;
+use numbers::{ByType, Numbers, SalesChart};
+
+/// How often the numbers are asked for while they are looked at.
+const EVERY: Duration = Duration::from_secs(3);
+
+/// What of an event does not change with every ticket.
+#[derive(Clone, Debug, PartialEq)]
+struct Head {
+    id: EventId,
+    status: EventStatus,
+    /// Published, and still to come.
+    live: bool,
+    sales_open: bool,
+    title: String,
+    starts_at: Time,
+    timezone: String,
+    place: String,
+    cover_url: Option<String>,
+}
+
+impl Head {
+    fn of(event: &HostEvent) -> Self {
+        let place = [event.venue.as_str(), event.city.as_str()];
+        let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+        Self {
+            id: event.id,
+            status: event.status,
+            live: event.status == EventStatus::Published && event.state != SaleState::Ended,
+            sales_open: event.sales_open,
+            title: event.title.clone(),
+            starts_at: event.starts_at,
+            timezone: event.timezone.clone(),
+            place: place.join(", "),
+            cover_url: event.cover_url.clone(),
+        }
+    }
+}
+
+/// The event that is open, and how it sells.
+#[derive(Clone, Copy)]
+struct Open {
+    event: Fetch<HostEvent>,
+    sales: Fetch<Sales>,
+}
+
+#[component]
+pub(crate) fn DashboardPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    let open = Open {
+        event: Fetch::new(
+            move || id.get(),
+            |id| async move { api::host_event(id.ok_or(Error::Nowhere)?).await },
+        ),
+        sales: Fetch::new(
+            move || id.get(),
+            |id| async move { api::sales(id.ok_or(Error::Nowhere)?).await },
+        ),
+    };
+    keep_true(open);
+    let head = Memo::new(move |_| open.event.value.with(|event| event.as_ref().map(Head::of)));
+    let error = Memo::new(move |_| open.event.error.get().or_else(|| open.sales.error.get()));
+    let retry = Callback::new(move |()| open.reload());
+    let stale = move || {
+        let error = error.get().filter(|_| head.with(Option::is_some))?;
+        let as_of = open.sales.as_of.get_untracked();
+        Some(view! { <Stale error=error as_of=as_of on_retry=retry /> })
+    };
+    let content = move || match (
+        head.get(),
+        error.get().filter(|_| head.with(Option::is_none)),
+    ) {
+        (Some(head), _) => view! { <Dashboard head=head open=open /> }.into_any(),
+        (None, Some(error)) => {
+            let busy = open.event.loading;
+            view! { <ErrorState error=error busy=busy on_retry=retry whole=true /> }.into_any()
+        }
+        (None, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+    };
+    view! {
+        <Detail of=Signal::derive(move || id.get())>
+            <TopBar back=route::HOST back_label="All my events" />
+            <div class="dashboard">{stale} {content}</div>
+        </Detail>
+    }
+}
+
+impl Open {
+    fn reload(self) {
+        self.event.reload();
+        self.sales.reload();
+    }
+}
+
+/// Asks again while the screen is looked at, and keeps the list beside it in step.
+fn keep_true(open: Open) {
+    let again = move || {
+        let loading = open.event.loading.get_untracked() || open.sales.loading.get_untracked();
+        let there = open.event.value.with_untracked(Option::is_some);
+        if there && !loading && !document().hidden() {
+            open.reload();
+        }
+    };
+    if let Ok(timer) = set_interval_with_handle(again, EVERY) {
+        on_cleanup(move || timer.clear());
+    }
+    let hosted = use_feeds().hosted;
+    let facts = Memo::new(move |_| {
+        let sold = open
+            .sales
+            .value
+            .with(|sales| sales.as_ref().map(|sales| sales.sold));
+        let status = open
+            .event
+            .value
+            .with(|event| event.as_ref().map(|event| event.status));
+        sold.zip(status)
+    });
+    Effect::new(move |before: Option<Option<(i32, EventStatus)>>| {
+        let now = facts.get();
+        if let Some(Some(before)) = before
+            && now.is_some_and(|now| now != before)
+        {
+            hosted.refresh();
+        }
+        now
+    });
+}
+
+#[component]
+fn Dashboard(head: Head, open: Open) -> impl IntoView {
+    let when = format::day_and_clock(head.starts_at, &head.timezone);
+    let place = (!head.place.is_empty()).then(|| format!(" · {}", head.place));
+    let badge = if head.live && head.sales_open {
+        view! { <Badge tone=Tone::Good text="On sale" /> }.into_any()
+    } else if head.live {
+        view! { <Badge tone=Tone::Warn text="Sales paused" /> }.into_any()
+    } else if head.status == EventStatus::Published {
+        view! { <Badge tone=Tone::Neutral text="Ended" /> }.into_any()
+    } else {
+        status_badge(head.status).into_any()
+    };
+    let timezone = head.timezone.clone();
+    let draft = head.status == EventStatus::Draft;
+    let (id, title, live) = (head.id, head.title.clone(), head.live);
+    let sales = open.sales;
+    let known = Memo::new(move |_| sales.value.with(Option::is_some));
+    view! {
+        <header class="dashboard__head">
+            <div class="dashboard__cover">
+                <Cover id=head.id cover_url=head.cover_url.clone() />
+            </div>
+            <div class="dashboard__name">
+                {badge}
+                <Heading text=head.title.clone() class="dashboard__title" />
+                <p class="muted">{when} {place}</p>
+            </div>
+        </header>
+        <Actions head=head open=open />
+        <Show when=move || !draft && known.get()>
+            <Numbers sales=sales.value />
+            <SalesChart sales=sales.value timezone=timezone.clone() />
+            <ByType sales=sales.value />
+        </Show>
+        {live.then(|| view! { <CancelEvent id=id title=title open=open /> })}
+    }
+}

@@ -1,0 +1,123 @@
+use ::api::host::{Sales, TypeSales};
+use leptos::prelude::*;
+
+use super::course::course;
+use crate::components::{BarChart, ChartBar, Meter};
+use crate::format;
+
+type Known = RwSignal<Option<Sales>>;
+
+/// The four numbers that matter.
+#[component]
+pub(super) fn Numbers(sales: Known) -> impl IntoView {
+    let number = move |of: fn(&Sales) -> String| {
+        Memo::new(move |_| sales.with(|sales| sales.as_ref().map(of).unwrap_or_default()))
+    };
+    view! {
+        <dl class="numbers">
+            <Number
+                name="Sold"
+                value=number(|sales| format::count(sales.sold))
+                note=number(|sales| format!("of {}", format::count(sales.capacity)))
+            />
+            <Number name="Left" value=number(|sales| format::count(sales.left)) />
+            <Number name="Checked in" value=number(|sales| format::count(sales.checked_in)) />
+            <Number name="Takings" value=number(|sales| format::money(sales.takings)) />
+        </dl>
+    }
+}
+
+#[component]
+fn Number(
+    name: &'static str,
+    value: Memo<String>,
+    #[prop(optional)] note: Option<Memo<String>>,
+) -> impl IntoView {
+    view! {
+        <div class="numbers__item">
+            <dt class="numbers__name">{name}</dt>
+            <dd class="numbers__value">
+                {value} {note.map(|note| view! { " " <small class="numbers__note">{note}</small> })}
+            </dd>
+        </div>
+    }
+}
+
+/// How the sale went over time.
+#[component]
+pub(super) fn SalesChart(sales: Known, timezone: String) -> impl IntoView {
+    let bars = Memo::new(move |_| {
+        sales.with(|sales| {
+            sales
+                .as_ref()
+                .map(|sales| bars(sales, &timezone))
+                .unwrap_or_default()
+        })
+    });
+    view! {
+        <section class="dashboard__section">
+            <h2 class="dashboard__subtitle">"Sales over time"</h2>
+            <Show
+                when=move || !bars.with(Vec::is_empty)
+                fallback=|| view! { <p class="muted">"The first sale will show here."</p> }
+            >
+                <BarChart label="Tickets sold over time" columns=["When", "Sold"] bars=bars />
+            </Show>
+        </section>
+    }
+}
+
+fn bars(sales: &Sales, timezone: &str) -> Vec<ChartBar> {
+    let daily = sales.bucket_seconds >= 24 * 3600;
+    let bar = |point: api::host::SalesPoint| {
+        let money = format::money(api::Money::new(point.takings, sales.takings.currency));
+        ChartBar {
+            height: point.tickets,
+            label: if daily {
+                format::day(point.at, timezone)
+            } else {
+                format::day_and_clock(point.at, timezone)
+            },
+            amount: match (point.tickets, point.takings) {
+                (tickets, 0) => format::tickets(tickets),
+                (tickets, _) => format!("{}, {money}", format::tickets(tickets)),
+            },
+        }
+    };
+    let course = course(&sales.series, sales.bucket_seconds, format::now());
+    course.into_iter().map(bar).collect()
+}
+
+/// What each kind of ticket has to do with it.
+#[component]
+pub(super) fn ByType(sales: Known) -> impl IntoView {
+    let types = Memo::new(move |_| {
+        sales.with(|sales| {
+            sales
+                .as_ref()
+                .map(|sales| sales.by_type.clone())
+                .unwrap_or_default()
+        })
+    });
+    let rows = move || types.get().into_iter().map(type_row).collect_view();
+    view! {
+        <section class="dashboard__section">
+            <h2 class="dashboard__subtitle">"By ticket type"</h2>
+            <ul class="by-type">{rows}</ul>
+        </section>
+    }
+}
+
+fn type_row(sales: TypeSales) -> impl IntoView {
+    let (sold, capacity) = (sales.sold, sales.capacity);
+    view! {
+        <li class="by-type__row">
+            <span class="by-type__name">{sales.name}</span>
+            <b class="by-type__takings">{format::money(sales.takings)}</b>
+            <Meter part=sold whole=capacity />
+            <span class="by-type__sold">
+                {format!("{} of {} sold", format::count(sold), format::count(capacity))}
+            </span>
+        </li>
+    }
+}

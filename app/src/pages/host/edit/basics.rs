@@ -1,0 +1,108 @@
+use leptos::prelude::*;
+
+use super::form::Form;
+use crate::components::{Field, FieldKind, Select, TextArea};
+use crate::forms::FormErrors;
+use crate::zoned;
+
+#[component]
+pub(super) fn About(form: Form, errors: FormErrors) -> impl IntoView {
+    view! {
+        <section class="editor__section">
+            <h2 class="editor__title">"What is it?"</h2>
+            <Field
+                id="event-title"
+                label="Title"
+                value=form.basics.title
+                error=errors.of("title")
+                autocomplete="off"
+            />
+            <TextArea
+                id="event-description"
+                label="Description"
+                value=form.basics.description
+                error=errors.of("description")
+                hint="What people should know before they come."
+            />
+        </section>
+    }
+}
+
+#[component]
+pub(super) fn WhenAndWhere(form: Form, errors: FormErrors) -> impl IntoView {
+    let basics = form.basics;
+    view! {
+        <section class="editor__section">
+            <h2 class="editor__title">"When and where"</h2>
+            <div class="editor__pair">
+                <Field
+                    id="event-starts_at"
+                    label="Start date"
+                    kind=FieldKind::Date
+                    value=basics.starts.date
+                    error=errors.of("starts_at")
+                />
+                <Field
+                    id="event-start_time"
+                    label="Start time"
+                    kind=FieldKind::Time
+                    value=basics.starts.time
+                />
+            </div>
+            <div class="editor__pair">
+                <Field
+                    id="event-ends_at"
+                    label="End date"
+                    kind=FieldKind::Date
+                    value=basics.ends.date
+                    error=errors.of("ends_at")
+                />
+                <Field
+                    id="event-end_time"
+                    label="End time"
+                    kind=FieldKind::Time
+                    value=basics.ends.time
+                />
+            </div>
+            <Select
+                id="event-timezone"
+                label="Time zone"
+                value=basics.timezone
+                options=zones(&basics.timezone.get_untracked())
+                error=errors.of("timezone")
+            />
+            <Field
+                id="event-venue"
+                label="Venue"
+                value=basics.venue
+                error=errors.of("venue")
+                autocomplete="off"
+            />
+            <Field
+                id="event-address"
+                label="Address"
+                value=basics.address
+                error=errors.of("address")
+                hint="Street and number. It may stay empty."
+                autocomplete="off"
+            />
+            <Field
+                id="event-city"
+                label="City"
+                value=basics.city
+                error=errors.of("city")
+                autocomplete="off"
+            />
+        </section>
+    }
+}
+
+/// The zones there are, with the one that is chosen even if this device does not list it.
+fn zones(chosen: &str) -> Vec<(String, String)> {
+    let mut zones = zoned::all();
+    if !zones.iter().any(|zone| zone == chosen) {
+        zones.insert(0, chosen.to_owned());
+    }
+    let words = |zone: String| (zone.clone(), zone.replace('_', " "));
+    zones.into_iter().map(words).collect()
+}

@@ -1,0 +1,145 @@
+use ::api::EventId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::saver::{Progress, Saver};
+use crate::components::{Button, Icon, Kind, use_toasts};
+use crate::forms::FormErrors;
+use crate::history::use_go_back;
+use crate::{api, route};
+
+/// How saving goes, and the last step: to publish, or to save what is public.
+#[component]
+pub(super) fn Foot(saver: Saver, errors: FormErrors) -> impl IntoView {
+    let action = if saver.published {
+        view! { <SaveButton saver=saver errors=errors /> }.into_any()
+    } else {
+        view! { <PublishButton saver=saver errors=errors /> }.into_any()
+    };
+    view! {
+        <div class="foot-bar editor-foot">
+            <SaveStatus saver=saver />
+            {action}
+        </div>
+    }
+}
+
+#[component]
+fn SaveStatus(saver: Saver) -> impl IntoView {
+    let words = Memo::new(move |_| words(&saver.progress.get(), saver.published));
+    let saved = move || saver.progress.get() == Progress::Saved;
+    let failed = move || matches!(saver.progress.get(), Progress::Failed(_)) && !saver.published;
+    let again = move |()| {
+        spawn_local(async move {
+            // The indicator says how it went.
+            let _saved = saver.save_draft().await;
+        });
+    };
+    view! {
+        <div class="save-status">
+            <p class="save-status__words" role="status">
+                <Show when=saved>
+                    <Icon icon=icondata::LuCheck />
+                </Show>
+                {words}
+            </p>
+            <Show when=failed>
+                <Button kind=Kind::Plain on_press=again>
+                    "Try again"
+                </Button>
+            </Show>
+        </div>
+    }
+}
+
+fn words(progress: &Progress, published: bool) -> String {
+    match progress {
+        Progress::Clean if published => "This event is public.".to_owned(),
+        Progress::Clean => "Saved as you type.".to_owned(),
+        Progress::Changed if published => "Not saved yet.".to_owned(),
+        Progress::Changed | Progress::Saving => "Saving…".to_owned(),
+        Progress::Saved => "Saved".to_owned(),
+        Progress::Partly(parts) => format!("Saved, but for {}.", parts.join(" and ")),
+        Progress::Untitled => "Not saved: it needs a title.".to_owned(),
+        Progress::Failed(sentence) => format!("Not saved: {sentence}"),
+    }
+}
+
+#[component]
+fn PublishButton(saver: Saver, errors: FormErrors) -> impl IntoView {
+    let toasts = use_toasts();
+    let navigate = use_navigate();
+    let busy = RwSignal::new(false);
+    let press = move |()| {
+        if !errors.check(untrack(|| saver.form.check()).map(drop)) {
+            return;
+        }
+        busy.set(true);
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            let answer = publish(saver).await;
+            busy.try_set(false);
+            match answer {
+                Ok(Some(id)) => {
+                    let replace = NavigateOptions {
+                        replace: true,
+                        ..NavigateOptions::default()
+                    };
+                    navigate(&route::host_event(id), replace);
+                    toasts.say_with_link("Your event is live.", "See it", route::event(id));
+                }
+                Ok(None) => {}
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    view! {
+        <Button busy=busy on_press=press>
+            "Publish"
+        </Button>
+    }
+}
+
+async fn publish(saver: Saver) -> Result<Option<EventId>, api::Error> {
+    let Some(id) = saver.save_draft().await? else {
+        return Ok(None);
+    };
+    api::publish_event(id).await?;
+    saver.refresh_list();
+    Ok(Some(id))
+}
+
+#[component]
+fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
+    let toasts = use_toasts();
+    let go_back = use_go_back();
+    let busy = RwSignal::new(false);
+    let press = move |()| {
+        let Some(id) = saver.id.get_untracked() else {
+            return;
+        };
+        if !errors.check(untrack(|| saver.form.check()).map(drop)) {
+            return;
+        }
+        busy.set(true);
+        let go_back = go_back.clone();
+        spawn_local(async move {
+            let answer = saver.save_all(id).await;
+            busy.try_set(false);
+            match answer {
+                Ok(_) => {
+                    toasts.say("Your changes are public.");
+                    go_back(&route::host_event(id));
+                }
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    view! {
+        <Button busy=busy on_press=press>
+            "Save changes"
+        </Button>
+    }
+}

@@ -1,0 +1,246 @@
+//! Making an event, and changing it.
+
+mod basics;
+mod cover;
+mod fields;
+mod foot;
+mod form;
+mod leave;
+mod preview;
+mod saver;
+mod summary;
+mod tickets;
+
+use ::api::EventId;
+use ::api::host::{EventStatus, HostEvent};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use crate::api::Error;
+use crate::components::{
+    Detail, EmptyState, ErrorState, Gate, Heading, LinkButton, Skeleton, SkeletonShape, TopBar,
+};
+use crate::fetch::Fetch;
+use crate::forms::FormErrors;
+use crate::history::use_go_back;
+use crate::{api, route};
+use basics::{About, WhenAndWhere};
+use cover::CoverSection;
+use foot::Foot;
+use form::Form;
+use leave::{LeaveGuard, LeaveSheet};
+use preview::Preview;
+use saver::{Progress, Saver};
+use summary::ErrorSummary;
+pub(super) use summary::names_of;
+use tickets::Tickets;
+
+/// What is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    New,
+    /// Nothing, when the address names no event.
+    Event(Option<EventId>),
+}
+
+impl Target {
+    fn of(path: &str) -> Self {
+        if path.trim_end_matches('/') == route::HOST_NEW {
+            return Self::New;
+        }
+        let id = path.split('/').nth(3).unwrap_or_default();
+        Self::Event(id.parse().ok())
+    }
+}
+
+/// The form for a new event and for one there is. It stays when the new event gets its address by
+/// being saved for the first time.
+#[component]
+pub(crate) fn EditPage() -> impl IntoView {
+    let path = use_location().pathname;
+    let made = RwSignal::new(None);
+    let shown = Memo::new(move |before: Option<&Target>| {
+        let now = path.with(|path| Target::of(path));
+        let same = before == Some(&Target::New) && now == Target::Event(made.get_untracked());
+        if same { Target::New } else { now }
+    });
+    let screen = move || match shown.get() {
+        Target::New => view! { <Editor event=None made=made /> }.into_any(),
+        Target::Event(id) => view! { <Existing id=id made=made /> }.into_any(),
+    };
+    view! {
+        <Gate
+            icon=icondata::LuMegaphone
+            title="Put on something good"
+            text="Sign in to create events, sell tickets and watch them go."
+        >
+            {screen}
+        </Gate>
+    }
+}
+
+/// Loads the event once: what is typed is not replaced by news from the server.
+#[component]
+fn Existing(id: Option<EventId>, made: RwSignal<Option<EventId>>) -> impl IntoView {
+    let fetch = Fetch::new(
+        || (),
+        move |()| async move { api::host_event(id.ok_or(Error::Nowhere)?).await },
+    );
+    let event = Memo::new(move |before: Option<&Option<HostEvent>>| {
+        let before = before.cloned().flatten();
+        before.or_else(|| fetch.value.get())
+    });
+    move || match (event.get(), fetch.error.get()) {
+        (Some(event), _) if is_over(&event) => view! { <Over event=event /> }.into_any(),
+        (Some(event), _) => view! { <Editor event=Some(event) made=made /> }.into_any(),
+        (None, error) => view! { <NotThere error=error fetch=fetch /> }.into_any(),
+    }
+}
+
+#[component]
+fn NotThere(error: Option<Error>, fetch: Fetch<HostEvent>) -> impl IntoView {
+    let state = match error {
+        Some(error) => {
+            let retry = move |()| fetch.reload();
+            view! { <ErrorState error=error busy=fetch.loading on_retry=retry whole=true /> }
+                .into_any()
+        }
+        None => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::HOST back_label="All my events" />
+            {state}
+        </Detail>
+    }
+}
+
+fn is_over(event: &HostEvent) -> bool {
+    let sells = matches!(event.status, EventStatus::Draft | EventStatus::Published);
+    !sells || event.state == ::api::events::SaleState::Ended && event.status != EventStatus::Draft
+}
+
+#[component]
+fn Over(event: HostEvent) -> impl IntoView {
+    let text = if event.status == EventStatus::Cancelled {
+        "It is cancelled and cannot be changed any more."
+    } else {
+        "It is over and cannot be changed any more."
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::host_event(event.id) back_label="Back" />
+            <Heading text=event.title class="visually-hidden" />
+            <EmptyState icon=icondata::LuCalendarPlus title="This event has been" text=text>
+                <LinkButton href=route::host_event(event.id)>"See how it sold"</LinkButton>
+            </EmptyState>
+        </Detail>
+    }
+}
+
+#[component]
+fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl IntoView {
+    let form = Form::of(event.as_ref());
+    let saver = Saver::new(form, event.as_ref());
+    let errors = FormErrors::new();
+    keep_address(saver, made);
+    keep_errors_true(form, errors);
+    let guard = LeaveGuard::new(
+        Signal::derive(move || saver.is_unsaved()),
+        Signal::derive(move || saver.would_lose()),
+    );
+    let title = if event.is_some() {
+        "Edit event"
+    } else {
+        "New event"
+    };
+    let above = match &event {
+        Some(event) if event.status == EventStatus::Published => route::host_event(event.id),
+        _ => route::HOST.to_owned(),
+    };
+    let go_back = use_go_back();
+    let back = {
+        let above = above.clone();
+        move |()| {
+            if !guard.asks_before(&above) {
+                go_back(&above);
+            }
+        }
+    };
+    let loss = Signal::derive(move || would_be_lost(saver));
+    view! {
+        <Detail>
+            <TopBar back=above back_label="Back" on_back=back />
+            <div class="editor">
+                <div class="editor__form">
+                    <Heading text=title />
+                    <ErrorSummary errors=errors form=form />
+                    <About form=form errors=errors />
+                    <WhenAndWhere form=form errors=errors />
+                    <Tickets saver=saver errors=errors />
+                    <CoverSection saver=saver />
+                </div>
+                <Preview saver=saver />
+            </div>
+            <Foot saver=saver errors=errors />
+        </Detail>
+        <LeaveSheet guard=guard text=loss />
+    }
+}
+
+/// A new event has an address of its own from its first save on.
+fn keep_address(saver: Saver, made: RwSignal<Option<EventId>>) {
+    let navigate = use_navigate();
+    let path = use_location().pathname;
+    Effect::new(move || {
+        let Some(id) = saver.id.get() else { return };
+        if path.get_untracked().trim_end_matches('/') == route::HOST_NEW {
+            made.set(Some(id));
+            let replace = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&route::host_edit(id), replace);
+        }
+    });
+}
+
+/// Once complaints are shown, they go away as they are met.
+fn keep_errors_true(form: Form, errors: FormErrors) {
+    Effect::new(move |before: Option<()>| {
+        form.snapshot();
+        let shown = errors.fields.with_untracked(|fields| !fields.is_empty());
+        if before.is_some() && shown {
+            errors.update(form.check().map(drop));
+        }
+    });
+}
+
+fn would_be_lost(saver: Saver) -> String {
+    match saver.progress.get() {
+        Progress::Partly(parts) => {
+            format!(
+                "Everything is saved but {}, where something is missing.",
+                parts.join(" and ")
+            )
+        }
+        Progress::Untitled => "Without a title it cannot be kept.".to_owned(),
+        Progress::Failed(sentence) => format!("It could not be saved: {sentence}"),
+        _ => "Your changes are not saved yet.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_says_what_is_edited() {
+        let id = EventId::from_u128(7);
+        assert_eq!(Target::of(route::HOST_NEW), Target::New);
+        assert_eq!(Target::of(&route::host_edit(id)), Target::Event(Some(id)));
+        assert_eq!(Target::of("/host/events/x/edit"), Target::Event(None));
+    }
+}

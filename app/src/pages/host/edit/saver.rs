@@ -1,0 +1,235 @@
+use ::api::EventId;
+use ::api::host::{EventStatus, HostEvent};
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::fields::{Snapshot, change, first_draft, incomplete};
+use super::form::{Form, Row};
+use crate::api::Error;
+use crate::feed::{Feeds, use_feeds};
+use crate::{api, zoned};
+
+/// How long after the last keystroke a draft is saved.
+const PAUSE_MS: u32 = 1500;
+
+/// How what stands in the form relates to what the server has.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Progress {
+    /// Nothing was changed.
+    Clean,
+    /// Changed, and saved in a moment when it is a draft.
+    Changed,
+    Saving,
+    Saved,
+    /// Saved but for these parts, which are not complete.
+    Partly(Vec<&'static str>),
+    /// A draft is kept under its title, which it does not have yet.
+    Untitled,
+    Failed(String),
+}
+
+/// What was in the form when it was sent.
+struct Sent {
+    snapshot: Snapshot,
+    keys: Vec<u32>,
+}
+
+impl Sent {
+    fn of(form: Form) -> Self {
+        let keys = |rows: &Vec<Row>| rows.iter().map(|row| row.key).collect();
+        Self {
+            snapshot: untrack(|| form.snapshot()),
+            keys: form.rows.with_untracked(keys),
+        }
+    }
+}
+
+/// Brings the form to the server: a draft by itself, a published event when asked to.
+#[derive(Clone, Copy)]
+pub(super) struct Saver {
+    pub(super) form: Form,
+    /// The event, once there is one.
+    pub(super) id: RwSignal<Option<EventId>>,
+    pub(super) published: bool,
+    pub(super) progress: RwSignal<Progress>,
+    pub(super) cover_url: RwSignal<Option<String>>,
+    saved: RwSignal<Snapshot>,
+    busy: StoredValue<bool>,
+    turn: StoredValue<u32>,
+    feeds: Feeds,
+}
+
+impl Saver {
+    pub(super) fn new(form: Form, event: Option<&HostEvent>) -> Self {
+        let published = event.is_some_and(|event| event.status == EventStatus::Published);
+        let saver = Self {
+            form,
+            id: RwSignal::new(event.map(|event| event.id)),
+            published,
+            progress: RwSignal::new(Progress::Clean),
+            cover_url: RwSignal::new(event.and_then(|event| event.cover_url.clone())),
+            saved: RwSignal::new(untrack(|| form.snapshot())),
+            busy: StoredValue::new(false),
+            turn: StoredValue::new(0),
+            feeds: use_feeds(),
+        };
+        Effect::new(move |first: Option<()>| {
+            let snapshot = form.snapshot();
+            if first.is_some() && saver.saved.with_untracked(|saved| *saved != snapshot) {
+                saver.changed();
+            }
+        });
+        on_cleanup(move || saver.save_on_leaving());
+        saver
+    }
+
+    /// Whether something stands in the form that the server does not have.
+    pub(super) fn is_unsaved(self) -> bool {
+        !matches!(self.progress.get(), Progress::Clean | Progress::Saved)
+    }
+
+    /// Whether leaving the screen would lose it: a draft is saved on the way out.
+    pub(super) fn would_lose(self) -> bool {
+        let on_its_way = matches!(
+            self.progress.get(),
+            Progress::Clean | Progress::Saved | Progress::Changed | Progress::Saving
+        );
+        if self.published {
+            self.is_unsaved()
+        } else {
+            !on_its_way
+        }
+    }
+
+    /// Saves a draft but for what is wrong with it. The event, if there is one.
+    pub(super) async fn save_draft(self) -> Result<Option<EventId>, Error> {
+        self.wait_for_turn().await;
+        if self.id.is_disposed() {
+            return Ok(None);
+        }
+        let sent = Sent::of(self.form);
+        let (event, errors) = sent.snapshot.read(&zoned::moment);
+        let id = self.id.get_untracked();
+        if id.is_none() && errors.0.contains_key("title") {
+            self.progress.set(Progress::Untitled);
+            return Ok(None);
+        }
+        let missing = incomplete(&errors);
+        self.progress.set(Progress::Saving);
+        self.busy.set_value(true);
+        let answer = match id {
+            Some(id) => api::update_event(id, &change(event, &errors)).await,
+            None => api::create_event(&first_draft(event, &errors)).await,
+        };
+        let event = self.settle(&sent, answer)?;
+        if !missing.is_empty() {
+            self.progress.try_set(Progress::Partly(missing));
+        }
+        Ok(Some(event.id))
+    }
+
+    /// Saves all of it; the form has been checked.
+    pub(super) async fn save_all(self, id: EventId) -> Result<HostEvent, Error> {
+        self.wait_for_turn().await;
+        let sent = Sent::of(self.form);
+        let (event, errors) = sent.snapshot.read(&zoned::moment);
+        self.progress.set(Progress::Saving);
+        self.busy.set_value(true);
+        let answer = api::update_event(id, &change(event, &errors)).await;
+        self.settle(&sent, answer)
+    }
+
+    /// My events are listed as they are now.
+    pub(super) fn refresh_list(self) {
+        self.feeds.hosted.refresh();
+    }
+
+    fn changed(self) {
+        self.progress.set(Progress::Changed);
+        if self.published {
+            return;
+        }
+        self.turn.update_value(|turn| *turn += 1);
+        let turn = self.turn.get_value();
+        spawn_local(async move {
+            TimeoutFuture::new(PAUSE_MS).await;
+            if self.turn.try_get_value() == Some(turn) {
+                // The indicator says how it went.
+                let _saved = self.save_draft().await;
+            }
+        });
+    }
+
+    /// One save at a time: the second must know what the first made.
+    async fn wait_for_turn(self) {
+        while self.busy.try_get_value() == Some(true) {
+            TimeoutFuture::new(50).await;
+        }
+    }
+
+    fn settle(self, sent: &Sent, answer: Result<HostEvent, Error>) -> Result<HostEvent, Error> {
+        self.busy.try_set_value(false);
+        let event = match answer {
+            Ok(event) => event,
+            Err(error) => {
+                let first = error
+                    .problem()
+                    .and_then(|problem| problem.errors.values().next());
+                let sentence = first.cloned().unwrap_or_else(|| error.to_string());
+                self.progress.try_set(Progress::Failed(sentence));
+                return Err(error);
+            }
+        };
+        self.feeds.hosted.refresh();
+        if self.id.is_disposed() {
+            return Ok(event);
+        }
+        let unchanged = untrack(|| self.form.snapshot()) == sent.snapshot;
+        self.learn_ids(sent, &event);
+        self.id.set(Some(event.id));
+        if unchanged {
+            self.saved.set(untrack(|| self.form.snapshot()));
+            self.progress.set(Progress::Saved);
+        } else {
+            self.changed();
+        }
+        Ok(event)
+    }
+
+    /// The ticket types that were new are the server's now.
+    fn learn_ids(self, sent: &Sent, event: &HostEvent) {
+        if sent.keys.len() != event.ticket_types.len() {
+            // They were not complete, and so not sent.
+            return;
+        }
+        for row in self.form.rows.get_untracked() {
+            let place = sent.keys.iter().position(|key| *key == row.key);
+            if let Some(place) = place {
+                row.id.set(Some(event.ticket_types[place].id));
+            }
+        }
+    }
+
+    /// What was typed in the last second is not lost with the screen.
+    fn save_on_leaving(self) {
+        if self.published || self.progress.get_untracked() != Progress::Changed {
+            return;
+        }
+        let (event, errors) = untrack(|| self.form.snapshot()).read(&zoned::moment);
+        let (id, feeds) = (self.id.get_untracked(), self.feeds);
+        let on_its_way = self.busy.get_value();
+        if id.is_none() && (on_its_way || errors.0.contains_key("title")) {
+            return;
+        }
+        spawn_local(async move {
+            let saved = match id {
+                Some(id) => api::update_event(id, &change(event, &errors)).await,
+                None => api::create_event(&first_draft(event, &errors)).await,
+            };
+            if saved.is_ok() {
+                feeds.hosted.refresh();
+            }
+        });
+    }
+}

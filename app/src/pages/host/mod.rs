@@ -1,0 +1,74 @@
+//! Making events and watching them sell.
+
+mod dashboard;
+mod edit;
+mod row;
+mod section;
+
+use futures::FutureExt;
+use leptos::prelude::*;
+
+use crate::api;
+use crate::components::{
+    EmptyState, FeedFrame, Gate, Icon, LinkButton, ListScreen, Panes, SkeletonShape,
+};
+use crate::feed::use_feeds;
+use crate::route::{self, Tab};
+use crate::session::use_session;
+pub(crate) use dashboard::DashboardPage;
+pub(crate) use edit::EditPage;
+use section::{HostedSection, Section};
+
+/// My events, and the one that is open.
+#[component]
+pub(crate) fn HostPage() -> impl IntoView {
+    let feed = use_feeds().hosted;
+    let session = use_session();
+    Effect::new(move || {
+        if !session.is_signed_out() {
+            feed.show_own(session.user_id(), "hosted", |limit, cursor| {
+                api::host_events(limit, cursor).boxed_local()
+            });
+        }
+    });
+    let create = move || (!session.is_signed_out()).then(|| view! { <Create /> });
+    view! {
+        <Panes tab=Tab::Host>
+            <ListScreen title="Host" feed=feed class="hosted" action=create>
+                <Gate
+                    icon=icondata::LuMegaphone
+                    title="Put on something good"
+                    text="Sign in to create events, sell tickets and watch them go."
+                >
+                    <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoEvents /> }>
+                        {Section::ALL
+                            .map(|section| view! { <HostedSection section=section feed=feed /> })}
+                    </FeedFrame>
+                </Gate>
+            </ListScreen>
+        </Panes>
+    }
+}
+
+#[component]
+fn Create() -> impl IntoView {
+    view! {
+        <LinkButton href=route::HOST_NEW>
+            <Icon icon=icondata::LuPlus />
+            "Create"
+        </LinkButton>
+    }
+}
+
+#[component]
+fn NoEvents() -> impl IntoView {
+    view! {
+        <EmptyState
+            icon=icondata::LuCalendarPlus
+            title="Create your first event"
+            text="A title and a date are enough to begin. Nobody sees it before you publish it."
+        >
+            <LinkButton href=route::HOST_NEW>"Create an event"</LinkButton>
+        </EmptyState>
+    }
+}

@@ -1,0 +1,64 @@
+use ::api::host::{EventStatus, HostEventSummary};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::components::{Badge, Cover, Meter, Tone};
+use crate::{format, route};
+
+/// One of my events in the list. All of it is one link: to work on a draft, else to its sales.
+#[component]
+pub(super) fn HostedRow(event: HostEventSummary) -> impl IntoView {
+    let draft = event.status == EventStatus::Draft;
+    let href = if draft {
+        route::host_edit(event.id)
+    } else {
+        route::host_event(event.id)
+    };
+    let when = format::day_and_clock(event.starts_at, &event.timezone);
+    let title = event.title.clone();
+    let place = if event.venue.is_empty() {
+        event.city.clone()
+    } else {
+        event.venue.clone()
+    };
+    let place = (!place.is_empty()).then(|| format!(" · {place}"));
+    view! {
+        <article class="hosted-row">
+            <div class="hosted-row__cover">
+                <Cover id=event.id cover_url=event.cover_url.clone() />
+            </div>
+            <div class="hosted-row__text">
+                <h3 class="hosted-row__title">
+                    <A href=href>{title}</A>
+                </h3>
+                <p class="hosted-row__when">{when} {place}</p>
+                {status_badge(event.status)}
+                {(!draft).then(|| view! { <Sold event=event /> })}
+            </div>
+        </article>
+    }
+}
+
+#[component]
+fn Sold(event: HostEventSummary) -> impl IntoView {
+    let (sold, capacity) = (event.sold, event.capacity);
+    let takings = format::money(event.takings);
+    view! {
+        <Meter part=sold whole=capacity />
+        <p class="hosted-row__numbers">
+            <span>{format!("{} of {} sold", format::count(sold), format::count(capacity))}</span>
+            <b>{takings}</b>
+        </p>
+    }
+}
+
+/// How an event stands; nothing for one that is simply live.
+pub(super) fn status_badge(status: EventStatus) -> Option<impl IntoView> {
+    let (tone, text) = match status {
+        EventStatus::Published => return None,
+        EventStatus::Draft => (Tone::Warn, "Draft"),
+        EventStatus::Ended | EventStatus::Archived => (Tone::Neutral, "Ended"),
+        EventStatus::Cancelled => (Tone::Bad, "Cancelled"),
+    };
+    Some(view! { <Badge tone=tone text=text /> })
+}

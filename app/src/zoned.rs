@@ -1,0 +1,183 @@
+//! Wall clocks: from the date and time that a clock at a place shows to the moment that is, and
+//! back.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use api::Time;
+use chrono::{NaiveDateTime, TimeDelta};
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// What a clock on a wall shows.
+pub(crate) type Wall = NaiveDateTime;
+
+thread_local! {
+    static CLOCKS: RefCell<HashMap<String, Option<Function>>> = RefCell::default();
+}
+
+/// What the clocks of `timezone` show at `time`; nothing when this device does not know the zone.
+pub(crate) fn wall(time: Time, timezone: &str) -> Option<Wall> {
+    let format = CLOCKS.with_borrow_mut(|clocks| {
+        let made = clocks.entry(timezone.to_owned());
+        made.or_insert_with(|| clock(timezone)).clone()
+    })?;
+    let date = Date::new(&(time.timestamp_millis() as f64).into());
+    let shown = format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()?;
+    Wall::parse_from_str(&shown, "%m/%d/%Y, %H:%M:%S").ok()
+}
+
+/// The moment at which the clocks of `timezone` show `wall`: the first of two where they are put
+/// back, nothing where they are put forward over it.
+pub(crate) fn moment(shown: Wall, timezone: &str) -> Option<Time> {
+    find(shown, |time| wall(time, timezone))
+}
+
+/// The zone this device is in.
+pub(crate) fn here() -> String {
+    let options = Intl::DateTimeFormat::default().resolved_options();
+    let zone = Reflect::get(&options, &"timeZone".into()).ok();
+    zone.and_then(|zone| zone.as_string())
+        .unwrap_or_else(|| "UTC".to_owned())
+}
+
+/// The zones this device knows.
+pub(crate) fn all() -> Vec<String> {
+    let known = || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let list = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?;
+        let list: Function = list.dyn_into().ok()?;
+        list.call1(&intl, &"timeZone".into()).ok()
+    };
+    let known = known().map(|zones| Array::from(&zones)).unwrap_or_default();
+    known.iter().filter_map(|zone| zone.as_string()).collect()
+}
+
+/// A clock is at most a day from UTC, and is not changed twice within two days.
+fn find(shown: Wall, wall: impl Fn(Time) -> Option<Wall>) -> Option<Time> {
+    let guess = shown.and_utc();
+    let before_and_after = [guess - TimeDelta::days(1), guess + TimeDelta::days(1)];
+    let candidate = |near: Time| {
+        let ahead_of_utc = wall(near)? - near.naive_utc();
+        let time = guess.checked_sub_signed(ahead_of_utc)?;
+        (wall(time)? == shown).then_some(time)
+    };
+    before_and_after.into_iter().filter_map(candidate).min()
+}
+
+/// Writes times as `11/28/2026, 20:00:00`.
+fn clock(timezone: &str) -> Option<Function> {
+    let options = Object::new();
+    for (name, value) in [
+        ("timeZone", timezone),
+        ("calendar", "gregory"),
+        ("numberingSystem", "latn"),
+        ("hourCycle", "h23"),
+        ("year", "numeric"),
+        ("month", "2-digit"),
+        ("day", "2-digit"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("second", "2-digit"),
+    ] {
+        Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    let constructor = Reflect::get(&Intl::DateTimeFormat::default(), &"constructor".into()).ok()?;
+    let arguments = Array::of2(&"en-US".into(), &options);
+    // An unknown zone is refused here.
+    let format = Reflect::construct(&constructor.into(), &arguments).ok()?;
+    Some(Intl::DateTimeFormat::from(format).format())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Time {
+        text.parse().expect("a time")
+    }
+
+    fn shown(text: &str) -> Wall {
+        text.parse().expect("a wall clock's time")
+    }
+
+    /// Berlin in 2027: an hour ahead of UTC, two in summer.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn berlin(at: Time) -> Option<Wall> {
+        let summer = time("2027-03-28T01:00:00Z")..time("2027-10-31T01:00:00Z");
+        let hours = if summer.contains(&at) { 2 } else { 1 };
+        Some(at.naive_utc() + TimeDelta::hours(hours))
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn a_wall_clock_names_a_moment() {
+        for (wall, moment) in [
+            ("2027-01-15T20:00:00", Some("2027-01-15T19:00:00Z")),
+            ("2027-07-15T20:00:00", Some("2027-07-15T18:00:00Z")),
+            // Put forward from two to three.
+            ("2027-03-28T01:59:00", Some("2027-03-28T00:59:00Z")),
+            ("2027-03-28T02:30:00", None),
+            ("2027-03-28T03:00:00", Some("2027-03-28T01:00:00Z")),
+            // Put back from three to two: half past two comes twice.
+            ("2027-10-31T02:30:00", Some("2027-10-31T00:30:00Z")),
+            ("2027-10-31T03:00:00", Some("2027-10-31T02:00:00Z")),
+        ] {
+            assert_eq!(find(shown(wall), berlin), moment.map(time), "{wall}");
+        }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    #[test]
+    fn zones_that_are_far_off_are_found_too() {
+        for hours in [-12, 14] {
+            let far = |at: Time| Some(at.naive_utc() + TimeDelta::hours(hours));
+            let at = time("2027-01-01T00:30:00Z");
+            assert_eq!(
+                far(at).and_then(|wall| find(wall, far)),
+                Some(at),
+                "{hours}"
+            );
+        }
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[wasm_bindgen_test::wasm_bindgen_test]
+    fn the_device_knows_zones() {
+        for (zone, wall_clock, at) in [
+            (
+                "Europe/Berlin",
+                "2027-01-15T20:00:00",
+                Some("2027-01-15T19:00:00Z"),
+            ),
+            (
+                "Europe/Berlin",
+                "2027-07-15T00:00:00",
+                Some("2027-07-14T22:00:00Z"),
+            ),
+            ("Europe/Berlin", "2027-03-28T02:30:00", None),
+            (
+                "America/New_York",
+                "2027-11-07T01:30:00",
+                Some("2027-11-07T05:30:00Z"),
+            ),
+            (
+                "Asia/Kathmandu",
+                "2027-01-01T00:00:00",
+                Some("2026-12-31T18:15:00Z"),
+            ),
+            ("Nowhere/Else", "2027-01-01T00:00:00", None),
+        ] {
+            let at = at.map(time);
+            assert_eq!(moment(shown(wall_clock), zone), at, "{zone} {wall_clock}");
+            if let Some(at) = at {
+                assert_eq!(
+                    wall(at, zone),
+                    Some(shown(wall_clock)),
+                    "{zone} {wall_clock}"
+                );
+            }
+        }
+        assert!(wall(time("2027-01-01T00:00:00Z"), &here()).is_some());
+    }
+}
