@@ -178,6 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn the_example_lists_every_setting_with_its_default() {
+        use clap::CommandFactory;
+        let example = include_str!("../../.env.example");
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").expect("a subcommand");
+        let mut settings = 0;
+        for argument in command.get_arguments().chain(serve.get_arguments()) {
+            let Some(variable) = argument.get_env() else {
+                continue;
+            };
+            settings += 1;
+            let default = argument.get_default_values().first();
+            let default = default.and_then(|value| value.to_str()).unwrap_or_default();
+            let line = format!("# {}={default}", variable.to_string_lossy());
+            assert!(example.lines().any(|listed| listed == line), "{line}");
+        }
+        assert!(settings > 10, "only {settings} settings were looked at");
+    }
+
+    #[test]
     fn bad_values_are_named() {
         let wrong = Cli::try_parse_from(["boxoffice", "serve", "--bind", "nowhere"]);
         let message = wrong.expect_err("`nowhere` is no address").to_string();
