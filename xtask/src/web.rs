@@ -91,10 +91,7 @@ fn bundle(bound: &Path, assets: &Path, wasm_name: &str, dev: bool) -> Result<()>
     esbuild
         .current_dir(&root)
         .args(["app/start.js", "style/main.css", "--bundle", "--format=esm"])
-        .args([
-            "--entry-names=app-[hash]",
-            "--legal-comments=none",
-        ])
+        .args(["--entry-names=app-[hash]", "--legal-comments=none"])
         .args(["--log-level=warning", "--target=es2022"])
         .arg(format!(
             "--alias:app-wasm={}",
