@@ -10,6 +10,7 @@ const DRIVER: &str = "/proc/driver/nvidia/version";
 
 /// WebKit reads the variable when GTK starts, and a running program cannot safely change its own
 /// environment: so the program starts over in the same process, before any thread of it is there.
+#[expect(clippy::disallowed_methods, reason = "WebKit's own setting, not ours")]
 pub(crate) fn disable_dmabuf_renderer() {
     if env::var_os(VARIABLE).is_some() || !Path::new(DRIVER).exists() {
         return;

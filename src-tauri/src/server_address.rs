@@ -33,6 +33,7 @@ pub(crate) struct ServerAddress {
 }
 
 impl ServerAddress {
+    #[expect(clippy::disallowed_methods, reason = "the shell's one setting")]
     pub(crate) fn new(folder: &Path) -> Self {
         let fixed = env::var_os(VARIABLE)
             .map(|value| value.to_string_lossy().into_owned())
