@@ -46,7 +46,7 @@ pub struct LogConfig {
     #[arg(
         long,
         env = "BOXOFFICE_LOG_FILTER",
-        default_value = "info",
+        default_value = "info,sqlx=warn",
         global = true
     )]
     pub log_filter: String,
