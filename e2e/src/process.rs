@@ -46,7 +46,9 @@ impl Process {
     /// Asks it to stop, which lets it tidy up, and waits.
     #[cfg(unix)]
     pub(crate) fn stop(&mut self) {
-        if self.signal("-TERM").is_err() || self.child.wait().is_err() {
+        // One that holds its breath would not hear it.
+        let asked = self.signal("-TERM").and_then(|()| self.signal("-CONT"));
+        if asked.is_err() || self.child.wait().is_err() {
             self.kill();
         }
     }

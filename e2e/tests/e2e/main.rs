@@ -7,13 +7,15 @@ mod organizer;
 macro_rules! in_both_engines {
     ($($journey:ident),* $(,)?) => {
         mod chromium {
-            $(#[tokio::test]
+            $(// A browser that is dropped says goodbye while its thread waits.
+            #[tokio::test(flavor = "multi_thread")]
             async fn $journey() -> anyhow::Result<()> {
                 super::$journey(e2e::Engine::Chromium).await
             })*
         }
         mod desktop {
-            $(#[tokio::test]
+            $(// A browser that is dropped says goodbye while its thread waits.
+            #[tokio::test(flavor = "multi_thread")]
             async fn $journey() -> anyhow::Result<()> {
                 super::$journey(e2e::Engine::Desktop).await
             })*
