@@ -32,6 +32,11 @@ impl Person {
         self.click("button", name, false).await
     }
 
+    /// Presses the first button whose name holds `part`: engines write money in their own way.
+    pub async fn press_containing(&self, part: &str) -> Result<()> {
+        self.click("button", part, true).await
+    }
+
     /// Follows the link called `name`.
     pub async fn follow(&self, name: &str) -> Result<()> {
         self.click("link", name, false).await
@@ -106,6 +111,13 @@ impl Person {
         Ok(())
     }
 
+    /// Starts the app at a path, as a link from elsewhere does.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        self.run(&format!("location.assign({})", json!(path)))
+            .await?;
+        Ok(())
+    }
+
     /// Goes to the page before.
     pub async fn go_back(&self) -> Result<()> {
         self.browser.driver.back().await?;
@@ -170,9 +182,19 @@ impl Person {
             self.browser.driver.execute(script, arguments).await?;
             return Ok(());
         }
-        field.send_keys(Key::Control + "a").await?;
-        field.send_keys(text).await?;
-        Ok(())
+        // WebKit takes keys in its own time, and loses some when the next field gets the focus first.
+        self.until(&format!("{text:?} cannot be typed"), async || {
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys(text).await?;
+            for _ in 0..20 {
+                if field.value().await?.as_deref() == Some(text) {
+                    return Ok(Some(()));
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            Ok(None)
+        })
+        .await
     }
 
     async fn find(&self, role: &str, name: &str, part: bool) -> Result<WebElement> {

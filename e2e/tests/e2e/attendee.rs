@@ -49,20 +49,21 @@ async fn tickets_are_bought(engine: Engine) -> Result<()> {
     ada.press("One more: Standing").await?;
     ada.press("One more: Standing").await?;
     ada.press("One more: VIP").await?;
-    ada.press("Get tickets · €140.00").await?;
+    ada.press_containing("140.00").await?;
     ada.sees_heading("You’re going").await?;
 
     ada.follow("View tickets").await?;
-    ada.sees("VIP").await?;
-    ada.follow("Tickets").await?;
+    ada.sees("1 of 3").await?;
+    ensure!(ada.count(".ticket svg").await? > 0, "there is no QR code");
+    ada.open("/tickets").await?;
     ada.follow_containing("Night").await?;
     ada.sees("Standing").await?;
     ada.sees("1 of 3").await?;
-    ensure!(ada.count(".ticket svg").await? > 0, "there is no QR code");
 
-    ada.follow("Orders").await?;
+    ada.open("/orders").await?;
     ada.follow_containing("Night").await?;
-    ada.sees("€140.00").await?;
+    ada.sees("VIP").await?;
+    ada.sees("140.00").await?;
     ada.leave().await?;
 
     let orders = Account::login(&service, "ada@example.com")
@@ -79,15 +80,15 @@ async fn what_was_chosen_survives_the_sign_in(engine: Engine) -> Result<()> {
     let ada = Person::arrive(engine, &service).await?;
     ada.follow_containing("Night").await?;
     ada.follow("Get tickets").await?;
+    // Of the only type one is chosen already.
     ada.press("One more: Standing").await?;
-    ada.press("One more: Standing").await?;
-    ada.press("Get tickets · €50.00").await?;
+    ada.press_containing("50.00").await?;
     ada.sees("What you chose is kept.").await?;
     if !ada.can_see("Name").await? {
         ada.press("I have no account yet").await?;
     }
     fill_in(&ada).await?;
-    ada.press("Get tickets · €50.00").await?;
+    ada.press_containing("50.00").await?;
     ada.sees_heading("You’re going").await?;
     ada.leave().await
 }
@@ -149,10 +150,10 @@ async fn an_order_is_placed_once_however_often_the_app_is_killed(engine: Engine)
     ada.follow("Events").await?;
     ada.follow_containing("Night").await?;
     ada.follow("Get tickets").await?;
-    ada.press("One more: Standing").await?;
+    ada.sees("1 ticket · pay at the door").await?;
 
     service.hold_breath()?;
-    ada.press("Get tickets · €25.00").await?;
+    ada.press_containing("25.00").await?;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let breathe = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
