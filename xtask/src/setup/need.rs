@@ -11,7 +11,7 @@ pub(crate) struct Need {
     /// What a person calls it.
     pub(super) name: &'static str,
     pub(super) is_there: fn() -> bool,
-    /// Packages of Debian and Ubuntu.
+    /// Packages of Debian and Ubuntu, `|` between their names where they differ.
     pub(super) debian: &'static [&'static str],
     /// Packages of Homebrew; none where macOS has it.
     pub(super) homebrew: &'static [&'static str],
@@ -70,13 +70,13 @@ pub(crate) const TEST: &[Need] = &[
                 .into_iter()
                 .any(program)
         },
-        debian: &["chromium"],
+        debian: &["chromium|chromium-browser"],
         homebrew: &["chromium"],
     },
     Need {
         name: "ChromeDriver",
         is_there: || program("chromedriver"),
-        debian: &["chromium-driver"],
+        debian: &["chromium-driver|chromium-chromedriver"],
         homebrew: &["chromedriver"],
     },
     Need {

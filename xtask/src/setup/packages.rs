@@ -41,7 +41,6 @@ fn missing(needs: &[Need]) -> Vec<Need> {
 }
 
 fn apt(missing: &[Need]) -> Result<()> {
-    let packages = missing.iter().flat_map(|need| need.debian);
     // Its question for the password comes before anything is hidden.
     let sudo = !am_root() && program("sudo") && Command::new("sudo").arg("-v").status()?.success();
     let apt_get = |arguments: &[&str]| {
@@ -54,12 +53,24 @@ fn apt(missing: &[Need]) -> Result<()> {
         command
     };
     run("Fetch the list of packages", &mut apt_get(&["update"]))?;
-    let names: Vec<&str> = packages.copied().collect();
+    let packages = missing.iter().flat_map(|need| need.debian);
+    let names: Vec<&str> = packages.map(|names| known_to_apt(names)).collect();
     run(
         &format!("Install {}", names.join(" ")),
         apt_get(&["install", "--yes", "--no-install-recommends"]).args(&names),
     )?;
     Ok(())
+}
+
+/// The first of the names that this machine's lists have, or else the first.
+fn known_to_apt(names: &'static str) -> &'static str {
+    let is_known = |name: &&str| {
+        let mut apt_cache = Command::new("apt-cache");
+        let output = apt_cache.args(["show", name]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let first = names.split('|').next().unwrap_or(names);
+    names.split('|').find(is_known).unwrap_or(first)
 }
 
 fn brew(missing: &[Need]) -> Result<()> {
