@@ -129,18 +129,12 @@ fn welcome(bind: SocketAddr) {
 fn watch(server: &mut Process, window: &mut Option<Process>, stop: &Receiver<()>) -> Result<()> {
     while let Err(RecvTimeoutError::Timeout) = stop.recv_timeout(LOOK_EVERY) {
         if let Some(status) = server.ended()? {
-            bail!(
-                "The server {status}. Its last words:\n{}",
-                server.last_words()
-            );
+            bail!("The server ended ({status}). {}", server.last_words());
         }
         let Some(shown) = window else { continue };
         if let Some(status) = shown.ended()? {
             if !status.success() {
-                println!(
-                    "  The window ended ({status}). Its last words:\n{}",
-                    shown.last_words()
-                );
+                println!("  The window ended ({status}). {}", shown.last_words());
             }
             println!("  The window is closed, the server goes on. Ctrl-C stops it.");
             *window = None;

@@ -38,12 +38,13 @@ impl Process {
         Ok(self.child.try_wait()?)
     }
 
-    /// The end of its output.
+    /// The end of its output, and where the rest is.
     pub(super) fn last_words(&self) -> String {
         let said = fs::read(&self.log).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let lines: Vec<&str> = said.lines().collect();
-        lines[lines.len().saturating_sub(LAST_WORDS)..].join("\n")
+        let last = lines[lines.len().saturating_sub(LAST_WORDS)..].join("\n");
+        format!("The end of {}:\n{last}", self.log.display())
     }
 
     /// Asks it to stop, and insists when it does not.

@@ -16,14 +16,14 @@ pub(super) fn wait(server: SocketAddr, process: &mut Process, stop: &Receiver<()
     while !is_ready(server) {
         if let Some(status) = process.ended()? {
             bail!(
-                "The server did not start ({status}). Its last words:\n{}",
+                "The server did not start ({status}). {}",
                 process.last_words()
             );
         }
         if started.elapsed() > WITHIN {
             let seconds = WITHIN.as_secs();
             bail!(
-                "The server was not ready after {seconds} s. Its last words:\n{}",
+                "The server was not ready after {seconds} s. {}",
                 process.last_words()
             );
         }
