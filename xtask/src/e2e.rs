@@ -50,7 +50,9 @@ pub(crate) fn run() -> Result<String> {
             "AXE",
             place::npm()?.join("node_modules/axe-core/axe.min.js"),
         )
-        .env("DISPLAY", &screen.name);
+        .env("DISPLAY", &screen.name)
+        // Two windows on one screen would fight for the keyboard.
+        .env("RUST_TEST_THREADS", "1");
     run_step("End-to-end tests", &mut tests)
 }
 
