@@ -225,6 +225,14 @@ fn merge<T: PartialEq>(
     }
 }
 
+impl Feeds {
+    /// An event of mine has changed: my list follows at once, what everyone sees when it is shown.
+    pub(crate) fn event_changed(self) {
+        self.hosted.refresh();
+        self.events.expire();
+    }
+}
+
 /// The lists that outlive their screens.
 #[derive(Clone, Copy)]
 pub(crate) struct Feeds {

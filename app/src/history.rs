@@ -1,8 +1,32 @@
 //! Going back: to where the person came from, or to the screen above when they came from outside.
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+
+/// What may hold the browser's Back up: whether it did.
+#[derive(Clone, Copy)]
+pub(crate) struct BackGuard(StoredValue<Option<Callback<(), bool>>>);
+
+/// Belongs outside the router: of two who listen on the window, the first hears first.
+pub(crate) fn provide_back_guard() {
+    let guard = BackGuard(StoredValue::new(None));
+    provide_context(guard);
+    let heard = window_event_listener(ev::popstate, move |event| {
+        if guard.0.get_value().is_some_and(|guard| guard.run(())) {
+            event.stop_immediate_propagation();
+        }
+    });
+    on_cleanup(move || heard.remove());
+}
+
+/// Has Back ask `guard` for as long as this screen is there.
+pub(crate) fn guard_back(guard: impl Fn() -> bool + Send + Sync + 'static) {
+    let BackGuard(current) = expect_context();
+    current.set_value(Some(Callback::new(move |()| guard())));
+    on_cleanup(move || current.set_value(None));
+}
 
 /// The screens visited since the app was opened, oldest first.
 #[derive(Clone, Copy)]

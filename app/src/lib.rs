@@ -63,6 +63,7 @@ fn App() -> impl IntoView {
     scroll::provide_scroll_memory();
     provide_toasts();
     purchase::provide_purchase();
+    history::provide_back_guard();
     view! {
         <Title formatter=|title: String| format!("{title} · Box Office") />
         <Router>

@@ -1,10 +1,11 @@
 //! What happens while nobody looks at the screen: others create events and buy tickets, over the API.
 
 use anyhow::{Context, Result};
+use api::events::EventDetail;
 use api::host::{CreateEvent, HostEvent, TicketTypeInput};
 use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine};
 use api::users::{Client, Login, Register, Session};
-use api::{Currency, Page, Time};
+use api::{Currency, EventId, Page, Time};
 use reqwest::RequestBuilder;
 use serde_json::json;
 use uuid::Uuid;
@@ -93,6 +94,12 @@ impl Account {
             .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
             .bearer_auth(&self.token)
             .json(&order);
+        send(request).await
+    }
+
+    /// An event as everyone sees it.
+    pub async fn event(&self, id: EventId) -> Result<EventDetail> {
+        let request = self.client.get(format!("{}/api/events/{id}", self.address));
         send(request).await
     }
 

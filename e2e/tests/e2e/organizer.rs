@@ -1,1 +1,167 @@
 //! What an organizer does.
+
+use anyhow::{Context, Result, ensure};
+use e2e::{Account, Engine, PASSWORD, Person, Service};
+
+crate::in_both_engines!(
+    an_event_is_created_and_seen_to_sell,
+    what_is_missing_is_said_before_publishing,
+    a_public_event_is_changed_paused_and_cancelled,
+    nothing_unsaved_is_lost_unasked,
+);
+
+/// Someone new, at Host.
+async fn organizer(engine: Engine, service: &Service) -> Result<Person> {
+    let olga = Person::arrive(engine, service).await?;
+    olga.follow("Host").await?;
+    olga.follow("Create account").await?;
+    olga.fill("Name", "Olga Ladyzhenskaya").await?;
+    olga.fill("Email", "olga@example.com").await?;
+    olga.fill("Password", PASSWORD).await?;
+    olga.press("Create account").await?;
+    olga.sees("Create your first event").await?;
+    Ok(olga)
+}
+
+/// Writes an event with two ticket types, and publishes it.
+async fn create_event(olga: &Person, title: &str) -> Result<()> {
+    olga.follow("Create an event").await?;
+    olga.sees_heading("New event").await?;
+    olga.fill("Title", title).await?;
+    olga.fill("Start date", "2099-06-20").await?;
+    olga.fill("Start time", "21:00").await?;
+    olga.fill("Venue", "Observatory").await?;
+    olga.fill("City", "Göttingen").await?;
+    olga.fill("Name of ticket type 1", "Standing").await?;
+    olga.fill("Price of ticket type 1", "12,50").await?;
+    olga.press("Add a ticket type").await?;
+    olga.fill("Name of ticket type 2", "Friend of the house")
+        .await?;
+    olga.fill("Price of ticket type 2", "40").await?;
+    olga.fill("How many of ticket type 2", "5").await?;
+    olga.sees("Saved").await?;
+    olga.press("Publish").await?;
+    olga.sees("Your event is live.").await
+}
+
+async fn an_event_is_created_and_seen_to_sell(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    create_event(&olga, "Perseids").await?;
+    olga.sees_heading("Perseids").await?;
+    olga.sees("The first sale will show here.").await?;
+    olga.sees("0 of 105").await?;
+
+    let ada = Person::arrive(Engine::Chromium, &service).await?;
+    ada.follow_containing("Perseids").await?;
+    ada.sees_heading("Perseids").await?;
+    ada.sees("Observatory").await?;
+    ada.follow("Get tickets").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("One more: Standing").await?;
+    ada.press("One more: Friend of the house").await?;
+    ada.press_containing("65.00").await?;
+    sign_up(&ada).await?;
+    ada.press_containing("65.00").await?;
+    ada.sees_heading("You’re going").await?;
+    ada.leave().await?;
+
+    // She did nothing but look.
+    olga.sees("3 of 105").await?;
+    olga.sees("65.00").await?;
+    olga.sees("2 of 100 sold").await?;
+    olga.sees("1 of 5 sold").await?;
+    ensure!(olga.count(".chart__bar").await? > 0, "there is no chart");
+    olga.follow("Events").await?;
+    olga.follow_containing("Perseids").await?;
+    olga.sees("3 going").await?;
+    olga.leave().await
+}
+
+async fn sign_up(person: &Person) -> Result<()> {
+    person.sees("What you chose is kept.").await?;
+    if !person.can_see("Name").await? {
+        person.press("I have no account yet").await?;
+    }
+    person.fill("Name", "Ada Lovelace").await?;
+    person.fill("Email", "ada@example.com").await?;
+    person.fill("Password", PASSWORD).await?;
+    person.press("Create account").await
+}
+
+async fn what_is_missing_is_said_before_publishing(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    olga.follow("Create an event").await?;
+    olga.press("Publish").await?;
+    olga.sees("Not quite there yet").await?;
+    olga.follow("Title: Fill this in.").await?;
+    let focused = olga.run("return document.activeElement.id").await?;
+    ensure!(focused == "event-title", "{focused} has the focus");
+    olga.fill("Title", "Perseids").await?;
+    olga.no_longer_sees("Title: Fill this in.").await?;
+    // No clock in Berlin shows this.
+    olga.fill("Time zone", "Europe/Berlin").await?;
+    olga.fill("Start date", "2027-03-28").await?;
+    olga.fill("Start time", "02:30").await?;
+    olga.sees("The clocks are put forward over this time")
+        .await?;
+    olga.leave().await
+}
+
+async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    create_event(&olga, "Perseids").await?;
+    let ada = Account::register(&service, "Ada", "ada@example.com").await?;
+    let path = olga.path().await?;
+    let id = path.rsplit('/').next().context("an id")?.parse()?;
+    ada.buy(ada.event(id).await?.ticket_types[0].id, 2).await?;
+
+    olga.follow("Edit").await?;
+    olga.fill("How many of ticket type 1", "1").await?;
+    olga.press("Save changes").await?;
+    olga.sees("2 are sold already; choose at least 2.").await?;
+    olga.fill("How many of ticket type 1", "2").await?;
+    olga.press("Save changes").await?;
+    olga.sees("Your changes are public.").await?;
+    olga.sees("2 of 2 sold").await?;
+
+    olga.press("Pause sales").await?;
+    olga.sees("Sales paused").await?;
+    olga.press("Resume sales").await?;
+    olga.sees("On sale").await?;
+
+    olga.press("Cancel event…").await?;
+    olga.fill("Title", "Leonids").await?;
+    olga.press("Cancel the event").await?;
+    olga.sees("That is not the title.").await?;
+    olga.fill("Title", "Perseids").await?;
+    olga.press("Cancel the event").await?;
+    olga.sees("The event is cancelled.").await?;
+    olga.sees("Cancelled").await?;
+    olga.leave().await
+}
+
+async fn nothing_unsaved_is_lost_unasked(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    olga.follow("Create an event").await?;
+    olga.fill("Title", "Perseids").await?;
+    olga.sees("Saved, but for the tickets.").await?;
+    olga.start_again().await?;
+    olga.sees_heading("Edit event").await?;
+    olga.fill("Venue", "Observatory").await?;
+    // A ticket type without a price cannot be kept.
+    olga.fill("Price of ticket type 1", "ten").await?;
+    olga.sees("Saved, but for the tickets.").await?;
+    olga.press("Back").await?;
+    olga.sees("Leave without saving?").await?;
+    olga.press("Keep editing").await?;
+    olga.go_back().await?;
+    olga.sees("Leave without saving?").await?;
+    olga.press("Leave").await?;
+    olga.sees_heading("Host").await?;
+    olga.sees("Observatory").await?;
+    olga.leave().await
+}

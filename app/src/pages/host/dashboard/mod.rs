@@ -129,7 +129,7 @@ fn keep_true(open: Open) {
     if let Ok(timer) = set_interval_with_handle(again, EVERY) {
         on_cleanup(move || timer.clear());
     }
-    let hosted = use_feeds().hosted;
+    let feeds = use_feeds();
     let facts = Memo::new(move |_| {
         let sold = open
             .sales
@@ -146,7 +146,7 @@ fn keep_true(open: Open) {
         if let Some(Some(before)) = before
             && now.is_some_and(|now| now != before)
         {
-            hosted.refresh();
+            feeds.event_changed();
         }
         now
     });

@@ -26,7 +26,7 @@ pub(super) fn CoverSection(saver: Saver) -> impl IntoView {
             let answer = put_up(saver, picture).await;
             busy.try_set(false);
             error.try_set(answer.err());
-            feeds.hosted.refresh();
+            feeds.event_changed();
         });
     };
     let drop = move |event: ev::DragEvent| {

@@ -2,11 +2,13 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use leptos_use::{UseEventListenerOptions, use_event_listener_with_options, use_window};
+use leptos_use::{
+    UseEventListenerOptions, use_event_listener, use_event_listener_with_options, use_window,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::components::{Button, Kind, Sheet};
-use crate::history::use_go_back;
+use crate::history::{guard_back, use_go_back};
 
 /// Where the person was about to go.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +63,7 @@ impl LeaveGuard {
                 event.set_return_value("unsaved");
             }
         };
-        let _ = leptos_use::use_event_listener(use_window(), ev::beforeunload, close);
+        let _ = use_event_listener(use_window(), ev::beforeunload, close);
     }
 
     fn watch_links(self) {
@@ -73,17 +75,18 @@ impl LeaveGuard {
             event.prevent_default();
             self.destination.set(Some(Destination::Path(path)));
         };
-        let _ = use_event_listener_with_options(use_window(), ev::click, click, before_others());
+        // Before the router, which listens on the window.
+        let early = UseEventListenerOptions::default().capture(true);
+        let _ = use_event_listener_with_options(use_window(), ev::click, click, early);
     }
 
     /// By then the browser has gone back: it is led here again, unseen by the router.
     fn watch_history(self) {
         let location = use_location();
-        let moved = move |event: ev::PopStateEvent| {
+        guard_back(move || {
             if !self.is_closed() {
-                return;
+                return false;
             }
-            event.stop_immediate_propagation();
             let there = window().location();
             let path = there.pathname().unwrap_or_default() + &there.search().unwrap_or_default();
             let here = location.pathname.get_untracked();
@@ -91,14 +94,9 @@ impl LeaveGuard {
                 let _led = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
             }
             self.destination.set(Some(Destination::Path(path)));
-        };
-        let _ = use_event_listener_with_options(use_window(), ev::popstate, moved, before_others());
+            true
+        });
     }
-}
-
-/// Before the router, which listens on the window too.
-fn before_others() -> UseEventListenerOptions {
-    UseEventListenerOptions::default().capture(true)
 }
 
 /// The screen of ours that a click leads to.

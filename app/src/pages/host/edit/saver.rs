@@ -142,7 +142,7 @@ impl Saver {
 
     /// My events are listed as they are now.
     pub(super) fn refresh_list(self) {
-        self.feeds.hosted.refresh();
+        self.feeds.event_changed();
     }
 
     fn changed(self) {
@@ -181,7 +181,7 @@ impl Saver {
                 return Err(error);
             }
         };
-        self.feeds.hosted.refresh();
+        self.feeds.event_changed();
         if self.id.is_disposed() {
             return Ok(event);
         }
@@ -228,7 +228,7 @@ impl Saver {
                 None => api::create_event(&first_draft(event, &errors)).await,
             };
             if saved.is_ok() {
-                feeds.hosted.refresh();
+                feeds.event_changed();
             }
         });
     }
