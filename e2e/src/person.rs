@@ -162,6 +162,9 @@ impl Person {
                     return Ok(None);
                 };
                 element.scroll_into_view().await?;
+                if !is_at_rest(&element).await? {
+                    return Ok(None);
+                }
                 // Something may lie over it for a moment: a sheet on its way, a toast.
                 Ok(element.click().await.ok())
             },
@@ -242,4 +245,12 @@ impl Person {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// A finger that comes down on something that moves away may come up beside it.
+async fn is_at_rest(element: &WebElement) -> Result<bool> {
+    let before = element.rect().await?;
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let now = element.rect().await?;
+    Ok((before.x, before.y) == (now.x, now.y))
 }
