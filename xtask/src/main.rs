@@ -1,5 +1,6 @@
 //! The project's commands. `cargo xtask help` lists them.
 
+mod bench;
 mod database;
 mod e2e;
 mod mobile;
@@ -30,6 +31,8 @@ enum Command {
     Run(run::Args),
     /// Runs every check, or some.
     Test(test::Args),
+    /// Measures the hot sale.
+    Bench(bench::Args),
     /// Builds the web app.
     Web(web::Args),
     /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::everything(),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Web(args) => web::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::CheckMobile => mobile::check(),

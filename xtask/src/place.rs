@@ -29,8 +29,13 @@ pub(crate) fn web() -> Result<PathBuf> {
 
 /// A program that cargo built.
 pub(crate) fn built(name: &str) -> Result<PathBuf> {
+    built_in("debug", name)
+}
+
+/// A program that cargo built to `profile`.
+pub(crate) fn built_in(profile: &str, name: &str) -> Result<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    Ok(target()?.join("debug").join(file))
+    Ok(target()?.join(profile).join(file))
 }
 
 /// What the server keeps when it is run from here.

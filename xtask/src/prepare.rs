@@ -1,4 +1,4 @@
-//! What `.sqlx/` holds: for every checked query of the server, what PostgreSQL says about it.
+//! What `.sqlx/` holds: for every checked query, what PostgreSQL says about it.
 //!
 //! The macros write it themselves when they are given a database and a folder, which is all that
 //! `cargo sqlx prepare` does; compiling that program takes longer than the rest of the set-up.
@@ -74,7 +74,7 @@ fn folder() -> PathBuf {
     place::root().join(".sqlx")
 }
 
-/// Has the server's macros ask a database that is migrated from nothing.
+/// Has the macros of server and benchmark ask a database that is migrated from nothing.
 fn collect() -> Result<Files> {
     let database = Database::start()?;
     step("Apply the migrations", |_| {
@@ -85,7 +85,8 @@ fn collect() -> Result<Files> {
         Ok(())
     })?;
     let collected = tempfile::tempdir()?;
-    let _changed = Changed::pretend(place::root().join("server/src/lib.rs"))?;
+    let _server = Changed::pretend(place::root().join("server/src/lib.rs"))?;
+    let _bench = Changed::pretend(place::root().join("bench/src/main.rs"))?;
     let mut cargo = place::cargo()?;
     cargo
         .args([
@@ -93,6 +94,8 @@ fn collect() -> Result<Files> {
             "--workspace",
             "--bin",
             "boxoffice",
+            "--bin",
+            "bench",
             "--test",
             "api",
             "--test",
@@ -101,7 +104,7 @@ fn collect() -> Result<Files> {
         .env("DATABASE_URL", database.url())
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", collected.path());
-    run_step("Check the server's queries", &mut cargo)?;
+    run_step("Check the queries", &mut cargo)?;
     read(collected.path())
 }
 
