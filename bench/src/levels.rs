@@ -7,7 +7,7 @@ mod wall;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -73,12 +73,6 @@ struct Stage {
     postmaster: u32,
 }
 
-/// What the machine had done when a measurement began.
-struct Before {
-    cpu: Option<Cpu>,
-    at: Instant,
-}
-
 impl Bench {
     /// Runs a level once.
     pub(crate) async fn run(&mut self, level: Level) -> Result<()> {
@@ -142,8 +136,15 @@ impl Bench {
         Ok(stage)
     }
 
-    /// Adds what was seen to the table's samples.
-    fn record(&mut self, stage: &Stage, before: &Before, row: &str, variant: &str, seen: &Seen) {
+    /// Adds what was seen since `before` to the table's samples.
+    fn record(
+        &mut self,
+        stage: &Stage,
+        before: Option<Cpu>,
+        row: &str,
+        variant: &str,
+        seen: &Seen,
+    ) {
         let rate = seen.rate();
         let (p50_ms, p99_ms) = (seen.latency_ms(0.5), seen.latency_ms(0.99));
         eprintln!(
@@ -165,7 +166,7 @@ impl Bench {
             max_ms: seen.latency.max() as f64 / 1000.0,
             answers: seen.answers.clone(),
             dropped,
-            cpu: stage.cpu_since(before, seen.all_answers()),
+            cpu: stage.cpu_since(before, seen),
             server_mb: stage.peak_memory_mb(),
             ..Sample::default()
         });
@@ -202,27 +203,21 @@ impl Stage {
         self.servers.iter().map(|server| server.address).collect()
     }
 
-    fn before(&self) -> Before {
-        Before {
-            cpu: self.cpu(),
-            at: Instant::now(),
-        }
-    }
-
     fn cpu(&self) -> Option<Cpu> {
         let servers: Vec<u32> = self.servers.iter().map(Server::pid).collect();
         Cpu::now(&servers, self.postmaster)
     }
 
-    fn cpu_since(&self, before: &Before, answers: u64) -> Option<CpuPerAnswer> {
-        let used = self.cpu()?.since(before.cpu?);
-        let per_answer = |seconds: f64| seconds * 1e6 / answers.max(1) as f64;
+    fn cpu_since(&self, before: Option<Cpu>, seen: &Seen) -> Option<CpuPerAnswer> {
+        let used = self.cpu()?.since(before?);
+        let answers = seen.all_answers().max(1) as f64;
+        let per_answer = |seconds: f64| seconds * 1e6 / answers;
         let all = used.server + used.postgres + used.generator;
         Some(CpuPerAnswer {
             server_us: per_answer(used.server),
             postgres_us: per_answer(used.postgres),
             generator_us: per_answer(used.generator),
-            cores_busy: all / before.at.elapsed().as_secs_f64(),
+            cores_busy: all / seen.ran.as_secs_f64(),
         })
     }
 

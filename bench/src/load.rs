@@ -104,9 +104,11 @@ pub(crate) async fn at_once(
         }
     }))
     .await;
-    let mut seen = tally.finish();
-    seen.time = start.elapsed();
-    Ok(seen)
+    let seen = tally.finish();
+    Ok(Seen {
+        time: seen.ran,
+        ..seen
+    })
 }
 
 async fn connect(addresses: &[SocketAddr], count: usize) -> Result<Vec<Client>> {

@@ -15,6 +15,7 @@ const LONGEST: u64 = 120_000_000;
 
 /// Counts answers between `from` and `to`, and keeps the acknowledgements of all.
 pub(crate) struct Tally {
+    start: Instant,
     from: Instant,
     to: Instant,
     seen: RefCell<Seen>,
@@ -24,6 +25,8 @@ pub(crate) struct Tally {
 pub(crate) struct Seen {
     /// How long answers were counted.
     pub(crate) time: Duration,
+    /// From the first request to the last answer.
+    pub(crate) ran: Duration,
     /// Of the expected answers within the time.
     pub(crate) latency: Histogram<u64>,
     /// Expected answers within the time.
@@ -62,12 +65,15 @@ pub(crate) struct Acknowledged {
 impl Tally {
     /// Counts for `time` after `warm_up`, from now on.
     pub(crate) fn start(warm_up: Duration, time: Duration) -> anyhow::Result<Self> {
-        let from = Instant::now() + warm_up;
+        let start = Instant::now();
+        let from = start + warm_up;
         Ok(Self {
+            start,
             from,
             to: from + time,
             seen: RefCell::new(Seen {
                 time,
+                ran: Duration::ZERO,
                 latency: Histogram::new_with_bounds(1, LONGEST, 3)?,
                 counted: 0,
                 answers: BTreeMap::new(),
@@ -132,7 +138,10 @@ impl Tally {
     }
 
     pub(crate) fn finish(self) -> Seen {
-        self.seen.into_inner()
+        Seen {
+            ran: self.start.elapsed(),
+            ..self.seen.into_inner()
+        }
     }
 }
 

@@ -29,12 +29,12 @@ impl Bench {
         let stage = self.stage("H6", "combined", 1).await?;
         let readers = self.readers(EARLIER_TICKETS)?;
         for clients in [32, 128] {
-            let before = stage.before();
+            let before = stage.cpu();
             let ask = get(&readers, LIST);
             let seen = load::closed(&stage.addresses(), clients, self.timing, &ask).await?;
             self.record(
                 &stage,
-                &before,
+                before,
                 "H6 list",
                 &format!("{clients} clients"),
                 &seen,
@@ -75,14 +75,14 @@ impl Bench {
 
     async fn read_during_sale(&mut self, stage: &Stage, row: &str, ask: &Ask<'_>) -> Result<()> {
         let sale = sql::new_sale(&mut *stage.database.pool.acquire().await?, PLENTY).await?;
-        let before = stage.before();
+        let before = stage.cpu();
         let addresses = stage.addresses();
         let purchase = self.purchase(&sale, 2);
         let (seen, bought) = tokio::try_join!(
             load::closed(&addresses, READERS_DURING_SALE, self.timing, ask),
             load::closed(&addresses, BUYERS_DURING_SALE, self.timing, &purchase),
         )?;
-        self.record(stage, &before, row, "16 clients", &seen);
+        self.record(stage, before, row, "16 clients", &seen);
         if let Some(sample) = self.samples.last_mut() {
             sample.note = format!("{:.0} purchases/s meanwhile", bought.rate());
             // Two kinds of answers share the processor.
@@ -93,12 +93,12 @@ impl Bench {
     }
 
     async fn read_mine(&mut self, stage: &Stage, row: &str, readers: &People) -> Result<f64> {
-        let before = stage.before();
+        let before = stage.cpu();
         let ask = get(readers, MINE);
         let seen = load::closed(&stage.addresses(), MINE_CLIENTS, self.timing, &ask).await?;
         self.record(
             stage,
-            &before,
+            before,
             row,
             &format!("{MINE_CLIENTS} clients"),
             &seen,
@@ -113,11 +113,11 @@ impl Bench {
         readers: &People,
         rate: f64,
     ) -> Result<()> {
-        let before = stage.before();
+        let before = stage.cpu();
         let ask = get(readers, MINE);
         let addresses = stage.addresses();
         let seen = load::open(&addresses, OPEN_CONNECTIONS, rate, self.timing, &ask).await?;
-        self.record(stage, &before, row, "half of 100k's rate", &seen);
+        self.record(stage, before, row, "half of 100k's rate", &seen);
         Ok(())
     }
 }

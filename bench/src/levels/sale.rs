@@ -24,14 +24,14 @@ impl Bench {
     pub(super) async fn answer_at_once(&mut self) -> Result<()> {
         let stage = self.stage("H0", "combined", 1).await?;
         for clients in [32, 128] {
-            let before = stage.before();
+            let before = stage.cpu();
             let ask = Ask {
                 people: &self.buyers,
                 what: What::order(uuid::Uuid::nil(), 0),
                 expected: ask::invalid,
             };
             let seen = load::closed(&stage.addresses(), clients, self.timing, &ask).await?;
-            self.record(&stage, &before, "H0", &format!("{clients} clients"), &seen);
+            self.record(&stage, before, "H0", &format!("{clients} clients"), &seen);
         }
         self.finish(stage).await
     }
@@ -48,10 +48,10 @@ impl Bench {
         let stage = self.stage(row, path, servers).await?;
         for &clients in clients {
             let sale = sql::new_sale(&mut *stage.database.pool.acquire().await?, PLENTY).await?;
-            let before = stage.before();
+            let before = stage.cpu();
             let ask = self.purchase(&sale, 2);
             let seen = load::closed(&stage.addresses(), clients, self.timing, &ask).await?;
-            self.record(&stage, &before, row, &format!("{clients} clients"), &seen);
+            self.record(&stage, before, row, &format!("{clients} clients"), &seen);
             self.compare(&stage, row, &sale, &[&seen]).await?;
         }
         self.finish(stage).await
@@ -64,11 +64,11 @@ impl Bench {
         let sale = sql::new_sale(&mut *stage.database.pool.acquire().await?, PLENTY).await?;
         let mut timing = self.timing;
         timing.time *= 2;
-        let before = stage.before();
+        let before = stage.cpu();
         let ask = self.purchase(&sale, 2);
         let addresses = stage.addresses();
         let seen = load::open(&addresses, OPEN_CONNECTIONS, rate, timing, &ask).await?;
-        self.record(&stage, &before, "H3", "80 % of H2", &seen);
+        self.record(&stage, before, "H3", "80 % of H2", &seen);
         if let Some(sample) = self.samples.last_mut() {
             sample.note = format!("{rate:.0}/s asked, {} late", seen.dropped.late);
         }
@@ -84,11 +84,11 @@ impl Bench {
         let ask = self.purchase(&sale, 2);
         let last = load::at_once(addresses[0], 1, STORM_GIVE_UP, &ask).await?;
         for clients in [128, 512] {
-            let before = stage.before();
+            let before = stage.cpu();
             let mut ask = self.purchase(&sale, 2);
             ask.expected = ask::sold_out;
             let seen = load::closed(&addresses, clients, self.timing, &ask).await?;
-            self.record(&stage, &before, "H4", &format!("{clients} clients"), &seen);
+            self.record(&stage, before, "H4", &format!("{clients} clients"), &seen);
             self.compare(&stage, "H4", &sale, &[&last, &seen]).await?;
         }
         self.finish(stage).await
@@ -101,12 +101,12 @@ impl Bench {
             let mut connection = stage.database.pool.acquire().await?;
             sql::new_sale(&mut connection, STORM_TICKETS).await?
         };
-        let before = stage.before();
+        let before = stage.cpu();
         let mut ask = self.purchase(&sale, 1);
         ask.expected = |answer: &Answer<'_>| ask::created(answer) || ask::sold_out(answer);
         let address = stage.servers[0].address;
         let seen = load::at_once(address, STORM_BUYERS, STORM_GIVE_UP, &ask).await?;
-        self.record(&stage, &before, "H7", "10,000 buyers", &seen);
+        self.record(&stage, before, "H7", "10,000 buyers", &seen);
         let sold = self.compare(&stage, "H7", &sale, &[&seen]).await?;
         if let Some(sample) = self.samples.last_mut() {
             sample.tickets_sold = Some(sold);

@@ -32,7 +32,7 @@ impl Bench {
         let stage = self.stage("P2", "", 0).await?;
         let sale = sql::new_sale(&mut *stage.database.pool.acquire().await?, PLENTY).await?;
         let connections = connect(&stage, COUNTING_CONNECTIONS).await?;
-        let before = stage.before();
+        let before = stage.cpu();
         let tally = Tally::start(self.timing.warm_up, self.timing.time)?;
         try_join_all(connections.into_iter().map(async |mut connection| {
             while !tally.is_over() {
@@ -44,7 +44,7 @@ impl Bench {
         }))
         .await?;
         let seen = tally.finish();
-        self.record(&stage, &before, "P2", "8 connections", &seen);
+        self.record(&stage, before, "P2", "8 connections", &seen);
         let mut connection = stage.database.pool.acquire().await?;
         let counted = sql::take_count(&mut connection, sale.event).await?;
         drop(connection);
@@ -75,7 +75,7 @@ impl Bench {
         let sale = sql::new_sale(&mut *stage.database.pool.acquire().await?, PLENTY).await?;
         let clients = connect(stage, connections).await?;
         let ledger = RefCell::new(Ledger::default());
-        let before = stage.before();
+        let before = stage.cpu();
         let tally = Tally::start(self.timing.warm_up, self.timing.time)?;
         try_join_all(clients.into_iter().map(async |mut connection| {
             while !tally.is_over() {
@@ -86,7 +86,7 @@ impl Bench {
         }))
         .await?;
         let variant = format!("{size} orders, {connections} connections");
-        self.record(stage, &before, "P4", &variant, &tally.finish());
+        self.record(stage, before, "P4", &variant, &tally.finish());
         let mut connection = stage.database.pool.acquire().await?;
         let ledger = ledger.into_inner();
         for difference in ledger.compare(&mut connection, sale.event).await? {
