@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+pub mod calendar;
 pub mod error;
 pub mod events;
 pub mod host;

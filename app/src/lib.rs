@@ -7,7 +7,6 @@
 )]
 
 mod api;
-mod calendar;
 mod choice;
 mod components;
 mod feed;

@@ -1,16 +1,17 @@
+use ::api::calendar;
 use ::api::events::EventRef;
 use leptos::prelude::*;
 
 use super::{Button, Icon, Kind};
-use crate::{api, calendar, format, platform, route};
+use crate::{api, format, platform, route};
 
 /// Gives the event to the person's calendar, as a file. The installed app has no downloads.
 #[component]
 pub(crate) fn AddToCalendar(event: EventRef) -> impl IntoView {
     let save = move |()| {
         let url = api::public_url(&route::event(event.id));
-        let entry = calendar::entry(&event, &url, format::now());
-        platform::download("event.ics", "text/calendar", &entry);
+        let file = calendar::file([(&event, url)], format::now());
+        platform::download("event.ics", "text/calendar", &file);
     };
     (!platform::is_native()).then(|| {
         view! {

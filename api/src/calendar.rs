@@ -1,23 +1,34 @@
-//! An event as a file that every calendar takes (RFC 5545).
+//! Events as a file that every calendar takes (RFC 5545).
 
-use api::Time;
-use api::events::EventRef;
+use crate::Time;
+use crate::events::EventRef;
 
 /// The longest line a calendar must take, in bytes.
 const LINE_MAX: usize = 75;
 
-/// The file's content. `url` is where the event is described.
-pub(crate) fn entry(event: &EventRef, url: &str, now: Time) -> String {
+/// The content of a file with these events, each with the address where it is described.
+pub fn file<'a>(events: impl IntoIterator<Item = (&'a EventRef, String)>, now: Time) -> String {
+    let mut lines = vec![
+        "BEGIN:VCALENDAR".to_owned(),
+        "VERSION:2.0".to_owned(),
+        "PRODID:-//Box Office//EN".to_owned(),
+        "METHOD:PUBLISH".to_owned(),
+    ];
+    for (event, url) in events {
+        lines.extend(entry(event, &url, now));
+    }
+    lines.push("END:VCALENDAR".to_owned());
+    lines.iter().map(|line| fold(line)).collect()
+}
+
+fn entry(event: &EventRef, url: &str, now: Time) -> [String; 9] {
     let place = [&event.venue, &event.address, &event.city];
     let place: Vec<&str> = place
         .into_iter()
         .map(String::as_str)
         .filter(|part| !part.is_empty())
         .collect();
-    let lines = [
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".to_owned(),
-        "PRODID:-//Box Office//EN".to_owned(),
+    [
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}@box-office", event.id),
         format!("DTSTAMP:{}", stamp(now)),
@@ -27,9 +38,7 @@ pub(crate) fn entry(event: &EventRef, url: &str, now: Time) -> String {
         format!("LOCATION:{}", escape(&place.join(", "))),
         format!("URL:{url}"),
         "END:VEVENT".to_owned(),
-        "END:VCALENDAR".to_owned(),
-    ];
-    lines.iter().map(|line| fold(line)).collect()
+    ]
 }
 
 fn stamp(time: Time) -> String {
@@ -67,9 +76,12 @@ fn fold(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use api::EventId;
-
     use super::*;
+    use crate::EventId;
+
+    fn file_of(event: &EventRef) -> String {
+        file([(event, "https://x.example/1".to_owned())], Time::default())
+    }
 
     fn event(title: &str) -> EventRef {
         let starts_at = Time::from_timestamp(1_800_000_000, 0).expect("a time");
@@ -89,11 +101,7 @@ mod tests {
 
     #[test]
     fn times_are_utc_and_texts_are_escaped() {
-        let entry = entry(
-            &event("Rock, paper\nscissors"),
-            "https://x.example/1",
-            Time::default(),
-        );
+        let entry = file_of(&event("Rock, paper\nscissors"));
         assert!(
             entry.contains("\r\nDTSTART:20270115T080000Z\r\n"),
             "{entry}"
@@ -112,7 +120,7 @@ mod tests {
     #[test]
     fn no_line_is_too_long_and_none_is_lost() {
         let title = "Größe ".repeat(40);
-        let entry = entry(&event(&title), "https://x.example/1", Time::default());
+        let entry = file_of(&event(&title));
         assert!(
             entry.split("\r\n").all(|line| line.len() <= LINE_MAX),
             "{entry}"
