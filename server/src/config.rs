@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lettre::message::Mailbox;
 
 /// The ticket shop: server, database upkeep and demo data.
 #[derive(Debug, Parser)]
@@ -88,10 +89,23 @@ pub struct ServeConfig {
     /// The built web app to serve; without it only the API is served.
     #[arg(long, env = "BOXOFFICE_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
-    /// Where people reach this server. With https, cookies are for https only.
+    /// Where people reach this server, which is where links in mail lead. With https, cookies are
+    /// for https only.
     #[arg(long, env = "BOXOFFICE_PUBLIC_URL", default_value = "http://localhost:8080",
           value_parser = origin)]
     pub public_url: String,
+    /// The mail server, like smtps://user:password@mail.example.com or
+    /// smtp://user:password@mail.example.com?tls=required. Without it mail is kept in the folder
+    /// `mail` of the data directory.
+    #[arg(long, env = "BOXOFFICE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Whom mail comes from.
+    #[arg(
+        long,
+        env = "BOXOFFICE_MAIL_FROM",
+        default_value = "Box Office <tickets@localhost>"
+    )]
+    pub mail_from: Mailbox,
     /// Further web origins that may call the API, separated by commas. The native app's always may.
     #[arg(long, env = "BOXOFFICE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,

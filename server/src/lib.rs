@@ -10,6 +10,7 @@ pub mod extract;
 pub mod host;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 mod openapi;
 pub mod orders;
 pub mod payment;

@@ -21,12 +21,13 @@ use crate::config::ServeConfig;
 use crate::database::Database;
 use crate::events::live::Live;
 use crate::events::recent::Recent;
+use crate::mail::Transport;
 use crate::orders::purchase::Purchases;
 use crate::payment::PayAtDoor;
 use crate::rate_limit::RateLimiters;
 use crate::state::{AppState, Shared};
 use crate::users::password::Passwords;
-use crate::{demo, http, jobs, telemetry};
+use crate::{demo, http, jobs, mail, telemetry};
 
 /// How long a client may take over the headers of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,6 +39,8 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     let listener = TcpListener::bind(config.bind)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
+    let transport = Transport::new(&config)
+        .map_err(|error| format!("BOXOFFICE_SMTP_URL cannot be used: {error}"))?;
     let seed = AccessKeys::load_or_create(&config.database.data_dir)?;
     let database = Database::open(&config.database).await?;
     let stop = CancellationToken::new();
@@ -60,6 +63,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         demo::load_once(&state.db, &state.passwords).await?;
     }
     let jobs = jobs::start(state.clone(), stop.clone());
+    let post = mail::start(state.clone(), transport, stop.clone());
     let router = http::router(state.clone(), telemetry::start_metrics());
 
     tracing::info!("listening on http://{}", listener.local_addr()?);
@@ -68,6 +72,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     tracing::info!("stopping");
     stop.cancel();
     jobs.await?;
+    post.await?;
     drop(state);
     database.close().await;
     Ok(())

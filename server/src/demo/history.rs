@@ -53,7 +53,7 @@ pub(super) async fn replay(
         }
     }
     for batch in grants.chunks(BATCH) {
-        write(connection, &batch.iter().collect::<Vec<_>>()).await?;
+        write(connection, &batch.iter().collect::<Vec<_>>(), &[]).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::purchase::lock_stock;
 use crate::error::Result;
+use crate::mail::{self, Mail};
 
 /// How an order can be given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,9 @@ pub async fn settle(connection: &mut PgConnection, order: OrderId) -> Result<boo
         from lines where t.id = lines.ticket_type_id",
         order,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    mail::enqueue(connection, &[Mail::OrderConfirmation { order }]).await?;
     Ok(true)
 }
 
@@ -94,8 +96,9 @@ pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp
         from order_lines l where l.order_id = $1 and t.id = l.ticket_type_id",
         order,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    mail::enqueue(connection, &[Mail::OrderConfirmation { order }]).await?;
     Ok(true)
 }
 

@@ -72,13 +72,13 @@ pub async fn list(
     into_tickets(connection, rows).await
 }
 
-/// The ticket with this number, if `user` holds it.
-pub async fn find(
+/// Those of `tickets` that `user` holds, in order.
+pub async fn held(
     connection: &mut PgConnection,
     user: UserId,
-    event: EventId,
-    number: TicketNumber,
-) -> Result<Option<Ticket>> {
+    tickets: &[(EventId, TicketNumber)],
+) -> Result<Vec<Ticket>> {
+    let (events, numbers): (Vec<_>, Vec<_>) = tickets.iter().copied().unzip();
     let rows = sqlx::query_as!(
         TicketRow,
         r#"
@@ -86,22 +86,23 @@ pub async fn find(
             u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
             c.scanned_at as "checked_in_at?",
             (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id
-        from all_ticket_user h
+        from unnest($2::uuid[], $3::int[]) as asked (event_id, number)
+        join all_ticket_user h on h.event_id = asked.event_id and h.number = asked.number
         join all_tickets t on t.event_id = h.event_id and t.number = h.number
         join ticket_types y on y.id = t.ticket_type_id
         join users u on u.id = h.user_id
         join event_keys k on k.event_id = h.event_id
         left join check_ins c
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
-        where h.user_id = $1 and h.event_id = $2 and h.number = $3
+        where h.user_id = $1 order by t.event_id, t.number
         "#,
         user,
-        event,
-        number,
+        &events,
+        &numbers,
     )
     .fetch_all(&mut *connection)
     .await?;
-    Ok(into_tickets(connection, rows).await?.pop())
+    into_tickets(connection, rows).await
 }
 
 async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Result<Vec<Ticket>> {

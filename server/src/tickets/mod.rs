@@ -63,6 +63,6 @@ async fn detail(
     Path((event, number)): Path<(EventId, TicketNumber)>,
 ) -> Result<Json<Ticket>> {
     let mut connection = state.db.acquire().await?;
-    let ticket = db::find(&mut connection, holder.user, event, number).await?;
-    ticket.map(Json).ok_or(Error::NotFound)
+    let mut tickets = db::held(&mut connection, holder.user, &[(event, number)]).await?;
+    tickets.pop().map(Json).ok_or(Error::NotFound)
 }

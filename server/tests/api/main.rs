@@ -6,6 +6,7 @@ mod demo;
 mod events;
 mod host;
 mod jobs;
+mod mail;
 mod orders;
 mod payments;
 mod races;

@@ -6,6 +6,7 @@ use sqlx::{Connection, PgConnection};
 use super::decide::{Decision, PurchaseRequest, Snapshot, decide};
 use super::{db, receipt};
 use crate::error::Result;
+use crate::mail::Mail;
 use crate::orders::Refusal;
 use crate::payment::{PaymentProvider, PaymentStep};
 
@@ -41,7 +42,12 @@ pub async fn place_all(
             Decision::Replayed(_) | Decision::Refused(_) => None,
         })
         .collect();
-    db::write(&mut transaction, &grants).await?;
+    let confirmations: Vec<_> = grants
+        .iter()
+        .filter(|grant| grant.expires_at.is_none())
+        .map(|grant| Mail::OrderConfirmation { order: grant.order })
+        .collect();
+    db::write(&mut transaction, &grants, &confirmations).await?;
     transaction.commit().await?;
     Ok(decisions
         .into_iter()

@@ -12,6 +12,7 @@ use super::decide::{Answered, EventStock, Grant, GrantLine, PurchaseRequest, Sna
 use crate::error::Result;
 use crate::events::db::{cover_url, parse_currency};
 use crate::events::sale::TypeSale;
+use crate::mail::{self, Mail};
 
 /// The events of ticket types, and of the other types of these events. What a type belongs to never changes, so no lock is needed.
 pub async fn events_of(
@@ -191,13 +192,14 @@ async fn bought(
         .collect())
 }
 
-/// Writes orders, lines, tickets, holders and counters in one statement.
-pub async fn write(connection: &mut PgConnection, grants: &[&Grant]) -> Result<()> {
+/// Writes orders, lines, tickets, holders, counters and the mail about them in one statement.
+pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Mail]) -> Result<()> {
     if grants.is_empty() {
         return Ok(());
     }
     let orders = OrderColumns::of(grants);
     let lines = LineColumns::of(grants);
+    let jobs = mail::Jobs::of(mails)?;
     let written = sqlx::query!(
         r#"
         with new_orders as (
@@ -231,6 +233,9 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant]) -> Result<(
             from (select event_id, sum(quantity)::int as quantity
                 from lines where first_number is not null group by event_id) issued
             where s.event_id = issued.event_id
+        ), new_mail as (
+            insert into jobs (id, kind, payload)
+            select id, 'mail', payload from unnest($18::uuid[], $19::jsonb[]) as m (id, payload)
         )
         update ticket_types t set sold = t.sold + taken.quantity, held = t.held + taken.held
         from (select ticket_type_id, sum(quantity)::int as quantity,
@@ -255,6 +260,8 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant]) -> Result<(
         &lines.unit_price,
         &lines.first_number as &[Option<i32>],
         &orders.created_at,
+        &jobs.id,
+        &jobs.payload,
     )
     .execute(connection)
     .await?;

@@ -3,7 +3,9 @@
 mod app;
 mod event;
 mod invariants;
+mod mail;
 
 pub(crate) use app::{Answer, TestApp, TestUser, order_of};
 pub(crate) use event::{EventBuilder, TestEvent};
 pub(crate) use invariants::assert_sound;
+pub(crate) use mail::{Inbox, SmtpServer};

@@ -1,0 +1,129 @@
+//! The SQL of the mail that is to be sent.
+
+use api::{OrderId, UserId};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Jobs;
+use crate::error::Result;
+
+/// A letter to send now.
+pub(super) struct Job {
+    /// Names it, and the message that is sent.
+    pub(super) id: Uuid,
+    /// A [`super::Mail`].
+    pub(super) payload: Value,
+    /// How often it was tried, this time included.
+    pub(super) attempts: i32,
+    /// Whether it is too old to be tried again.
+    pub(super) last_try: bool,
+}
+
+/// Adds letters to send.
+pub(super) async fn insert(connection: &mut PgConnection, jobs: &Jobs) -> Result<()> {
+    sqlx::query!(
+        "insert into jobs (id, kind, payload)
+        select id, 'mail', payload from unnest($1::uuid[], $2::jsonb[]) as new (id, payload)",
+        &jobs.id,
+        &jobs.payload,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes at most `limit` letters that are due, for `lease_seconds`: whoever takes them and is
+/// killed loses them to the next.
+pub(super) async fn take(
+    connection: &mut PgConnection,
+    limit: i64,
+    lease_seconds: f64,
+    keep_days: i32,
+) -> Result<Vec<Job>> {
+    let jobs = sqlx::query_as!(
+        Job,
+        r#"
+        update jobs set attempts = attempts + 1,
+            run_at = clock_timestamp() + make_interval(secs => $2)
+        where id in (
+            select id from jobs where kind = 'mail' and done_at is null and run_at <= clock_timestamp()
+            order by run_at limit $1 for update skip locked)
+        returning id, payload, attempts,
+            created_at < now() - make_interval(days => $3) as "last_try!"
+        "#,
+        limit,
+        lease_seconds,
+        keep_days,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(jobs)
+}
+
+/// Marks a letter as dealt with: sent, or given up because of `error`.
+pub(super) async fn finish(
+    connection: &mut PgConnection,
+    id: Uuid,
+    error: Option<&str>,
+) -> Result<()> {
+    sqlx::query!(
+        "update jobs set done_at = clock_timestamp(), last_error = $2 where id = $1",
+        id,
+        error,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Puts a letter off after `error`.
+pub(super) async fn put_off(
+    connection: &mut PgConnection,
+    id: Uuid,
+    seconds: f64,
+    error: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "update jobs set run_at = clock_timestamp() + make_interval(secs => $2), last_error = $3
+        where id = $1",
+        id,
+        seconds,
+        error,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Someone with an address.
+pub(super) struct Person {
+    pub(super) id: UserId,
+    pub(super) name: String,
+    pub(super) email: String,
+}
+
+/// The user, unless the account is deleted.
+pub(super) async fn person(connection: &mut PgConnection, user: UserId) -> Result<Option<Person>> {
+    let person = sqlx::query_as!(
+        Person,
+        r#"select id, name, email as "email!" from users where id = $1 and email is not null"#,
+        user,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(person)
+}
+
+/// Whose order it is, unless the account is deleted.
+pub(super) async fn buyer(connection: &mut PgConnection, order: OrderId) -> Result<Option<Person>> {
+    let person = sqlx::query_as!(
+        Person,
+        r#"select u.id, u.name, u.email as "email!" from orders o join users u on u.id = o.user_id
+        where o.id = $1 and u.email is not null"#,
+        order,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(person)
+}

@@ -1,0 +1,210 @@
+//! A letter: what it says, as text and as HTML, and what is enclosed.
+
+use std::fmt::Write;
+
+use lettre::address::Envelope;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
+use uuid::Uuid;
+
+use super::ticket_pdf;
+use crate::error::{Error, Result};
+use api::tickets::Ticket;
+
+/// What a person is told.
+pub(super) struct Letter {
+    pub(super) to_name: String,
+    pub(super) to_address: String,
+    pub(super) subject: String,
+    pub(super) blocks: Vec<Block>,
+    /// Enclosed as a PDF, a page each.
+    pub(super) tickets: Vec<Ticket>,
+    /// Enclosed as a calendar file.
+    pub(super) calendar: Option<String>,
+}
+
+/// A part of a letter, from top to bottom.
+pub(super) enum Block {
+    /// A paragraph.
+    Text(String),
+    /// What to do, and where.
+    Button(&'static str, String),
+    /// Things and their values, like a receipt.
+    Facts(Vec<(String, String)>),
+}
+
+/// A letter as it is sent.
+pub(super) struct Sealed {
+    pub(super) envelope: Envelope,
+    pub(super) message: Vec<u8>,
+}
+
+impl Letter {
+    pub(super) fn new(to_name: &str, to_address: &str, subject: impl Into<String>) -> Self {
+        Self {
+            to_name: to_name.to_owned(),
+            to_address: to_address.to_owned(),
+            subject: subject.into(),
+            blocks: Vec::new(),
+            tickets: Vec::new(),
+            calendar: None,
+        }
+    }
+
+    pub(super) fn text(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Text(text.into()));
+        self
+    }
+
+    pub(super) fn button(mut self, label: &'static str, url: String) -> Self {
+        self.blocks.push(Block::Button(label, url));
+        self
+    }
+
+    pub(super) fn facts(mut self, facts: Vec<(String, String)>) -> Self {
+        self.blocks.push(Block::Facts(facts));
+        self
+    }
+
+    /// The message with this id, so that one that arrives twice can be told.
+    pub(super) fn seal(self, from: &Mailbox, id: Uuid) -> Result<Sealed> {
+        let address: Address = self.to_address.parse().map_err(Error::internal)?;
+        let to = Mailbox::new(Some(self.to_name.clone()), address);
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        let message = Message::builder()
+            .from(from.clone())
+            .to(to)
+            .subject(&self.subject)
+            .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .date_now();
+        let text = MultiPart::alternative_plain_html(self.plain(), self.html());
+        let message = match self.enclosures()? {
+            files if files.is_empty() => message.multipart(text),
+            files => message.multipart(
+                files
+                    .into_iter()
+                    .fold(MultiPart::mixed().multipart(text), MultiPart::singlepart),
+            ),
+        };
+        let message = message.map_err(Error::internal)?;
+        Ok(Sealed {
+            envelope: message.envelope().clone(),
+            message: message.formatted(),
+        })
+    }
+
+    fn enclosures(&self) -> Result<Vec<SinglePart>> {
+        let mut files = Vec::new();
+        if !self.tickets.is_empty() {
+            let pdf = ticket_pdf::draw(&self.tickets)?;
+            let name = if self.tickets.len() == 1 {
+                "ticket.pdf"
+            } else {
+                "tickets.pdf"
+            };
+            files.push(enclosure(name, "application/pdf", pdf)?);
+        }
+        if let Some(calendar) = &self.calendar {
+            let kind = "text/calendar; charset=utf-8; method=PUBLISH";
+            files.push(enclosure("event.ics", kind, calendar.clone().into_bytes())?);
+        }
+        Ok(files)
+    }
+
+    fn plain(&self) -> String {
+        let mut text = String::new();
+        for block in &self.blocks {
+            // Writing to a String does not fail.
+            let _written = match block {
+                Block::Text(paragraph) => writeln!(text, "{paragraph}\n"),
+                Block::Button(label, url) => writeln!(text, "{label}:\n{url}\n"),
+                Block::Facts(facts) => {
+                    for (name, value) in facts {
+                        let _written = writeln!(text, "{name}: {value}");
+                    }
+                    writeln!(text)
+                }
+            };
+        }
+        text.push_str("-- \nBox Office\n");
+        text
+    }
+
+    fn html(&self) -> String {
+        let mut body = String::new();
+        for block in &self.blocks {
+            let _written = match block {
+                Block::Text(paragraph) => write!(
+                    body,
+                    "<p style=\"margin:0 0 16px\">{}</p>",
+                    escape(paragraph).replace('\n', "<br>")
+                ),
+                Block::Button(label, url) => write!(
+                    body,
+                    "<p style=\"margin:24px 0\"><a href=\"{}\" style=\"{BUTTON}\">{label}</a></p>",
+                    escape(url)
+                ),
+                Block::Facts(facts) => write!(
+                    body,
+                    "<table role=\"presentation\" style=\"{TABLE}\">{}</table>",
+                    rows(facts)
+                ),
+            };
+        }
+        format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+            <meta name=\"viewport\" content=\"width=device-width\">\
+            <meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
+            <body style=\"{PAGE}\"><div style=\"{SHEET}\">\
+            <p style=\"{BRAND}\">Box Office</p><h1 style=\"{HEADING}\">{title}</h1>{body}\
+            </div></body></html>",
+            title = escape(&self.subject),
+        )
+    }
+}
+
+const PAGE: &str = "margin:0;padding:24px 16px;background:#faf7f2;color:#201a17;\
+    font:16px/1.5 -apple-system,'Segoe UI',Roboto,Inter,'Helvetica Neue',Arial,sans-serif";
+const SHEET: &str = "max-width:560px;margin:0 auto";
+const BRAND: &str = "margin:0 0 24px;color:#c2280d;font-weight:700";
+const HEADING: &str = "margin:0 0 16px;font-size:26px;line-height:1.15;letter-spacing:-0.02em";
+const BUTTON: &str = "display:inline-block;padding:14px 24px;border-radius:99px;\
+    background:#c2280d;color:#ffffff;font-weight:600;text-decoration:none";
+const TABLE: &str = "width:100%;margin:0 0 16px;border-collapse:collapse";
+const CELL: &str = "padding:8px 0;border-top:1px solid #d9d2c8;vertical-align:top";
+
+fn rows(facts: &[(String, String)]) -> String {
+    let mut rows = String::new();
+    for (name, value) in facts {
+        let (name, value) = (escape(name), escape(value));
+        let _written = write!(
+            rows,
+            "<tr><td style=\"{CELL}\">{name}</td>\
+            <td style=\"{CELL};text-align:right\">{value}</td></tr>"
+        );
+    }
+    rows
+}
+
+fn enclosure(name: &str, kind: &str, content: Vec<u8>) -> Result<SinglePart> {
+    let kind = ContentType::parse(kind).map_err(Error::internal)?;
+    Ok(Attachment::new(name.to_owned()).body(content, kind))
+}
+
+/// Text is text, whoever wrote it.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,62 @@
+//! What the letters say.
+
+mod orders;
+
+use api::events::EventRef;
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+
+use super::Mail;
+use super::letter::Letter;
+use crate::error::Result;
+
+/// The letter for `mail` as things stand now; none when whom it is for is gone, or what it is about.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    public_url: &str,
+    mail: &Mail,
+) -> Result<Option<Letter>> {
+    match mail {
+        Mail::OrderConfirmation { order } => {
+            orders::confirmation(connection, public_url, *order).await
+        }
+        Mail::Refund { order } => orders::refund(connection, public_url, *order).await,
+        Mail::EventCancelled { event, user } => {
+            orders::cancelled(connection, public_url, *event, *user).await
+        }
+    }
+}
+
+/// When an event begins, by the clock where it is: `Saturday, 5 December 2026, 20:00 (Berlin)`.
+pub(in crate::mail) fn when(event: &EventRef) -> String {
+    let format = "%A, %-d %B %Y, %H:%M";
+    match event.timezone.parse::<Tz>() {
+        Ok(zone) => {
+            let place = event.timezone.rsplit('/').next().unwrap_or_default();
+            let place = place.replace('_', " ");
+            let starts_at = event.starts_at.with_timezone(&zone);
+            format!("{} ({place} time)", starts_at.format(format))
+        }
+        Err(_) => format!("{} (UTC)", event.starts_at.format(format)),
+    }
+}
+
+/// Where an event is, as far as that is known.
+pub(in crate::mail) fn place(event: &EventRef) -> String {
+    let parts = [&event.venue, &event.address, &event.city];
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(", ")
+}
+
+/// What an event is called, when and where it is.
+fn facts(event: &EventRef) -> Vec<(String, String)> {
+    vec![
+        ("Event".to_owned(), event.title.clone()),
+        ("When".to_owned(), when(event)),
+        ("Where".to_owned(), place(event)),
+    ]
+}

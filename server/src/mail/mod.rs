@@ -1,0 +1,69 @@
+//! Mail. What is to be sent is a job, written in the transaction that calls for it; a worker writes
+//! the letter from what is true when it is sent, and sends it once. Whether the mail server is there
+//! is nobody else's concern.
+
+mod db;
+mod letter;
+mod letters;
+mod post;
+mod ticket_pdf;
+mod transport;
+
+use api::{EventId, OrderId, UserId};
+pub use post::{deliver_due, start};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::PgConnection;
+pub use transport::Transport;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// A letter to write. It names what it is about; what it says is read when it is sent, so that no
+/// secret waits in the database and nobody is told what is no longer so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Mail {
+    /// To the buyer of a paid purchase, with the tickets.
+    OrderConfirmation {
+        /// The purchase.
+        order: OrderId,
+    },
+    /// To the buyer whose money goes back.
+    Refund {
+        /// The refund order.
+        order: OrderId,
+    },
+    /// To someone who held tickets for an event that is called off.
+    EventCancelled {
+        /// The event.
+        event: EventId,
+        /// Whom to tell.
+        user: UserId,
+    },
+}
+
+/// Has letters written and sent once the transaction of `connection` is committed.
+pub async fn enqueue(connection: &mut PgConnection, mails: &[Mail]) -> Result<()> {
+    let jobs = Jobs::of(mails)?;
+    db::insert(connection, &jobs).await
+}
+
+/// Letters as rows of the table of jobs, a column each, for statements that write more than those.
+pub struct Jobs {
+    /// Their names.
+    pub id: Vec<Uuid>,
+    /// Their letters.
+    pub payload: Vec<Value>,
+}
+
+impl Jobs {
+    /// A job for each letter.
+    pub fn of(mails: &[Mail]) -> Result<Self> {
+        let payload: Result<_, _> = mails.iter().map(serde_json::to_value).collect();
+        Ok(Self {
+            id: mails.iter().map(|_| Uuid::now_v7()).collect(),
+            payload: payload.map_err(Error::internal)?,
+        })
+    }
+}

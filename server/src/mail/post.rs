@@ -1,0 +1,136 @@
+//! Takes letters that are due, writes and sends them. Any number of servers do so at once: a letter
+//! that one has taken is no other's until its lease is over, which only a kill lets happen.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use sqlx::PgPool;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::letter::Sealed;
+use super::transport::{Transport, Undelivered};
+use super::{Mail, db, letters};
+use crate::error::{Error, Result};
+use crate::http::report;
+use crate::state::AppState;
+
+/// How long between looks at what is due.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Mail servers refuse more than some; and drawing tickets must leave the machine to the buyers.
+const LETTERS_PER_SECOND: f64 = 20.0;
+/// How many are taken, and sent side by side.
+const BATCH: usize = 8;
+/// How long whoever took a letter may keep it: longer than writing, sending and marking take.
+const LEASE: Duration = Duration::from_secs(120);
+/// Waits after a failure: twice as long each time.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// Days after which a letter that cannot be sent is given up.
+const KEEP_DAYS: i32 = 4;
+
+/// Sends what is due until `stop`.
+pub fn start(state: AppState, transport: Transport, stop: CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        while !stop.is_cancelled() {
+            let pause = match deliver_due(&state, &transport).await {
+                Ok(0) => INTERVAL,
+                Ok(sent) => Duration::from_secs_f64(sent as f64 / LETTERS_PER_SECOND),
+                Err(error) => {
+                    tracing::warn!(cause = report(&error), "cannot look for mail");
+                    INTERVAL
+                }
+            };
+            tokio::select! { () = tokio::time::sleep(pause) => {}, () = stop.cancelled() => {} }
+        }
+    })
+}
+
+/// Sends a batch of what is due; how many letters were taken.
+pub async fn deliver_due(state: &AppState, transport: &Transport) -> Result<usize> {
+    let lease = LEASE.as_secs_f64();
+    let mut connection = state.db.acquire().await?;
+    let jobs = db::take(&mut connection, BATCH as i64, lease, KEEP_DAYS).await?;
+    drop(connection);
+    let taken = jobs.len();
+    futures::stream::iter(jobs)
+        .for_each_concurrent(BATCH, |job| deliver(state, transport, job))
+        .await;
+    Ok(taken)
+}
+
+async fn deliver(state: &AppState, transport: &Transport, job: db::Job) {
+    let id = job.id;
+    let outcome = match write(state, &job).await {
+        Ok(Some(letter)) => transport.send(id, &letter.envelope, &letter.message).await,
+        // Whom it was for is gone, or what it was about.
+        Ok(None) => Ok(()),
+        Err(error) => Err(Undelivered::ForNow(report(&error))),
+    };
+    let outcome = match outcome {
+        Err(Undelivered::ForNow(error)) if job.last_try => Err(Undelivered::ForGood(error)),
+        outcome => outcome,
+    };
+    match &outcome {
+        Ok(()) => tracing::debug!(%id, "mail dealt with"),
+        Err(Undelivered::ForNow(error)) => tracing::warn!(%id, error, "mail put off"),
+        Err(Undelivered::ForGood(error)) => tracing::error!(%id, error, "mail given up"),
+    }
+    mark(&state.db, id, job.attempts, &outcome).await;
+}
+
+/// The letter, ready to send. What writing it changes, like the link that it tells, is committed
+/// before it is sent.
+async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
+    let mail: Mail = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
+    let mut transaction = state.db.begin().await?;
+    let letter = letters::write(&mut transaction, &state.config.public_url, &mail).await?;
+    transaction.commit().await?;
+    let Some(letter) = letter else {
+        return Ok(None);
+    };
+    let (from, id) = (state.config.mail_from.clone(), job.id);
+    // Drawing tickets takes a while.
+    let sealed = tokio::task::spawn_blocking(move || letter.seal(&from, id));
+    sealed.await.map_err(Error::internal)?.map(Some)
+}
+
+/// Notes what became of a letter, however long the database is away within the lease: one that was
+/// sent and is not marked would be sent again.
+async fn mark(pool: &PgPool, id: Uuid, attempts: i32, outcome: &Result<(), Undelivered>) {
+    let once = async || {
+        let mut connection = pool.acquire().await?;
+        match outcome {
+            Ok(()) => db::finish(&mut connection, id, None).await,
+            Err(Undelivered::ForGood(error)) => db::finish(&mut connection, id, Some(error)).await,
+            Err(Undelivered::ForNow(error)) => {
+                db::put_off(&mut connection, id, wait(attempts).as_secs_f64(), error).await
+            }
+        }
+    };
+    let patiently = async {
+        while let Err(error) = once().await {
+            tracing::warn!(%id, cause = report(&error), "cannot mark mail");
+            tokio::time::sleep(INTERVAL).await;
+        }
+    };
+    let _lease_is_over = tokio::time::timeout(LEASE / 2, patiently).await;
+}
+
+fn wait(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
+    LONGEST_WAIT.min(FIRST_WAIT * 2_u32.pow(doublings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_five_minutes() {
+        let waits: Vec<u64> = (1..=9).map(|attempts| wait(attempts).as_secs()).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 300, 300, 300]);
+        assert_eq!(wait(i32::MAX), LONGEST_WAIT);
+    }
+}

@@ -1,0 +1,232 @@
+//! Mail is written with what calls for it, and sent once, whatever the mail server does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::orders::Order;
+use server::mail::{self, Mail, Transport};
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::payments::SlowBank;
+use crate::support::{EventBuilder, Inbox, SmtpServer, TestApp, TestUser, assert_sound};
+
+/// An app that sends mail by `server`.
+fn by(db: PgPool, server: &SmtpServer) -> (TestApp, Transport) {
+    let url = format!("--smtp-url=smtp://{}", server.address);
+    let app = TestApp::with_flags(db, &[&url]);
+    let transport = Transport::new(&app.state.config).expect("a mail server");
+    (app, transport)
+}
+
+async fn deliver(app: &TestApp, transport: &Transport) -> usize {
+    mail::deliver_due(&app.state, transport)
+        .await
+        .expect("delivered")
+}
+
+async fn buy(app: &TestApp, quantity: i32) -> (TestUser, Order) {
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Rock & <Roll>").create(app, &olga).await;
+    let order = ada.buy(&[(event.types[0], quantity)]).await.created();
+    (ada, order)
+}
+
+/// Makes all mail due that was put off.
+async fn wait_is_over(app: &TestApp) {
+    sqlx::query!("update jobs set run_at = now() where done_at is null")
+        .execute(&app.db)
+        .await
+        .expect("due");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_purchase_is_confirmed_with_its_tickets(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    let (ada, order) = buy(&app, 2).await;
+    assert_eq!(deliver(&app, &transport).await, 1);
+    assert_eq!(deliver(&app, &transport).await, 0, "each is sent once");
+
+    let [letter] = &server.letters()[..] else {
+        panic!("{:?}", server.letters());
+    };
+    assert_eq!(letter.subject, "Your tickets for Rock & <Roll>");
+    assert!(letter.to.contains(&ada.email), "{letter:?}");
+    assert!(
+        letter.text.contains("2 × Standing: 50.00 EUR"),
+        "{letter:?}"
+    );
+    assert!(
+        letter.html.contains("Rock &amp; &lt;Roll&gt;"),
+        "{letter:?}"
+    );
+    assert!(!letter.html.contains("<Roll>"), "{letter:?}");
+    assert!(letter.file("tickets.pdf").starts_with(b"%PDF-"));
+    let calendar = String::from_utf8_lossy(letter.file("event.ics"));
+    let url = format!(
+        "URL:http://localhost:8080/events/{}",
+        order.lines[0].event.id
+    );
+    assert!(calendar.replace("\r\n ", "").contains(&url), "{calendar}");
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_replayed_purchase_is_confirmed_once_and_a_refused_one_never(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night")
+        .ticket_type("Seat", 0, 2)
+        .create(&app, &olga)
+        .await;
+    let key = uuid::Uuid::new_v4();
+    for _ in 0..3 {
+        ada.buy_with_key(key, &[(event.types[0], 2)]).await;
+    }
+    ada.buy(&[(event.types[0], 1)]).await;
+    let letter = inbox.fetch_one(&app).await;
+    assert_eq!(letter.files.len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_not_paid_yet_is_confirmed_once_it_is(db: PgPool) {
+    let app = TestApp::with_payments(db, Arc::new(SlowBank));
+    let inbox = Inbox::new();
+    let (_, order) = buy(&app, 1).await;
+    assert!(inbox.fetch(&app).await.is_empty());
+    let mut transaction = app.db.begin().await.expect("begun");
+    let settled = server::orders::pending::settle(&mut transaction, order.id).await;
+    assert!(settled.expect("settled"));
+    transaction.commit().await.expect("committed");
+    let letter = inbox.fetch_one(&app).await;
+    assert!(letter.file("ticket.pdf").starts_with(b"%PDF-"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn all_is_sent_once_the_mail_server_is_back(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let address = server.address.to_string();
+    let (app, transport) = by(db, &server);
+    drop(server);
+    let (ada, order) = buy(&app, 1).await;
+    let event = order.lines[0].ticket_type_id;
+    ada.buy(&[(event, 1)]).await.created::<Order>();
+    assert_eq!(deliver(&app, &transport).await, 2);
+    assert_eq!(deliver(&app, &transport).await, 0, "they are put off");
+
+    let server = SmtpServer::start(&address).await;
+    wait_is_over(&app).await;
+    assert_eq!(deliver(&app, &transport).await, 2);
+    wait_is_over(&app).await;
+    assert_eq!(deliver(&app, &transport).await, 0);
+    assert_eq!(server.letters().len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refusal_for_now_is_tried_again_and_one_for_good_is_not(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    buy(&app, 1).await;
+    for (answer, tries) in [("451 later", 1), ("550 nobody here", 1), ("250 ok", 0)] {
+        server.refuse(Some(answer));
+        assert_eq!(deliver(&app, &transport).await, tries, "{answer}");
+        wait_is_over(&app).await;
+    }
+    assert!(server.letters().is_empty());
+    let error = sqlx::query_scalar!("select last_error from jobs");
+    let error = error.fetch_one(&app.db).await.expect("a job");
+    assert!(error.expect("a reason").contains("nobody here"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_servers_send_each_letter_once(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    let (ada, _) = buy(&app, 1).await;
+    let mails = vec![
+        Mail::EventCancelled {
+            event: event(&app).await,
+            user: ada.id
+        };
+        40
+    ];
+    let mut connection = app.db.acquire().await.expect("a connection");
+    mail::enqueue(&mut connection, &mails)
+        .await
+        .expect("queued");
+    drop(connection);
+    let all = async || while deliver(&app, &transport).await > 0 {};
+    tokio::join!(all(), all(), all());
+    let mut ids: Vec<String> = server.letters().into_iter().map(|l| l.id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((ids.len(), server.letters().len()), (41, 41));
+}
+
+async fn event(app: &TestApp) -> uuid::Uuid {
+    let event = sqlx::query_scalar!("select id from events limit 1");
+    event.fetch_one(&app.db).await.expect("an event")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_letter_taken_by_a_server_that_was_killed_goes_to_the_next(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    buy(&app, 1).await;
+    // Taken and never marked, as a kill leaves it.
+    sqlx::query!("update jobs set attempts = 1, run_at = now() + interval '2 minutes'")
+        .execute(&app.db)
+        .await
+        .expect("taken");
+    assert!(inbox.fetch(&app).await.is_empty());
+    wait_is_over(&app).await;
+    inbox.fetch_one(&app).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_letter_that_cannot_be_sent_for_days_is_given_up(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    server.refuse(Some("451 later"));
+    let (app, transport) = by(db, &server);
+    buy(&app, 1).await;
+    sqlx::query!("update jobs set created_at = now() - interval '5 days'")
+        .execute(&app.db)
+        .await
+        .expect("old");
+    assert_eq!(deliver(&app, &transport).await, 1);
+    wait_is_over(&app).await;
+    assert_eq!(deliver(&app, &transport).await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_deleted_the_account_gets_no_mail(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    buy(&app, 1).await;
+    sqlx::query!(
+        "update users set email = null, password_hash = null, deleted_at = now()
+        where name = 'Ada'"
+    )
+    .execute(&app.db)
+    .await
+    .expect("deleted");
+    assert!(inbox.fetch(&app).await.is_empty());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_server_sends_mail_until_it_stops(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    buy(&app, 1).await;
+    let stop = CancellationToken::new();
+    let post = mail::start(app.state.clone(), transport, stop.clone());
+    let sent = async {
+        while server.letters().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(5), sent).await;
+    in_time.expect("sent at the first look");
+    stop.cancel();
+    let stopped = tokio::time::timeout(Duration::from_secs(5), post).await;
+    stopped.expect("at once").expect("without a panic");
+}
