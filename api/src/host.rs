@@ -302,6 +302,8 @@ pub struct HostEventSummary {
 pub struct HostEvent {
     /// The event.
     pub id: Uuid,
+    /// What the asker may do.
+    pub role: crate::staff::Role,
     /// Its course.
     pub status: EventStatus,
     /// Whether tickets can be had, as attendees see it.

@@ -8,12 +8,16 @@
 #![warn(missing_docs)]
 
 pub mod calendar;
+#[cfg(feature = "codes")]
+pub mod code;
+pub mod door;
 pub mod error;
 pub mod events;
 pub mod host;
 pub mod money;
 pub mod orders;
 pub mod page;
+pub mod staff;
 pub mod tickets;
 pub mod users;
 pub mod validate;

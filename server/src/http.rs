@@ -24,7 +24,7 @@ use crate::config::ServeConfig;
 use crate::error::{Error, Refused, Result};
 use crate::openapi::Description;
 use crate::state::AppState;
-use crate::{events, host, openapi, orders, tickets, users, web};
+use crate::{door, events, host, openapi, orders, tickets, users, web};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -49,6 +49,7 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .nest("/api", orders::routes())
         .nest("/api", tickets::routes())
         .nest("/api", host::routes())
+        .nest("/api", door::routes())
         .split_for_parts();
     openapi::complete(&mut openapi);
     (router, openapi)

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod door;
 pub mod error;
 pub mod events;
 pub mod extract;

@@ -157,10 +157,15 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "admissions",
-        holds: "at most one admission of a ticket at a time",
-        count: "select count(*) from check_ins",
+        holds: "at most one admission of a ticket at a time, and one for each scan found valid",
+        count: "select (select count(*) from check_ins) + (select count(*) from scans)",
         violations: "select event_id || ' no. ' || number || ': ' || count(*) || ' admissions'
-            from check_ins where undone_at is null group by event_id, number having count(*) > 1",
+            from check_ins where undone_at is null group by event_id, number having count(*) > 1
+            union all
+            select s.event_id || ' scan ' || s.nonce || ': ' || s.verdict || ', '
+                || case when c.id is null then 'no admission' else 'an admission' end
+            from scans s left join check_ins c on c.event_id = s.event_id and c.nonce = s.nonce
+            where (s.verdict = 'valid') <> (c.id is not null)",
     },
     Rule {
         name: "promos",

@@ -199,7 +199,9 @@ pub async fn find(
         join event_stock s on s.event_id = e.id
         join users u on u.id = e.organizer_id
         where e.id = $1 and (e.status <> 'draft' or e.organizer_id = $2
-            or exists (select from event_staff where event_id = e.id and user_id = $2))
+            or exists (select from event_staff s join users asker on asker.email = s.email
+                where s.event_id = e.id and asker.id = $2
+                    and asker.email_verified_at is not null))
         "#,
         id,
         asker,

@@ -1,21 +1,11 @@
 //! Who may do what with an event.
 
+pub use api::staff::Role;
 use api::{EventId, UserId};
 use sqlx::PgConnection;
 
 use super::db;
 use crate::error::{Error, Result};
-
-/// What someone is to an event; each may do what those before it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Sees it, and lets people in.
-    Door,
-    /// Edits, publishes and pauses it.
-    Manager,
-    /// Whose event it is: calls it off.
-    Organizer,
-}
 
 /// Refuses `user` unless they are at least `least` to the event. To those who are nothing to it,
 /// there is no such event.

@@ -36,13 +36,13 @@ async fn publish(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
-    let event = lock(&mut transaction, id).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     change::require_not_over(&event)?;
     if event.status == EventStatus::Draft {
         change::check_publishable(&event)?;
         db::publish(&mut transaction, id).await?;
     }
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }
@@ -60,12 +60,12 @@ async fn cancel(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
-    let event = lock(&mut transaction, id).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     if event.status != EventStatus::Cancelled {
         require_on_sale(&event)?;
         db::cancel(&mut transaction, id).await?;
     }
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }
@@ -106,10 +106,10 @@ async fn set_sales_open(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
-    let event = lock(&mut transaction, id).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     require_on_sale(&event)?;
     db::set_sales_open(&mut transaction, id, open).await?;
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }

@@ -31,7 +31,9 @@ pub async fn role(
     let role = sqlx::query_scalar!(
         r#"
         select case when e.organizer_id = $2 then 'organizer' else s.role end as "role!"
-        from events e left join event_staff s on s.event_id = e.id and s.user_id = $2
+        from events e
+        left join users u on u.id = $2 and u.email_verified_at is not null
+        left join event_staff s on s.event_id = e.id and s.email = u.email
         where e.id = $1 and (e.organizer_id = $2 or s.role is not null)
         "#,
         event,
@@ -39,17 +41,28 @@ pub async fn role(
     )
     .fetch_optional(connection)
     .await?;
-    match role.as_deref() {
-        None => Ok(None),
-        Some("door") => Ok(Some(Role::Door)),
-        Some("manager") => Ok(Some(Role::Manager)),
-        Some("organizer") => Ok(Some(Role::Organizer)),
-        Some(other) => Err(Error::internal(format!("unknown staff role {other}"))),
+    role.as_deref().map(parse_role).transpose()
+}
+
+/// As roles are written in the database.
+pub fn parse_role(role: &str) -> Result<Role> {
+    match role {
+        "door" => Ok(Role::Door),
+        "manager" => Ok(Role::Manager),
+        "organizer" => Ok(Role::Organizer),
+        other => Err(Error::internal(format!("unknown staff role {other}"))),
     }
 }
 
-/// One event.
-pub async fn find(connection: &mut PgConnection, id: EventId) -> Result<Option<HostEvent>> {
+/// One event, if `asker` is something to it.
+pub async fn find(
+    connection: &mut PgConnection,
+    id: EventId,
+    asker: UserId,
+) -> Result<Option<HostEvent>> {
+    let Some(role) = role(connection, id, asker).await? else {
+        return Ok(None);
+    };
     let Some(event) = sqlx::query!(
         r#"
         select e.status, e.title, e.description, e.venue, e.address, e.city, e.starts_at, e.ends_at,
@@ -76,6 +89,7 @@ pub async fn find(connection: &mut PgConnection, id: EventId) -> Result<Option<H
     let sales: Vec<TypeSale> = types.iter().map(|row| row.sale()).collect();
     Ok(Some(HostEvent {
         id,
+        role,
         status: parse_status(&event.status)?,
         state: sale.of_event(&sales),
         sales_open: event.sales_open,
@@ -106,11 +120,13 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<HostEventSummary>> {
     let events = sqlx::query!(
-        "select id, status, title, starts_at, ends_at, timezone, venue, city, currency, cover_id
+        "select id, organizer_id, status, title, starts_at, ends_at, timezone, venue, city, currency,
+            cover_id
         from events
         where ($2::uuid is null or id < $2) and id in (
             select id from events where organizer_id = $1
-            union all select event_id from event_staff where user_id = $1
+            union all select s.event_id from event_staff s join users u on u.email = s.email
+            where u.id = $1 and u.email_verified_at is not null
         )
         order by id desc limit $3",
         user,

@@ -6,9 +6,10 @@ pub mod course;
 pub mod cover;
 pub mod db;
 pub mod sales;
+pub mod staff;
 
 use api::host::{CreateEvent, HostEvent, HostEventSummary, UpdateEvent};
-use api::{EventId, Page};
+use api::{EventId, Page, UserId};
 use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::PgConnection;
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(course::routes())
         .merge(sales::routes())
         .merge(cover::routes())
+        .merge(staff::routes())
 }
 
 /// List the events I organize or am staff of, newest first.
@@ -64,7 +66,7 @@ async fn create(
     let mut transaction = state.db.begin().await?;
     db::insert(&mut transaction, id, asker.user, &wanted).await?;
     db::write_types(&mut transaction, id, &wanted.ticket_types).await?;
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok((StatusCode::CREATED, Json(event)))
 }
@@ -81,7 +83,7 @@ async fn detail(
 ) -> Result<Json<HostEvent>> {
     let mut connection = state.db.acquire().await?;
     access::require(&mut connection, id, asker.user, Role::Door).await?;
-    Ok(Json(find(&mut connection, id).await?))
+    Ok(Json(find(&mut connection, id, asker.user).await?))
 }
 
 /// Change an event that is not over.
@@ -98,10 +100,10 @@ async fn update(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
-    let event = lock(&mut transaction, id).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     let wanted = change::merge(&event, body)?;
     store(&mut transaction, &event, &wanted).await?;
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }
@@ -128,14 +130,15 @@ async fn store(
     db::write_types(connection, event.id, &wanted.ticket_types).await
 }
 
-/// The event, which is known to be there.
-async fn find(connection: &mut PgConnection, id: EventId) -> Result<HostEvent> {
-    db::find(connection, id).await?.ok_or(Error::NotFound)
+/// The event, which is known to be there, as `asker` may see it.
+async fn find(connection: &mut PgConnection, id: EventId, asker: UserId) -> Result<HostEvent> {
+    let event = db::find(connection, id, asker).await?;
+    event.ok_or(Error::NotFound)
 }
 
 /// The event as it is once no purchase of it is under way, nor can begin before the transaction
 /// ends: its stock is locked first and read afterwards.
-async fn lock(connection: &mut PgConnection, id: EventId) -> Result<HostEvent> {
+async fn lock(connection: &mut PgConnection, id: EventId, asker: UserId) -> Result<HostEvent> {
     lock_stock(connection, &[id]).await?;
-    find(connection, id).await
+    find(connection, id, asker).await
 }

@@ -1,11 +1,11 @@
 //! The SQL of tickets as their holders see them.
 
+use api::code::{SignedCode, TicketCode};
 use api::tickets::{Ticket, TicketState, TicketsWhen};
 use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::code::TicketCode;
 use crate::error::{Error, Result};
 use crate::events::db::event_refs;
 use crate::orders::db::parse_ticket_state;
@@ -135,7 +135,7 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
         .collect()
 }
 
-fn sign(row: &TicketRow) -> Result<super::code::SignedCode> {
+fn sign(row: &TicketRow) -> Result<SignedCode> {
     let seed: [u8; 32] = row.seed.as_slice().try_into().map_err(Error::internal)?;
     let code = TicketCode {
         event: row.event_id,

@@ -1,6 +1,5 @@
 //! Tickets as their holders see them.
 
-pub mod code;
 pub mod db;
 
 use api::tickets::{Ticket, TicketsWhen};

@@ -3,6 +3,7 @@
 mod combine;
 mod decision;
 mod demo;
+mod door;
 mod events;
 mod host;
 mod jobs;

@@ -1,11 +1,11 @@
 //! Tickets as their holders see them.
 
+use api::code::TicketCode;
 use api::tickets::{Ticket, TicketState};
 use api::{Code, Page};
 use axum::http::StatusCode;
 use chrono::{Duration, Utc};
 use ed25519_dalek::SigningKey;
-use server::tickets::code::TicketCode;
 use sqlx::PgPool;
 
 use crate::support::{EventBuilder, TestApp};

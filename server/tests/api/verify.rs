@@ -83,6 +83,11 @@ sabotage! {
          select gen_random_uuid(), event_id, number, gen_random_uuid(), user_id, now()
          from ticket_user, generate_series(1, 2) where number = 3;
          update tickets set state = 'checked_in' where number = 3" => "admissions";
+    a_valid_scan_that_let_nobody_in:
+        "insert into scans (event_id, nonce, number, verdict, answer, let_in, gate, scanned_by,
+            scanned_at)
+         select event_id, gen_random_uuid(), number, 'valid', '{}', true, '', user_id, now()
+         from ticket_user where number = 3" => "admissions";
     a_promo_code_used_more_than_it_counts:
         "insert into promo_codes (id, event_id, code, percent)
          select gen_random_uuid(), id, 'X', 10 from events;

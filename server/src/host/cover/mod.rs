@@ -81,7 +81,7 @@ async fn set(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
-    let event = lock(&mut transaction, id).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     change::require_not_over(&event)?;
     let new = match jpeg {
         Some(jpeg) => Some(db::insert(&mut transaction, Uuid::now_v7(), &jpeg).await?),
@@ -90,7 +90,7 @@ async fn set(
     if let Some(old) = db::replace(&mut transaction, id, new).await? {
         db::delete(&mut transaction, old).await?;
     }
-    let event = find(&mut transaction, id).await?;
+    let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }

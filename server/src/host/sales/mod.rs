@@ -41,7 +41,7 @@ async fn sales(
         .begin_with("begin isolation level repeatable read read only")
         .await?;
     access::require(&mut snapshot, id, asker.user, Role::Door).await?;
-    let event = find(&mut snapshot, id).await?;
+    let event = find(&mut snapshot, id, asker.user).await?;
     let sales = count(&mut snapshot, event).await?;
     snapshot.rollback().await?;
     Ok(Json(sales))

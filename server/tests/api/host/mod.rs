@@ -6,6 +6,7 @@ mod course;
 mod cover;
 mod create;
 mod sales;
+mod staff;
 
 use api::host::HostEvent;
 use chrono::{Duration, Utc};
@@ -48,10 +49,15 @@ pub(super) fn path(event: Uuid) -> String {
     format!("/host/events/{event}")
 }
 
-/// Makes `user` staff of `event`.
-pub(super) async fn employ(app: &TestApp, event: Uuid, user: &TestUser, role: &str) {
+/// Makes `user`, who owns their address, staff of `event`.
+pub(crate) async fn employ(app: &TestApp, event: Uuid, user: &TestUser, role: &str) {
     sqlx::query!(
-        "insert into event_staff (event_id, user_id, role) values ($1, $2, $3)",
+        "with verified as (
+            update users set email_verified_at = now() where id = $3 and email_verified_at is null
+        )
+        insert into event_staff (id, event_id, email, role)
+        select $1, $2, email, $4 from users where id = $3",
+        Uuid::now_v7(),
         event,
         user.id,
         role,

@@ -1,0 +1,373 @@
+//! The door: what is scanned, what that means, and all a scanner needs to work without a network.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::events::EventRef;
+use crate::tickets::TicketState;
+use crate::validate::FieldErrors;
+use crate::{TicketNumber, Time};
+
+/// The longest name of a gate, in characters.
+pub const GATE_MAX: usize = 40;
+/// The longest text that is taken for a code, in characters.
+pub const CODE_MAX: usize = 300;
+/// The most scans one request brings.
+pub const SYNC_MAX: usize = 100;
+/// How long after it an admission can be undone, in minutes.
+pub const UNDO_MINUTES: i32 = 15;
+/// How long before its beginning and after its end an event lets people in, in hours.
+const DOOR_HOURS: i64 = 12;
+
+/// What a scan means. Whether the ticket is any good is judged before whether it was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Let in.
+    Valid,
+    /// Somebody is in with it already.
+    AlreadyUsed,
+    /// Its money went back, or will, since the event was called off.
+    Refunded,
+    /// Taken back by the organizer.
+    Revoked,
+    /// The code is of an earlier holder, or the ticket waits for its next one.
+    Transferred,
+    /// A ticket for another event.
+    WrongEvent,
+    /// Nothing we made.
+    NotATicket,
+    /// The doors are not open.
+    NotYet,
+}
+
+/// When and where a ticket was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Admission {
+    /// What it is undone by; of an admission that the server has not heard of, its nonce.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where, in the words of whoever scanned; may be empty.
+    pub gate: String,
+}
+
+/// A ticket as the door knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoorTicket {
+    /// Its number within the event.
+    pub number: TicketNumber,
+    /// The type's name.
+    pub ticket_type: String,
+    /// Who holds it; null for one that nobody does.
+    pub holder: Option<String>,
+    /// Where it stands.
+    pub state: TicketState,
+    /// Which version of its code is good.
+    pub version: u16,
+    /// What follows the number in its typed code.
+    pub check: String,
+    /// Whether it waits for its next holder.
+    pub in_transfer: bool,
+    /// How it was used, if it was.
+    pub used: Option<Admission>,
+}
+
+/// `GET /host/events/{id}/door`: what a scanner works with, also without a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Door {
+    /// The event.
+    pub event: EventRef,
+    /// The Ed25519 key that checks its codes, in hexadecimal.
+    pub public_key: String,
+    /// When all this was so.
+    pub as_of: DateTime<Utc>,
+    /// Every ticket that was ever issued, by number.
+    pub tickets: Vec<DoorTicket>,
+    /// Who was let in by a scanner without a network though they should not have been, latest first.
+    pub disputed: Vec<Disputed>,
+}
+
+/// Somebody whom a scanner let in without knowing better.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Disputed {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where.
+    pub gate: String,
+    /// What would have been said with a network.
+    pub answer: CheckIn,
+}
+
+/// `POST /host/events/{id}/check-ins`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scan {
+    /// Names the scan: sent again, it gets the same answer.
+    pub nonce: Uuid,
+    /// What was scanned or typed. Either this or `number`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The ticket that was picked from the list of guests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<TicketNumber>,
+    /// Where; up to 40 characters.
+    #[serde(default)]
+    pub gate: String,
+}
+
+/// A scan that a scanner decided by itself, without a network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OfflineScan {
+    /// What was scanned.
+    pub scan: Scan,
+    /// When, by the scanner's clock.
+    pub at: DateTime<Utc>,
+    /// Whether the scanner let them in.
+    pub let_in: bool,
+}
+
+/// `POST /host/events/{id}/check-ins/sync`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SyncScans {
+    /// In the order they were made, at most 100.
+    pub scans: Vec<OfflineScan>,
+}
+
+/// The answer to [`SyncScans`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Synced {
+    /// What each scan means, in their order.
+    pub answers: Vec<CheckIn>,
+}
+
+/// What a scan means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckIn {
+    /// The scan.
+    pub nonce: Uuid,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The ticket's number, where there is one.
+    pub number: Option<TicketNumber>,
+    /// Its type's name.
+    pub ticket_type: Option<String>,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// With `valid` this admission, with `already_used` the one before.
+    pub used: Option<Admission>,
+    /// With `not_yet`: when the doors open.
+    pub opens_at: Option<DateTime<Utc>>,
+}
+
+/// From when on an event that begins then lets people in.
+pub fn opens_at(starts_at: Time) -> Time {
+    starts_at - TimeDelta::hours(DOOR_HOURS)
+}
+
+/// Until when an event that ends then lets people in.
+pub fn closes_at(ends_at: Time) -> Time {
+    ends_at + TimeDelta::hours(DOOR_HOURS)
+}
+
+/// What to say of a ticket that is shown at `now` by a code of this version, or picked from the
+/// list when that is absent.
+pub fn judge(event: &EventRef, ticket: &DoorTicket, version: Option<u16>, now: Time) -> Verdict {
+    match version {
+        Some(version) if version > ticket.version => return Verdict::NotATicket,
+        Some(version) if version < ticket.version => return Verdict::Transferred,
+        _ => {}
+    }
+    match ticket.state {
+        TicketState::Refunded => Verdict::Refunded,
+        TicketState::Revoked => Verdict::Revoked,
+        _ if event.cancelled => Verdict::Refunded,
+        _ if ticket.in_transfer => Verdict::Transferred,
+        _ if now < opens_at(event.starts_at) => Verdict::NotYet,
+        TicketState::CheckedIn => Verdict::AlreadyUsed,
+        TicketState::Valid => Verdict::Valid,
+    }
+}
+
+impl CheckIn {
+    /// The answer to a scan of `ticket`.
+    pub fn of(nonce: Uuid, verdict: Verdict, ticket: &DoorTicket, event: &EventRef) -> Self {
+        Self {
+            nonce,
+            verdict,
+            number: Some(ticket.number),
+            ticket_type: Some(ticket.ticket_type.clone()),
+            holder: ticket.holder.clone(),
+            used: ticket
+                .used
+                .clone()
+                .filter(|_| matches!(verdict, Verdict::Valid | Verdict::AlreadyUsed)),
+            opens_at: (verdict == Verdict::NotYet).then(|| opens_at(event.starts_at)),
+        }
+    }
+
+    /// The answer to a scan of what is no ticket of the event.
+    pub fn of_nothing(nonce: Uuid, verdict: Verdict) -> Self {
+        Self {
+            nonce,
+            verdict,
+            number: None,
+            ticket_type: None,
+            holder: None,
+            used: None,
+            opens_at: None,
+        }
+    }
+}
+
+/// A typed code, `12-K7QF2M` in any case, as number and check. What people misread for each other
+/// is told apart by what codes are made of.
+pub fn read_typed(text: &str) -> Option<(TicketNumber, String)> {
+    let (number, check) = text.trim().split_once(['-', ' '])?;
+    let number = number.trim().parse().ok().filter(|number| *number >= 1)?;
+    let check = check.trim().to_uppercase();
+    let check = check.replace('0', "O").replace('1', "I").replace('8', "B");
+    (!check.is_empty()).then_some((number, check))
+}
+
+impl Scan {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        self.check(&mut errors, "");
+        errors.into_result()
+    }
+
+    fn check(&self, errors: &mut FieldErrors, prefix: &str) {
+        let code = format!("{prefix}code");
+        errors.require(
+            self.code.is_some() != self.number.is_some(),
+            code.as_str(),
+            "Send a code or a number.",
+        );
+        if let Some(text) = &self.code {
+            let length = text.chars().count();
+            errors.require((1..=CODE_MAX).contains(&length), code, "This is no code.");
+        }
+        errors.require_line(&self.gate, 0, GATE_MAX, format!("{prefix}gate"));
+    }
+}
+
+impl SyncScans {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require(
+            self.scans.len() <= SYNC_MAX,
+            "scans",
+            "Send at most 100 scans at once.",
+        );
+        for (index, offline) in self.scans.iter().enumerate() {
+            offline
+                .scan
+                .check(&mut errors, &format!("scans.{index}.scan."));
+        }
+        errors.into_result()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event() -> EventRef {
+        EventRef {
+            id: Uuid::nil(),
+            title: "Night".to_owned(),
+            starts_at: at(100),
+            ends_at: at(103),
+            timezone: "Europe/Berlin".to_owned(),
+            venue: String::new(),
+            address: String::new(),
+            city: String::new(),
+            cover_url: None,
+            cancelled: false,
+        }
+    }
+
+    fn at(hours: i64) -> Time {
+        Time::default() + TimeDelta::hours(hours)
+    }
+
+    fn ticket(state: TicketState) -> DoorTicket {
+        DoorTicket {
+            number: 12,
+            ticket_type: "Standing".to_owned(),
+            holder: Some("Ada".to_owned()),
+            state,
+            version: 2,
+            check: "K7QF2M".to_owned(),
+            in_transfer: false,
+            used: None,
+        }
+    }
+
+    #[test]
+    fn every_verdict_about_a_ticket() {
+        let used = ticket(TicketState::CheckedIn);
+        let good = ticket(TicketState::Valid);
+        let verdict = |ticket: &DoorTicket, version| judge(&event(), ticket, version, at(99));
+        assert_eq!(verdict(&good, Some(2)), Verdict::Valid);
+        assert_eq!(verdict(&good, None), Verdict::Valid);
+        assert_eq!(verdict(&used, Some(2)), Verdict::AlreadyUsed);
+        assert_eq!(
+            verdict(&ticket(TicketState::Refunded), Some(2)),
+            Verdict::Refunded
+        );
+        assert_eq!(
+            verdict(&ticket(TicketState::Revoked), Some(2)),
+            Verdict::Revoked
+        );
+        assert_eq!(verdict(&good, Some(3)), Verdict::NotATicket);
+        let early = judge(&event(), &good, Some(2), at(80));
+        assert_eq!(early, Verdict::NotYet);
+        let waiting = DoorTicket {
+            in_transfer: true,
+            ..good.clone()
+        };
+        assert_eq!(verdict(&waiting, Some(2)), Verdict::Transferred);
+        let off = EventRef {
+            cancelled: true,
+            ..event()
+        };
+        assert_eq!(judge(&off, &good, Some(2), at(99)), Verdict::Refunded);
+    }
+
+    #[test]
+    fn validity_comes_before_use() {
+        let used = ticket(TicketState::CheckedIn);
+        let old = judge(&event(), &used, Some(1), at(99));
+        assert_eq!(old, Verdict::Transferred);
+        let early = judge(&event(), &used, Some(2), at(80));
+        assert_eq!(early, Verdict::NotYet);
+    }
+
+    #[test]
+    fn a_code_is_typed_by_people() {
+        let read = |text| read_typed(text).map(|(number, check)| format!("{number} {check}"));
+        assert_eq!(read("12-k7qf2m").as_deref(), Some("12 K7QF2M"));
+        assert_eq!(read(" 12 k7qf2m ").as_deref(), Some("12 K7QF2M"));
+        assert_eq!(read("12-01B8").as_deref(), Some("12 OIBB"));
+        for nothing in ["", "12", "-K7QF2M", "0-K7QF2M", "12-", "x-y"] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+    }
+}

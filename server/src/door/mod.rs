@@ -1,0 +1,159 @@
+//! The door: what is scanned is judged, once, and what a scanner needs to do so by itself.
+
+pub mod admit;
+pub mod db;
+
+use api::EventId;
+use api::door::{self, CheckIn, Door, Scan, SyncScans, Synced, UNDO_MINUTES};
+use axum::extract::State;
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Path};
+use crate::host::access::{self, Role};
+use crate::orders::purchase::lock_stock;
+use crate::state::AppState;
+use admit::{Shown, admit};
+use db::Undo;
+
+/// The routes of the door.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(show))
+        .routes(routes!(check_in))
+        .routes(routes!(sync))
+        .routes(routes!(undo))
+}
+
+/// What a scanner works with, also without a network: the key that checks codes, and every ticket.
+#[utoipa::path(get, path = "/host/events/{id}/door", tag = "door", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Door), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn show(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<Door>> {
+    let mut snapshot = state
+        .db
+        .begin_with("begin isolation level repeatable read read only")
+        .await?;
+    access::require(&mut snapshot, id, asker.user, Role::Door).await?;
+    let event = db::event(&mut snapshot, id).await?;
+    let rows = db::tickets(&mut snapshot, id, None).await?;
+    let disputed = db::disputed(&mut snapshot, id).await?;
+    snapshot.commit().await?;
+    let seed = event.seed;
+    // Thousands of signatures: not on a thread that others wait for.
+    let tickets = tokio::task::spawn_blocking(move || {
+        let signed = rows.into_iter().map(|row| row.into_ticket(id, &seed));
+        signed.collect::<Result<_>>()
+    });
+    Ok(Json(Door {
+        public_key: data_encoding::HEXLOWER.encode(api::code::public_key(&seed).as_bytes()),
+        as_of: event.now,
+        event: event.event,
+        tickets: tickets.await.map_err(Error::internal)??,
+        disputed,
+    }))
+}
+
+/// Judge what was scanned, and let in who may come in.
+#[utoipa::path(post, path = "/host/events/{id}/check-ins", tag = "door",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = CheckIn), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem), (status = 409, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn check_in(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(scan): Json<Scan>,
+) -> Result<Json<CheckIn>> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Door).await?;
+    scan.validate()?;
+    lock_stock(&mut transaction, &[id]).await?;
+    let event = db::event(&mut transaction, id).await?;
+    if event.now >= door::closes_at(event.event.ends_at) {
+        return Err(Error::conflict("This event is over."));
+    }
+    let shown = [Shown {
+        scan,
+        at: event.now,
+        let_in: false,
+    }];
+    let mut answers = admit(&mut transaction, &event, asker.user, &shown).await?;
+    transaction.commit().await?;
+    let answer = answers.pop();
+    answer
+        .map(Json)
+        .ok_or_else(|| Error::internal("a scan without an answer"))
+}
+
+/// Bring what a scanner decided without a network. Each scan is kept once, however often it is
+/// brought; who was let in and should not have been is reported in the door's `disputed`.
+#[utoipa::path(post, path = "/host/events/{id}/check-ins/sync", tag = "door",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Synced), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn sync(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(body): Json<SyncScans>,
+) -> Result<Json<Synced>> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Door).await?;
+    body.validate()?;
+    lock_stock(&mut transaction, &[id]).await?;
+    let event = db::event(&mut transaction, id).await?;
+    let scans = body.scans.into_iter().map(|offline| Shown {
+        scan: offline.scan,
+        // A clock that is ahead must not put an admission after what comes next.
+        at: offline.at.min(event.now),
+        let_in: offline.let_in,
+    });
+    let scans: Vec<Shown> = scans.collect();
+    let answers = admit(&mut transaction, &event, asker.user, &scans).await?;
+    transaction.commit().await?;
+    Ok(Json(Synced { answers }))
+}
+
+/// Undo an admission within 15 minutes: the ticket is good again. Asking twice is as good as once.
+#[utoipa::path(delete, path = "/host/events/{id}/check-ins/{check_in}", tag = "door",
+    params(("id" = Uuid, Path), ("check_in" = Uuid, Path)),
+    responses((status = 204), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem), (status = 409, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn undo(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path((id, check_in)): Path<(EventId, Uuid)>,
+) -> Result<StatusCode> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Door).await?;
+    lock_stock(&mut transaction, &[id]).await?;
+    match db::undo(&mut transaction, id, check_in).await? {
+        Undo::Unknown => return Err(Error::NotFound),
+        Undo::TooLate => {
+            let sentence = format!("This was more than {UNDO_MINUTES} minutes ago.");
+            return Err(Error::conflict(sentence));
+        }
+        Undo::Gone => {
+            return Err(Error::conflict(
+                "This ticket is no longer good for anything.",
+            ));
+        }
+        Undo::Done => {}
+    }
+    transaction.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

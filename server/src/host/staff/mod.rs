@@ -1,0 +1,86 @@
+//! Who helps with an event: managers and door staff, by their address.
+
+pub mod db;
+
+use api::EventId;
+use api::staff::{AddStaff, STAFF_MAX, Staff, StaffMember};
+use api::validate::normalize_email;
+use axum::extract::State;
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::access::{self, Role};
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Path};
+use crate::state::AppState;
+
+/// The routes of an event's staff.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(remove))
+}
+
+/// List who helps with the event.
+#[utoipa::path(get, path = "/host/events/{id}/staff", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Staff), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<Staff>> {
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Organizer).await?;
+    let items = db::list(&mut connection, id).await?;
+    Ok(Json(Staff { items }))
+}
+
+/// Have someone help, or change what they may do.
+#[utoipa::path(post, path = "/host/events/{id}/staff", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 201, body = StaffMember), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn add(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(body): Json<AddStaff>,
+) -> Result<(StatusCode, Json<StaffMember>)> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
+    body.validate()?;
+    let email = normalize_email(&body.email);
+    let member = db::put(&mut transaction, id, &email, body.role).await?;
+    if db::list(&mut transaction, id).await?.len() > STAFF_MAX {
+        let sentence = format!("An event can have at most {STAFF_MAX} helpers.");
+        return Err(Error::conflict(sentence));
+    }
+    transaction.commit().await?;
+    Ok((StatusCode::CREATED, Json(member)))
+}
+
+/// Have someone help no longer.
+#[utoipa::path(delete, path = "/host/events/{id}/staff/{member}", tag = "staff",
+    params(("id" = Uuid, Path), ("member" = Uuid, Path)),
+    responses((status = 204), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn remove(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path((id, member)): Path<(EventId, Uuid)>,
+) -> Result<StatusCode> {
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Organizer).await?;
+    if db::delete(&mut connection, id, member).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::NotFound)
+    }
+}
