@@ -6,30 +6,9 @@ use super::actions::run;
 use crate::api;
 use crate::components::{Button, Field, Kind, Sheet, use_toasts};
 
-/// The way to call the event off, below all else.
-#[component]
-pub(super) fn CancelEvent(id: EventId, title: String, open: Open) -> impl IntoView {
-    let asking = RwSignal::new(false);
-    view! {
-        <div>
-            <Button kind=Kind::Plain on_press=move |()| asking.set(true)>
-                "Cancel event…"
-            </Button>
-        </div>
-        <Show when=move || asking.get()>
-            <CancelSheet
-                id=id
-                title=title.clone()
-                open=open
-                on_close=move |()| asking.set(false)
-            />
-        </Show>
-    }
-}
-
 /// Calling an event off, which takes typing its title: there is no way back.
 #[component]
-fn CancelSheet(
+pub(super) fn CancelSheet(
     id: EventId,
     title: String,
     open: Open,

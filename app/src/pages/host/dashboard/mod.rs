@@ -16,13 +16,14 @@ use leptos_router::hooks::use_params_map;
 use super::row::status_badge;
 use crate::api::Error;
 use crate::components::{
-    Badge, Cover, Detail, ErrorState, Heading, Skeleton, SkeletonShape, Stale, Tone, TopBar,
+    Badge, Button, Cover, Detail, ErrorState, Heading, Kind, Skeleton, SkeletonShape, Stale, Tone,
+    TopBar,
 };
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
 use crate::{api, format, route};
 use actions::Actions;
-use cancel::CancelEvent;
+use cancel::CancelSheet;
 use numbers::{ByType, Numbers, SalesChart};
 
 /// How often the numbers are asked for while they are looked at.
@@ -86,6 +87,13 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     let head = Memo::new(move |_| open.event.value.with(|event| event.as_ref().map(Head::of)));
     let error = Memo::new(move |_| open.event.error.get().or_else(|| open.sales.error.get()));
     let retry = Callback::new(move |()| open.reload());
+    // Here, because the screen is drawn anew whenever its head changes, also under an open sheet.
+    let cancelling = RwSignal::new(None::<Head>);
+    let sheet = move || {
+        let head = cancelling.get().filter(|head| Some(head.id) == id.get())?;
+        let close = move |()| cancelling.set(None);
+        Some(view! { <CancelSheet id=head.id title=head.title open=open on_close=close /> })
+    };
     let stale = move || {
         let error = error.get().filter(|_| head.with(Option::is_some))?;
         let as_of = open.sales.as_of.get_untracked();
@@ -95,7 +103,9 @@ pub(crate) fn DashboardPage() -> impl IntoView {
         head.get(),
         error.get().filter(|_| head.with(Option::is_none)),
     ) {
-        (Some(head), _) => view! { <Dashboard head=head open=open /> }.into_any(),
+        (Some(head), _) => {
+            view! { <Dashboard head=head open=open cancelling=cancelling /> }.into_any()
+        }
         (None, Some(error)) => {
             let busy = open.event.loading;
             view! { <ErrorState error=error busy=busy on_retry=retry whole=true /> }.into_any()
@@ -106,6 +116,7 @@ pub(crate) fn DashboardPage() -> impl IntoView {
         <Detail of=Signal::derive(move || id.get())>
             <TopBar back=route::HOST back_label="All my events" />
             <div class="dashboard">{stale} {content}</div>
+            {sheet}
         </Detail>
     }
 }
@@ -153,7 +164,7 @@ fn keep_true(open: Open) {
 }
 
 #[component]
-fn Dashboard(head: Head, open: Open) -> impl IntoView {
+fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl IntoView {
     let when = format::day_and_clock(head.starts_at, &head.timezone);
     let place = (!head.place.is_empty()).then(|| format!(" · {}", head.place));
     let badge = if head.live && head.sales_open {
@@ -167,7 +178,16 @@ fn Dashboard(head: Head, open: Open) -> impl IntoView {
     };
     let timezone = head.timezone.clone();
     let draft = head.status == EventStatus::Draft;
-    let (id, title, live) = (head.id, head.title.clone(), head.live);
+    let cancel = head.live.then(|| {
+        let head = head.clone();
+        view! {
+            <div>
+                <Button kind=Kind::Plain on_press=move |()| cancelling.set(Some(head.clone()))>
+                    "Cancel event…"
+                </Button>
+            </div>
+        }
+    });
     let sales = open.sales;
     let known = Memo::new(move |_| sales.value.with(Option::is_some));
     view! {
@@ -187,6 +207,6 @@ fn Dashboard(head: Head, open: Open) -> impl IntoView {
             <SalesChart sales=sales.value timezone=timezone.clone() />
             <ByType sales=sales.value />
         </Show>
-        {live.then(|| view! { <CancelEvent id=id title=title open=open /> })}
+        {cancel}
     }
 }
