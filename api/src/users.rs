@@ -93,6 +93,56 @@ pub struct Refresh {
     pub refresh_token: Option<String>,
 }
 
+/// `POST /auth/reset-request`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RequestReset {
+    /// The account's address.
+    pub email: String,
+}
+
+impl RequestReset {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.into_result()
+    }
+}
+
+/// `POST /auth/reset`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    /// From the link in the letter.
+    pub token: String,
+    /// The new password, 8–256 characters.
+    pub password: String,
+    /// Where the refresh token goes.
+    #[serde(default)]
+    pub client: Client,
+}
+
+impl Reset {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        require_password(&mut errors, &self.password, "password");
+        errors.into_result()
+    }
+}
+
+/// `POST /me/verify-email`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmail {
+    /// From the link in the letter.
+    pub token: String,
+}
+
 /// A session as sign-in and refresh answer it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -164,6 +164,14 @@ pub struct RateLimits {
     #[arg(long, env = "BOXOFFICE_REGISTRATIONS_PER_HOUR", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub registrations_per_hour: u32,
+    /// Letters for new passwords an hour that one address may ask for.
+    #[arg(long, env = "BOXOFFICE_RESETS_PER_HOUR", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub resets_per_hour: u32,
+    /// Letters an hour to one person that anyone can cause: verification, reset, sent tickets.
+    #[arg(long, env = "BOXOFFICE_LETTERS_PER_HOUR", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub letters_per_hour: u32,
 }
 
 /// An origin: scheme, host and port, without a path.

@@ -16,6 +16,7 @@ mod openapi;
 pub mod orders;
 pub mod payment;
 pub mod rate_limit;
+pub mod secret;
 pub mod serve;
 pub mod state;
 pub mod telemetry;

@@ -28,6 +28,10 @@ pub struct RateLimiters {
     pub account_logins: Limiter<String>,
     /// New accounts by address.
     pub registrations: Limiter<ClientAddress>,
+    /// Letters for new passwords by who asks for them.
+    pub resets: Limiter<ClientAddress>,
+    /// Letters that anyone can cause, by whom they go to.
+    pub letters: Limiter<String>,
 }
 
 impl RateLimiters {
@@ -41,6 +45,8 @@ impl RateLimiters {
             registrations: Limiter::new(Quota::per_hour(at_least_one(
                 limits.registrations_per_hour,
             ))),
+            resets: Limiter::new(Quota::per_hour(at_least_one(limits.resets_per_hour))),
+            letters: Limiter::new(Quota::per_hour(at_least_one(limits.letters_per_hour))),
         }
     }
 }

@@ -115,6 +115,61 @@ pub(super) async fn person(connection: &mut PgConnection, user: UserId) -> Resul
     Ok(person)
 }
 
+/// Whose account has this address, if any.
+pub(super) async fn person_at(
+    connection: &mut PgConnection,
+    email: &str,
+) -> Result<Option<Person>> {
+    let person = sqlx::query_as!(
+        Person,
+        r#"select id, name, email as "email!" from users where email = $1"#,
+        email,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(person)
+}
+
+/// The user, while the address is not verified.
+pub(super) async fn unverified(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Option<Person>> {
+    let person = sqlx::query_as!(
+        Person,
+        r#"select id, name, email as "email!" from users
+        where id = $1 and email is not null and email_verified_at is null"#,
+        user,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(person)
+}
+
+/// Keeps the hash of what a letter tells, in place of the one before.
+pub(super) async fn keep_token(
+    connection: &mut PgConnection,
+    person: &Person,
+    purpose: &str,
+    token_hash: &[u8; 32],
+    hours: i32,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into email_tokens (user_id, purpose, token_hash, email, expires_at)
+        values ($1, $2, $3, $4, now() + make_interval(hours => $5))
+        on conflict (user_id, purpose) do update set token_hash = excluded.token_hash,
+            email = excluded.email, expires_at = excluded.expires_at",
+        person.id,
+        purpose,
+        token_hash.as_slice(),
+        person.email,
+        hours,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Whose order it is, unless the account is deleted.
 pub(super) async fn buyer(connection: &mut PgConnection, order: OrderId) -> Result<Option<Person>> {
     let person = sqlx::query_as!(

@@ -24,6 +24,16 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
 pub enum Mail {
+    /// To a new account's address, to prove it.
+    Verification {
+        /// Whose.
+        user: UserId,
+    },
+    /// To the account with this address, if there is one.
+    PasswordReset {
+        /// As it was entered.
+        email: String,
+    },
     /// To the buyer of a paid purchase, with the tickets.
     OrderConfirmation {
         /// The purchase.

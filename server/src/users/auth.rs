@@ -9,10 +9,11 @@ use axum_extra::extract::CookieJar;
 use super::{db, session};
 use crate::error::{Error, Result};
 use crate::extract::Json;
+use crate::mail::{self, Mail};
 use crate::rate_limit::ClientAddress;
 use crate::state::AppState;
 
-/// Create an account and sign in.
+/// Create an account and sign in. A letter to the address proves it.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
     responses((status = 201, body = Session), (status = 409, body = api::Problem),
         (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
@@ -28,6 +29,10 @@ pub(super) async fn register(
     let hash = state.passwords.hash(new.password).await?;
     let mut tx = state.db.begin().await?;
     let account = db::create(&mut tx, new.name.trim(), &email, &hash).await?;
+    let letter = Mail::Verification {
+        user: account.user.id,
+    };
+    mail::enqueue(&mut tx, &[letter]).await?;
     let grant = session::start(&mut tx, account)
         .await?
         .ok_or(Error::InvalidCredentials)?;

@@ -2,6 +2,7 @@
 
 mod auth;
 mod db;
+mod email;
 mod me;
 pub mod password;
 mod session;
@@ -18,5 +19,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
+        .routes(routes!(email::request_reset))
+        .routes(routes!(email::reset))
+        .routes(routes!(email::resend))
+        .routes(routes!(email::verify))
         .routes(routes!(me::show, me::update, me::delete))
 }

@@ -4,8 +4,6 @@
 use api::users::{Client, Refresh, Session, User};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use data_encoding::BASE64URL_NOPAD;
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -14,6 +12,7 @@ use crate::auth::ACCESS_TOKEN_LIFETIME;
 use crate::config::ServeConfig;
 use crate::error::Result;
 use crate::extract::Json;
+use crate::secret::{digest, mint};
 use crate::state::AppState;
 
 /// How long a session lasts without being refreshed.
@@ -130,12 +129,4 @@ fn cookie(config: &ServeConfig, token: String) -> Cookie<'static> {
         .path("/api/auth")
         .max_age(time::Duration::days(LIFETIME_DAYS.into()))
         .build()
-}
-
-fn mint() -> String {
-    BASE64URL_NOPAD.encode(&rand::random::<[u8; 32]>())
-}
-
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token).into()
 }

@@ -1,5 +1,6 @@
 //! What the letters say.
 
+mod account;
 mod orders;
 
 use api::events::EventRef;
@@ -17,6 +18,8 @@ pub(super) async fn write(
     mail: &Mail,
 ) -> Result<Option<Letter>> {
     match mail {
+        Mail::Verification { user } => account::verification(connection, public_url, *user).await,
+        Mail::PasswordReset { email } => account::reset(connection, public_url, email).await,
         Mail::OrderConfirmation { order } => {
             orders::confirmation(connection, public_url, *order).await
         }

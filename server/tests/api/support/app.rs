@@ -67,14 +67,15 @@ impl TestApp {
         Self { db, state, router }
     }
 
-    /// Someone with an account, signed in.
+    /// Someone with an account and a verified address, signed in.
     pub(crate) async fn user(&self, name: &str) -> TestUser {
         /// A hash of the right form which no password matches.
         const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let id = Uuid::now_v7();
         let email = format!("{}-{}@example.com", name.to_lowercase(), id.simple());
         sqlx::query!(
-            "insert into users (id, name, email, password_hash) values ($1, $2, $3, $4)",
+            "insert into users (id, name, email, password_hash, email_verified_at)
+            values ($1, $2, $3, $4, now())",
             id,
             name,
             email,

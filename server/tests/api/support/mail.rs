@@ -54,6 +54,16 @@ impl Letter {
         }
     }
 
+    /// What follows `start` in the text, up to the next space or line end.
+    #[track_caller]
+    pub(crate) fn after(&self, start: &str) -> &str {
+        let (_, rest) = self
+            .text
+            .split_once(start)
+            .unwrap_or_else(|| panic!("no {start} in {}", self.text));
+        rest.split_whitespace().next().unwrap_or_default()
+    }
+
     /// The content of the enclosed file with this name.
     #[track_caller]
     pub(crate) fn file(&self, name: &str) -> &[u8] {

@@ -1,6 +1,7 @@
 //! Accounts and sessions.
 
 mod auth;
+mod email;
 mod me;
 mod session;
 
