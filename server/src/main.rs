@@ -8,6 +8,11 @@ use server::database::Database;
 use server::users::password::Passwords;
 use server::{demo, serve, telemetry, verify};
 
+/// Requests are freed by other threads than the ones that made them, which costs the system's
+/// allocator a sixth of a purchase.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
 
 #[tokio::main]
