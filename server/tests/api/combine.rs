@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use api::orders::PlaceOrderLine;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use futures::future::join_all;
 use server::config::PurchasePath;
 use server::error::Error;
 use server::orders::Refusal;
-use server::orders::purchase::{Placed, PurchaseRequest, Purchases};
+use server::orders::purchase::{Placed, PurchaseRequest, Purchases, lock_stock};
 use server::payment::PayAtDoor;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -245,5 +248,172 @@ async fn combined_orders_come_out_as_one_by_one(db: PgPool) {
         assert_eq!(ledgers[0], ledgers[1], "seed {seed}");
         assert!(ledgers[0].len() > 30, "seed {seed} sold too little to tell");
     }
+    assert_sound(&app.db).await;
+}
+
+/// Starts `future` and drops it if it has to wait: a buyer who goes away.
+async fn start<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    match futures::poll!(&mut future) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_full_queue_says_at_once_when_to_come_back(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Hot")
+        .ticket_type("Standing", 2500, 1)
+        .create(&app, &olga)
+        .await;
+    let purchases = purchases(&app.db, PurchasePath::Combined);
+    // Two of one ticket: everyone is refused, which needs no account.
+    let wanted = || request(Uuid::now_v7(), 1, &[(event.types[0], 2)]);
+    let refused = purchases.place(wanted()).await;
+    assert!(matches!(
+        refused,
+        Err(Error::Order(Refusal::SoldOut { .. }))
+    ));
+
+    let mut lock = app.db.begin().await.expect("begun");
+    lock_stock(&mut lock, &[event.id]).await.expect("locked");
+    let mut queued = 0;
+    let busy = loop {
+        match start(purchases.place(wanted())).await {
+            None => queued += 1,
+            Some(answer) => break answer,
+        }
+        assert!(queued < 50_000, "the queue has no end");
+    };
+    let response = busy.expect_err("refused").into_response();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let retry_after = response.headers().get(header::RETRY_AFTER);
+    assert_eq!(retry_after.expect("a time"), "1");
+
+    lock.rollback().await.expect("rolled back");
+    assert!(queued >= 10_000, "{queued} are not many");
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_stormed_event_does_not_hold_up_another(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let hot = EventBuilder::new("Hot")
+        .ticket_type("Standing", 2500, 1000)
+        .create(&app, &olga)
+        .await;
+    let quiet = EventBuilder::new("Quiet")
+        .ticket_type("Standing", 2500, 10)
+        .create(&app, &olga)
+        .await;
+    let buyers = users(&app, 50).await;
+    let purchases = purchases(&app.db, PurchasePath::Combined);
+
+    // The hot event's batch waits for its lock, and everyone else behind it.
+    let mut lock = app.db.begin().await.expect("begun");
+    lock_stock(&mut lock, &[hot.id]).await.expect("locked");
+    let orders = buyers
+        .iter()
+        .map(|buyer| request(buyer.id, 1, &[(hot.types[0], 1)]));
+    let storm = join_all(orders.map(|order| purchases.place(order)));
+    assert!(!purchases.rush());
+    let order = request(buyers[0].id, 2, &[(quiet.types[0], 1)]);
+    let calm = async {
+        let placed = purchases.place(order).await;
+        lock.rollback().await.expect("rolled back");
+        placed
+    };
+    let (stormed, calm) = futures::join!(storm, calm);
+    assert!(matches!(calm, Ok(Placed::New(_))), "{calm:?}");
+    assert!(purchases.rush(), "49 in a batch");
+    assert!(
+        stormed
+            .iter()
+            .all(|placed| matches!(placed, Ok(Placed::New(_))))
+    );
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_servers_sell_one_event_exactly_out(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Hot")
+        .ticket_type("Standing", 2500, 100)
+        .create(&app, &olga)
+        .await;
+    let buyers = users(&app, 150).await;
+    // What server processes share is the database.
+    let servers = [
+        purchases(&app.db, PurchasePath::Combined),
+        purchases(&app.db, PurchasePath::Combined),
+    ];
+    // Each buyer asks both at once, with the same key.
+    let asked = buyers.iter().flat_map(|buyer| {
+        let order = request(buyer.id, 1, &[(event.types[0], 1)]);
+        servers.each_ref().map(|server| server.place(order.clone()))
+    });
+    let answers = join_all(asked).await;
+
+    let mut sold = 0;
+    for both in answers.chunks(2) {
+        match both {
+            [Ok(Placed::New(order)), Ok(Placed::Replayed(same))]
+            | [Ok(Placed::Replayed(same)), Ok(Placed::New(order))] => {
+                assert_eq!(order.id, *same);
+                sold += 1;
+            }
+            [
+                Err(Error::Order(Refusal::SoldOut { .. })),
+                Err(Error::Order(Refusal::SoldOut { .. })),
+            ] => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sold, 100);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sold_out_is_remembered_for_a_moment_and_never_against_a_buyer(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Hot")
+        .ticket_type("Standing", 2500, 1)
+        .create(&app, &olga)
+        .await;
+    let buyers = users(&app, 3).await;
+    let purchases = purchases(&app.db, PurchasePath::Combined);
+    let order = |buyer: usize| request(buyers[buyer].id, 1, &[(event.types[0], 1)]);
+    let sold_out = |answer| matches!(answer, Err(Error::Order(Refusal::SoldOut { left: 0, .. })));
+
+    let bought = purchases.place(order(0)).await;
+    assert!(matches!(bought, Ok(Placed::New(_))), "{bought:?}");
+    assert!(sold_out(purchases.place(order(1)).await));
+    // While nobody can have the lock: the answer comes from memory, and from the order's key.
+    let mut lock = app.db.begin().await.expect("begun");
+    lock_stock(&mut lock, &[event.id]).await.expect("locked");
+    assert!(sold_out(purchases.place(order(2)).await));
+    let again = purchases.place(order(0)).await;
+    assert!(matches!(again, Ok(Placed::Replayed(_))), "{again:?}");
+    let mut other = order(0);
+    other.hash[31] = 1;
+    let other = purchases.place(other).await;
+    assert!(matches!(other, Err(Error::Order(Refusal::KeyReused))));
+    lock.rollback().await.expect("rolled back");
+
+    sqlx::query!(
+        "update ticket_types set capacity = 2 where event_id = $1",
+        event.id
+    )
+    .execute(&app.db)
+    .await
+    .expect("more");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let bought = purchases.place(order(2)).await;
+    assert!(matches!(bought, Ok(Placed::New(_))), "{bought:?}");
     assert_sound(&app.db).await;
 }

@@ -59,6 +59,24 @@ pub async fn place_all(
         .collect())
 }
 
+/// Refuses `requests` for these reasons, without a lock: what was answered before is answered
+/// again, and nothing is granted.
+pub async fn refuse_all(
+    connection: &mut PgConnection,
+    requests: &[PurchaseRequest],
+    reasons: Vec<Refusal>,
+) -> Result<Vec<Outcome>> {
+    let answered = db::answered(connection, requests).await?;
+    let outcome = |(request, reason): (&PurchaseRequest, Refusal)| match answered
+        .get(&(request.user, request.key))
+    {
+        None => Err(reason),
+        Some(answered) if answered.hash == request.hash => Ok(Placed::Replayed(answered.order)),
+        Some(_) => Err(Refusal::KeyReused),
+    };
+    Ok(requests.iter().zip(reasons).map(outcome).collect())
+}
+
 fn decide_all(
     stock: &mut Snapshot,
     requests: &[PurchaseRequest],

@@ -6,15 +6,16 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::EventId;
 use futures::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::batch::{Outcome, place_all};
+use super::batch::{Outcome, place_all, refuse_all};
 use super::decide::PurchaseRequest;
+use super::sold_out::SoldOut;
 use crate::error::{Error, Result};
 use crate::payment::PaymentProvider;
 
@@ -22,6 +23,9 @@ use crate::payment::PaymentProvider;
 const BATCH_MAX: usize = 256;
 /// The most orders that wait for one event; more are told to come back.
 const QUEUE_MAX: usize = 20_000;
+/// So many orders in a batch are a rush, and for how long they are.
+const RUSH_ORDERS: usize = 16;
+const RUSH: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Queues purchases by event and places them in batches.
@@ -35,6 +39,9 @@ struct Shared {
     payments: Arc<dyn PaymentProvider>,
     /// Batches take turns at the connections, first come, first served.
     turns: Semaphore,
+    sold_out: SoldOut,
+    /// When so many last bought at once that nothing else should take the processor.
+    rushed: Mutex<Option<Instant>>,
     /// An event with a queue, even an empty one, has a task that serves it.
     queues: Mutex<HashMap<EventId, VecDeque<Waiting>>>,
 }
@@ -51,6 +58,8 @@ impl Combiner {
             db,
             payments,
             turns: Semaphore::new(connections),
+            sold_out: SoldOut::default(),
+            rushed: Mutex::default(),
             queues: Mutex::default(),
         };
         Self {
@@ -78,6 +87,13 @@ impl Combiner {
         outcomes
             .pop()
             .ok_or_else(|| Error::internal("an order was left undecided"))?
+    }
+
+    /// Whether many are buying right now.
+    pub fn rush(&self) -> bool {
+        let rushed = self.shared.rushed.lock();
+        let rushed = rushed.unwrap_or_else(PoisonError::into_inner);
+        rushed.is_some_and(|when| when.elapsed() < RUSH)
     }
 
     fn enqueue(&self, event: EventId, waiting: Waiting) -> Result<()> {
@@ -149,6 +165,10 @@ impl Shared {
             queue.push_front(waiting);
         }
         metrics::histogram!("purchase_batch_orders").record(batch.len() as f64);
+        if batch.len() >= RUSH_ORDERS {
+            let rushed = self.rushed.lock();
+            *rushed.unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
         Some(batch)
     }
 
@@ -185,7 +205,14 @@ impl Shared {
     ) -> Result<Vec<Outcome>> {
         let once = async || {
             let mut connection = self.db.acquire().await?;
-            place_all(&mut connection, events, requests, self.payments.as_ref()).await
+            if let Some(reasons) = self.sold_out.reasons(requests) {
+                return refuse_all(&mut connection, requests, reasons).await;
+            }
+            let read_after = Instant::now();
+            let payments = self.payments.as_ref();
+            let outcomes = place_all(&mut connection, events, requests, payments).await?;
+            self.sold_out.learn(requests, &outcomes, read_after);
+            Ok(outcomes)
         };
         match once().await {
             Err(Error::Busy { .. }) => once().await,

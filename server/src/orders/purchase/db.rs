@@ -138,7 +138,8 @@ pub async fn read_snapshot(
     Ok(snapshot)
 }
 
-async fn answered(
+/// The orders that have the keys of `requests`.
+pub async fn answered(
     connection: &mut PgConnection,
     requests: &[PurchaseRequest],
 ) -> Result<HashMap<(Uuid, Uuid), Answered>> {

@@ -5,6 +5,7 @@ pub mod combine;
 pub mod db;
 pub mod decide;
 mod receipt;
+mod sold_out;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -70,6 +71,11 @@ impl Purchases {
             placed => placed?,
         };
         Ok(placed?)
+    }
+
+    /// Whether so many are buying right now that what can wait should.
+    pub fn rush(&self) -> bool {
+        self.combiner.as_ref().is_some_and(Combiner::rush)
     }
 
     async fn attempt(&self, events: &[EventId], request: PurchaseRequest) -> Result<Outcome> {
