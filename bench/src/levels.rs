@@ -44,6 +44,8 @@ pub(crate) enum Level {
     H6,
     /// 10,000 buyers at once for 1,000 tickets
     H7,
+    /// Purchases of another event, alone and during H2
+    Fair,
 }
 
 /// A run of the benchmark.
@@ -87,6 +89,7 @@ impl Bench {
             Level::H5 => self.buy("H5", "combined", 2, &[128, 512]).await,
             Level::H6 => self.read().await,
             Level::H7 => self.storm().await,
+            Level::Fair => self.share().await,
         }
     }
 

@@ -175,6 +175,10 @@ pub(crate) const PACED: [&str; 3] = [
     "H6 mine 10M paced",
 ];
 
+/// The rows of another event's purchases, alone and during H2.
+pub(crate) const QUIET: &str = "other event, alone";
+pub(crate) const STORMED: &str = "other event in H2";
+
 /// What must be reached, held against what was measured.
 pub(crate) fn targets(samples: &[Sample]) -> Vec<Target> {
     let rows = rows(samples);
@@ -189,6 +193,9 @@ pub(crate) fn targets(samples: &[Sample]) -> Vec<Target> {
         Some(row) if row.row == PACED[1] => "my tickets p99, 1M / 100k (10M left out)",
         _ => "my tickets p99, 10M / 100k",
     };
+    let unfairness = row(STORMED)
+        .zip(row(QUIET))
+        .map(|(stormed, quiet)| stormed.p99_ms / quiet.p99_ms);
     let storm = row("H7");
     [
         ("H2 / H1", ratio("H2", "H1"), Bound::AtLeast(10.0)),
@@ -216,6 +223,11 @@ pub(crate) fn targets(samples: &[Sample]) -> Vec<Target> {
             "H7 tickets sold",
             storm.and_then(|row| row.tickets_sold),
             Bound::Exactly(1000.0),
+        ),
+        (
+            "other events' p99, stormed / alone",
+            unfairness,
+            Bound::AtMost(2.0),
         ),
         (
             "server memory under H2, MB",

@@ -8,6 +8,7 @@ use super::Bench;
 use crate::ask::{self, Ask, What};
 use crate::http::Answer;
 use crate::ledger::Ledger;
+use crate::summary::{QUIET, STORMED};
 use crate::tally::Seen;
 use crate::{load, sql};
 
@@ -15,6 +16,9 @@ use crate::{load, sql};
 pub(super) const PLENTY: i32 = 1_000_000;
 /// Connections that requests at a pace may use.
 pub(super) const OPEN_CONNECTIONS: usize = 512;
+/// Purchases a second of the other event, and the buyers who storm the first.
+const OTHERS_RATE: f64 = 200.0;
+const STORMERS: usize = 128;
 const STORM_BUYERS: usize = 10_000;
 const STORM_TICKETS: i32 = 1_000;
 const STORM_GIVE_UP: Duration = Duration::from_secs(60);
@@ -115,6 +119,37 @@ impl Bench {
         if seen.counted != STORM_BUYERS as u64 {
             self.found("H7", &format!("{} have a clear answer", seen.counted));
         }
+        self.finish(stage).await
+    }
+
+    /// Fair: what buyers of another event notice of H2.
+    pub(super) async fn share(&mut self) -> Result<()> {
+        let stage = self.stage("Fair", "combined", 1).await?;
+        let (hot, other) = {
+            let mut connection = stage.database.pool.acquire().await?;
+            let hot = sql::new_sale(&mut connection, PLENTY).await?;
+            (hot, sql::new_sale(&mut connection, PLENTY).await?)
+        };
+        let mut timing = self.timing;
+        timing.time *= 2;
+        let addresses = stage.addresses();
+        let ask = self.purchase(&other, 2);
+        let buy_other = || load::open(&addresses, OPEN_CONNECTIONS, OTHERS_RATE, timing, &ask);
+        let quiet = buy_other().await?;
+        let storm = self.purchase(&hot, 2);
+        let (others, stormers) = tokio::try_join!(
+            buy_other(),
+            load::closed(&addresses, STORMERS, timing, &storm)
+        )?;
+        // Two kinds of answers share the processor.
+        self.record(&stage, None, QUIET, "200/s", &quiet);
+        self.record(&stage, None, STORMED, "200/s", &others);
+        if let Some(sample) = self.samples.last_mut() {
+            sample.note = format!("{:.0} purchases/s meanwhile", stormers.rate());
+        }
+        self.compare(&stage, STORMED, &other, &[&quiet, &others])
+            .await?;
+        self.compare(&stage, STORMED, &hot, &[&stormers]).await?;
         self.finish(stage).await
     }
 
