@@ -20,8 +20,10 @@ use crate::state::AppState;
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Mail servers refuse more than some; and drawing tickets must leave the machine to the buyers.
 const LETTERS_PER_SECOND: f64 = 20.0;
-/// How many are taken, and sent side by side.
+/// How many are taken.
 const BATCH: usize = 8;
+/// How many are written and sent side by side: drawing the tickets of one takes 15 MB.
+const SIDE_BY_SIDE: usize = 2;
 /// How long whoever took a letter may keep it: longer than writing, sending and marking take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Waits after a failure: twice as long each time.
@@ -58,7 +60,7 @@ pub async fn deliver_due(state: &AppState, transport: &Transport) -> Result<usiz
     drop(connection);
     let taken = jobs.len();
     futures::stream::iter(jobs)
-        .for_each_concurrent(BATCH, |job| deliver(state, transport, job))
+        .for_each_concurrent(SIDE_BY_SIDE, |job| deliver(state, transport, job))
         .await;
     Ok(taken)
 }
