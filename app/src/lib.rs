@@ -37,10 +37,7 @@ use pages::NotFound;
 use pages::buy::BuySheet;
 use pages::event::EventPage;
 use pages::events::EventsPage;
-use pages::host::{DashboardPage, EditPage, HostPage};
-use pages::orders::{ConfirmationPage, OrderPage, OrdersPage};
-use pages::tickets::{TicketPage, TicketsPage};
-use pages::you::{CreateAccountPage, SignInPage, YouPage};
+use pages::later;
 use shell::Shell;
 
 /// Finds out where the server is and who is signed in, then shows the app.
@@ -85,26 +82,26 @@ fn Screens() -> impl IntoView {
                         <Route path=path!("buy") view=BuySheet />
                     </ParentRoute>
                 </ParentRoute>
-                <ParentRoute path=path!("tickets") view=TicketsPage>
+                <ParentRoute path=path!("tickets") view=later::tickets>
                     <Route path=path!("") view=|| () />
-                    <Route path=path!(":event/:number") view=TicketPage />
+                    <Route path=path!(":event/:number") view=later::ticket />
                 </ParentRoute>
-                <ParentRoute path=path!("orders") view=OrdersPage>
+                <ParentRoute path=path!("orders") view=later::orders>
                     <Route path=path!("") view=|| () />
-                    <Route path=path!(":id") view=OrderPage />
-                    <Route path=path!(":id/confirmation") view=ConfirmationPage />
+                    <Route path=path!(":id") view=later::order />
+                    <Route path=path!(":id/confirmation") view=later::confirmation />
                 </ParentRoute>
-                <ParentRoute path=path!("host/events") view=EditPage>
+                <ParentRoute path=path!("host/events") view=later::edit_event>
                     <Route path=path!("new") view=|| () />
                     <Route path=path!(":id/edit") view=|| () />
                 </ParentRoute>
-                <ParentRoute path=path!("host") view=HostPage>
+                <ParentRoute path=path!("host") view=later::host>
                     <Route path=path!("") view=|| () />
-                    <Route path=path!("events/:id") view=DashboardPage />
+                    <Route path=path!("events/:id") view=later::dashboard />
                 </ParentRoute>
-                <Route path=path!("you") view=YouPage />
-                <Route path=path!("you/sign-in") view=SignInPage />
-                <Route path=path!("you/create-account") view=CreateAccountPage />
+                <Route path=path!("you") view=later::you />
+                <Route path=path!("you/sign-in") view=later::sign_in />
+                <Route path=path!("you/create-account") view=later::create_account />
             </Routes>
         </Shell>
     }

@@ -73,7 +73,7 @@ fn assemble(compiled: &Path, new: &Path, dev: bool) -> Result<()> {
     fs::create_dir_all(&assets)?;
 
     let work = tempfile::tempdir()?;
-    wasm::bind(compiled, work.path(), dev)?;
+    wasm::bind(compiled, work.path(), &assets, dev)?;
     let wasm = fs::read(work.path().join("app_bg.wasm"))?;
     let wasm_name = format!("app-{}.wasm", digest(&wasm));
     fs::write(assets.join(&wasm_name), wasm)?;
@@ -93,6 +93,8 @@ fn bundle(bound: &Path, assets: &Path, wasm_name: &str, dev: bool) -> Result<()>
         .args(["app/start.js", "style/main.css", "--bundle", "--format=esm"])
         .args(["--entry-names=app-[hash]", "--legal-comments=none"])
         .args(["--log-level=warning", "--target=es2022"])
+        // wasm-bindgen names the module with the lazy parts once for each of them.
+        .arg("--log-override:duplicate-object-key=silent")
         .arg(format!(
             "--alias:app-wasm={}",
             bound.join("app.js").display()

@@ -4,6 +4,7 @@ pub(crate) mod buy;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod host;
+pub(crate) mod later;
 mod not_found;
 pub(crate) mod orders;
 pub(crate) mod tickets;
