@@ -11,6 +11,7 @@ use crate::{place, web};
 /// Answers what the tests said.
 pub(crate) fn run() -> Result<String> {
     web::build(&web::Args::default())?;
+    web::check_budget()?;
     let mut build = place::cargo()?;
     build.args([
         "build",

@@ -32,6 +32,11 @@ pub(crate) struct Args {
 /// What files the names in `app/index.html` stand for.
 const NAMED_BY_CONTENT: [&str; 3] = ["css", "js", "wasm"];
 
+const FIRST_LOAD: &str = "first load";
+
+/// The most that a first visit may load, compressed, in KB.
+const BUDGET: [(&str, u64); 3] = [("wasm", 300), ("css", 20), (FIRST_LOAD, 400)];
+
 pub(crate) fn run(args: &Args) -> Result<()> {
     setup::install(&[setup::BUILD])?;
     build(args)
@@ -138,16 +143,41 @@ fn with_names(index: &str, assets: &Path) -> Result<String> {
 
 /// Prints what a first visit loads.
 fn report(out: &Path) -> Result<()> {
-    let mut first_load = size(&out.join("index.html"))?;
-    for kind in NAMED_BY_CONTENT {
-        let assets = out.join("assets");
-        let bytes = size(&assets.join(files::only(&assets, kind)?))?;
-        println!("  {kind}: {}", kilobytes(bytes));
-        first_load += bytes;
+    for (what, bytes) in first_load(out)? {
+        println!("  {what}: {}", kilobytes(bytes));
     }
-    println!("  first load: {}", kilobytes(first_load));
     println!("  in {}", out.display());
     Ok(())
+}
+
+/// Refuses a web app that makes its first visitors wait.
+pub(crate) fn check_budget() -> Result<()> {
+    for (what, bytes) in first_load(&place::web()?)? {
+        let budget = BUDGET.iter().find(|(part, _)| *part == what);
+        if let Some((_, most)) = budget {
+            ensure!(
+                bytes <= most * 1024,
+                "The web app's {what} is {}, which is over its budget of {most} KB.",
+                kilobytes(bytes)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of each kind that a first visit loads, and of all together.
+fn first_load(out: &Path) -> Result<Vec<(&'static str, u64)>> {
+    let assets = out.join("assets");
+    let mut parts = Vec::new();
+    for kind in NAMED_BY_CONTENT {
+        parts.push((kind, size(&assets.join(files::only(&assets, kind)?))?));
+    }
+    let page = size(&out.join("index.html"))?;
+    parts.push((
+        FIRST_LOAD,
+        parts.iter().map(|(_, bytes)| bytes).sum::<u64>() + page,
+    ));
+    Ok(parts)
 }
 
 /// How much of it is sent: compressed where that was done.

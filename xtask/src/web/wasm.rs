@@ -67,10 +67,7 @@ pub(super) fn bind(compiled: &Path, to: &Path, assets: &Path, dev: bool) -> Resu
         }
         let name = name_by_content(&part)?;
         let old = part.file_name().unwrap_or_default().to_string_lossy();
-        script = script.replace(
-            &format!("\"./{old}\""),
-            &format!("\"./{LAZY}/{name}\""),
-        );
+        script = script.replace(&format!("\"./{old}\""), &format!("\"./{LAZY}/{name}\""));
         fs::rename(&part, folder.join(name))?;
     }
     Ok(fs::write(links, script)?)
