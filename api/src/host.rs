@@ -334,6 +334,20 @@ pub struct HostEvent {
     pub cover_url: Option<String>,
     /// In the order they are shown.
     pub ticket_types: Vec<crate::events::TicketType>,
+    /// While every ticket is refunded after the event was called off: how far that is.
+    pub refunding: Option<Task>,
+    /// While tickets are given to many guests: how far that is.
+    pub giving: Option<Task>,
+}
+
+/// How far something is that takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Task {
+    /// Tickets done.
+    pub done: i32,
+    /// Tickets in all.
+    pub total: i32,
 }
 
 /// `GET /host/events/{id}/sales`

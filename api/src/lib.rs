@@ -10,13 +10,16 @@
 pub mod calendar;
 #[cfg(feature = "codes")]
 pub mod code;
+pub mod comps;
 pub mod door;
 pub mod error;
 pub mod events;
+pub mod guests;
 pub mod host;
 pub mod money;
 pub mod orders;
 pub mod page;
+pub mod refunds;
 pub mod staff;
 pub mod tickets;
 pub mod users;

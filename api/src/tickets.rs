@@ -63,4 +63,8 @@ pub struct Ticket {
     pub short_code: Option<String>,
     /// The order it came from, when the holder bought it.
     pub order_id: Option<Uuid>,
+    /// The buyer's name, while they ask the holder to give it back.
+    pub asked_back_by: Option<String>,
+    /// Why the organizer took it back, when they did.
+    pub revoked_because: Option<String>,
 }

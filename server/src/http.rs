@@ -25,7 +25,7 @@ use crate::config::ServeConfig;
 use crate::error::{Error, Refused, Result};
 use crate::openapi::Description;
 use crate::state::AppState;
-use crate::{door, events, host, openapi, orders, tickets, users, web};
+use crate::{comps, door, events, host, openapi, orders, refunds, tickets, users, web};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -48,9 +48,11 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .nest("/api", users::routes())
         .nest("/api", events::routes())
         .nest("/api", orders::routes())
+        .nest("/api", refunds::routes())
         .nest("/api", tickets::routes())
         .nest("/api", host::routes())
         .nest("/api", door::routes())
+        .nest("/api", comps::routes())
         .split_for_parts();
     openapi::complete(&mut openapi);
     (router, openapi)

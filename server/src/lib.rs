@@ -1,6 +1,8 @@
 //! The Box Office server. `main.rs` is the program; this is what it is made of, open to the tests.
 
 pub mod auth;
+pub mod cancellation;
+pub mod comps;
 pub mod config;
 pub mod database;
 pub mod demo;
@@ -16,6 +18,7 @@ mod openapi;
 pub mod orders;
 pub mod payment;
 pub mod rate_limit;
+pub mod refunds;
 pub mod secret;
 pub mod serve;
 pub mod state;

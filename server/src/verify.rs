@@ -32,10 +32,11 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "sold",
-        holds: "sold = live tickets + held by pending orders",
+        holds: "sold = live tickets + held by pending orders and for guests",
         count: "select count(*) from ticket_types",
         violations: "select t.id || ': sold ' || t.sold || ', held ' || t.held || ', live '
                 || coalesce(l.live, 0) || ', pending ' || coalesce(p.pending, 0)
+                || ', guests ' || coalesce(g.waiting, 0)
             from ticket_types t
             left join (select ticket_type_id, count(*) as live from all_tickets
                 where state in ('valid', 'checked_in') group by ticket_type_id) l
@@ -43,8 +44,11 @@ const RULES: &[Rule] = &[
             left join (select l.ticket_type_id, sum(l.quantity) as pending
                 from orders o join order_lines l on l.order_id = o.id
                 where o.state = 'pending' group by l.ticket_type_id) p on p.ticket_type_id = t.id
-            where t.held <> coalesce(p.pending, 0)
-                or t.sold <> coalesce(l.live, 0) + coalesce(p.pending, 0)",
+            left join (select ticket_type_id, sum(total - done) as waiting
+                from comp_batches where finished_at is null group by ticket_type_id) g
+                on g.ticket_type_id = t.id
+            where t.held <> coalesce(p.pending, 0) + coalesce(g.waiting, 0)
+                or t.sold <> coalesce(l.live, 0) + t.held",
     },
     Rule {
         name: "issued",
@@ -123,7 +127,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "refunds",
-        holds: "a ticket is refunded once for at most what was paid, an order for at most its total",
+        holds: "a ticket is refunded once for what was paid, an order for at most its total, a comp never",
         count: "select count(*) from refunded_tickets",
         violations: "select r.event_id || ' no. ' || r.number || ': ' || r.amount || ' refunded'
             from refunded_tickets r
@@ -133,7 +137,18 @@ const RULES: &[Rule] = &[
             left join order_lines l on l.order_id = t.order_id and l.line = t.line
             where refund.kind <> 'refund' or o.kind is distinct from 'purchase'
                 or o.id is distinct from refund.purchase_id
-                or r.amount > l.unit_price - l.discount / l.quantity
+                or r.amount <> l.unit_price
+                    - (l.discount * (t.number - l.first_number + 1) / l.quantity
+                        - l.discount * (t.number - l.first_number) / l.quantity)
+            union all
+            select l.order_id || ' line ' || l.line || ': ' || count(r.number) || ' tickets for '
+                || coalesce(sum(r.amount), 0)
+            from order_lines l join orders o on o.id = l.order_id
+            left join refunded_tickets r on r.refund_id = l.order_id and r.line = l.line
+            where o.kind = 'refund'
+            group by l.order_id, l.line
+            having count(r.number) <> l.quantity
+                or sum(r.amount) is distinct from l.unit_price * l.quantity - l.discount
             union all
             select o.id || ': more refunded than paid'
             from orders o join orders r on r.purchase_id = o.id
@@ -146,6 +161,7 @@ const RULES: &[Rule] = &[
         violations: "select t.event_id || ' no. ' || t.number || ': ' || t.state
             from all_tickets t
             left join refunded_tickets r on r.event_id = t.event_id and r.number = t.number
+            left join orders refund on refund.id = r.refund_id
             left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
             left join check_ins c on c.event_id = t.event_id and c.number = t.number
                 and c.undone_at is null
@@ -153,7 +169,28 @@ const RULES: &[Rule] = &[
                 or (t.state = 'revoked') <> (v.number is not null)
                 or (t.state = 'checked_in' and c.number is null)
                 or (t.state = 'valid' and c.number is not null)
-                or (v.revoked_at < c.scanned_at)",
+                or v.revoked_at < c.scanned_at or refund.created_at < c.scanned_at",
+    },
+    Rule {
+        name: "comps",
+        holds: "every guest of a finished batch has a ticket of it, and a comp has a guest",
+        count: "select count(*) from comp_guests",
+        violations: "select b.id || ': ' || b.done || ' of ' || b.total || ' given, '
+                || count(g.number) || ' have a ticket'
+            from comp_batches b left join comp_guests g on g.batch_id = b.id
+            group by b.id having b.done <> count(g.number)
+                or (b.finished_at is null and b.total <> count(*))
+            union all
+            select t.event_id || ' no. ' || t.number || ': a comp without a guest'
+            from orders o join order_lines l on l.order_id = o.id
+            join all_tickets t on t.order_id = l.order_id and t.line = l.line
+            left join comp_guests g on g.event_id = t.event_id and g.number = t.number
+            where o.kind = 'comp' and g.number is null
+            union all
+            select c.event_id || ': called off and paid back, with ' || count(*) || ' live tickets'
+            from cancellations c
+            join all_tickets t on t.event_id = c.event_id and t.state in ('valid', 'checked_in')
+            where c.finished_at is not null group by c.event_id",
     },
     Rule {
         name: "admissions",

@@ -170,7 +170,7 @@ pub async fn list(
 }
 
 /// Escapes what LIKE takes for patterns.
-fn like_pattern(search: &str) -> String {
+pub fn like_pattern(search: &str) -> String {
     let mut pattern = String::from("%");
     for c in search.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

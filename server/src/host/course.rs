@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::access::{self, Role};
 use super::{change, db, find, lock};
 use crate::auth::SignedIn;
+use crate::cancellation;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
 use crate::state::AppState;
@@ -47,7 +48,7 @@ async fn publish(
     Ok(Json(event))
 }
 
-/// Call the event off: its sale ends at once.
+/// Call the event off: its sale ends at once, and every ticket is refunded in the background.
 #[utoipa::path(post, path = "/host/events/{id}/cancel", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
@@ -64,6 +65,7 @@ async fn cancel(
     if event.status != EventStatus::Cancelled {
         require_on_sale(&event)?;
         db::cancel(&mut transaction, id).await?;
+        cancellation::begin(&mut transaction, id, asker.user).await?;
     }
     let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;

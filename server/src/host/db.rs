@@ -1,6 +1,6 @@
 //! The SQL of events as their organizers see and make them.
 
-use api::host::{CreateEvent, EventStatus, HostEvent, HostEventSummary, TicketTypeInput};
+use api::host::{CreateEvent, EventStatus, HostEvent, HostEventSummary, Task, TicketTypeInput};
 use api::{EventId, Money, TicketTypeId, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -67,8 +67,16 @@ pub async fn find(
         r#"
         select e.status, e.title, e.description, e.venue, e.address, e.city, e.starts_at, e.ends_at,
             e.timezone, e.currency, e.max_per_user, e.cover_id, s.sales_open,
-            clock_timestamp() as "now!"
-        from events e join event_stock s on s.event_id = e.id where e.id = $1
+            clock_timestamp() as "now!", c.done as "refunded?", c.total as "to_refund?",
+            g.done as given, g.total as to_give
+        from events e
+        join event_stock s on s.event_id = e.id
+        left join cancellations c on c.event_id = e.id and c.finished_at is null
+        cross join lateral (
+            select sum(done)::int as done, sum(total)::int as total
+            from comp_batches where event_id = e.id and finished_at is null
+        ) g
+        where e.id = $1
         "#,
         id,
     )
@@ -93,6 +101,8 @@ pub async fn find(
         status: parse_status(&event.status)?,
         state: sale.of_event(&sales),
         sales_open: event.sales_open,
+        refunding: task(event.refunded, event.to_refund),
+        giving: task(event.given, event.to_give),
         ticket_types: types
             .into_iter()
             .map(|row| row.into_ticket_type(currency, &sale))
@@ -109,6 +119,11 @@ pub async fn find(
         max_per_user: event.max_per_user,
         cover_url: event.cover_id.map(cover_url),
     }))
+}
+
+fn task(done: Option<i32>, total: Option<i32>) -> Option<Task> {
+    let (done, total) = done.zip(total)?;
+    Some(Task { done, total })
 }
 
 /// The events that `user` organizes or is staff of, newest first, beginning after the one with id

@@ -5,6 +5,7 @@ pub mod change;
 pub mod course;
 pub mod cover;
 pub mod db;
+pub mod guests;
 pub mod sales;
 pub mod staff;
 
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(detail, update))
         .merge(course::routes())
         .merge(sales::routes())
+        .merge(guests::routes())
         .merge(cover::routes())
         .merge(staff::routes())
 }

@@ -15,24 +15,47 @@ use crate::error::Result;
 use crate::http::report;
 use crate::orders::pending;
 use crate::state::AppState;
+use crate::{cancellation, comps};
 
 /// How long between looks at the clock.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// How long between looks for tickets to refund or to give.
+const BATCHES_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Runs the jobs until `stop`.
 pub fn start(state: AppState, stop: CancellationToken) -> JoinHandle<()> {
     tokio::spawn(async move {
-        while !stop.is_cancelled() {
-            log("expire orders", expire_orders(&state).await);
-            log("end events", ending::run_once(&state.db, &stop).await);
-            let days = state.config.archive_after_days;
-            log(
-                "archive events",
-                archive::run_once(&state.db, days, &stop).await,
-            );
-            tokio::select! { () = tokio::time::sleep(INTERVAL) => {}, () = stop.cancelled() => {} }
-        }
+        tokio::join!(by_the_clock(&state, &stop), in_batches(&state, &stop));
     })
+}
+
+async fn by_the_clock(state: &AppState, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        log("expire orders", expire_orders(state).await);
+        log("end events", ending::run_once(&state.db, stop).await);
+        let days = state.config.archive_after_days;
+        log(
+            "archive events",
+            archive::run_once(&state.db, days, stop).await,
+        );
+        tokio::select! { () = tokio::time::sleep(INTERVAL) => {}, () = stop.cancelled() => {} }
+    }
+}
+
+/// What people wait for: it takes many small transactions, so that buyers are not kept waiting.
+async fn in_batches(state: &AppState, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        log(
+            "refund cancelled events",
+            cancellation::run_once(&state.db, stop).await,
+        );
+        log("give tickets", comps::run_once(&state.db, stop).await);
+        tokio::select! {
+            () = tokio::time::sleep(BATCHES_INTERVAL) => {},
+            () = stop.cancelled() => {}
+        }
+    }
 }
 
 /// What failed is tried again at the next look, and keeps nothing else from being done.

@@ -62,7 +62,7 @@ async fn place(
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
     headers
         .get(IDEMPOTENCY_KEY)
         .and_then(|value| value.to_str().ok())

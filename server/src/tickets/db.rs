@@ -20,12 +20,15 @@ struct TicketRow {
     seed: Vec<u8>,
     checked_in_at: Option<Time>,
     order_id: Option<Uuid>,
+    asked_back_by: Option<String>,
+    revoked_because: Option<String>,
 }
 
 /// The place of a ticket in the list: its event's start, the event and the number.
 pub type Position = (Time, EventId, TicketNumber);
 
-/// The tickets `user` holds after the one at `after`: by their event's start, of the past latest first.
+/// The tickets `user` holds, and those that others ended in their hands, after the one at `after`:
+/// by their event's start, of the past latest first.
 pub async fn list(
     connection: &mut PgConnection,
     user: UserId,
@@ -42,9 +45,13 @@ pub async fn list(
         r#"
         select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
             u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
-            c.scanned_at as "checked_in_at?",
-            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id
-        from all_ticket_user h
+            c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
+            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id,
+            (select b.name from give_back_requests r
+                join orders o on o.id = t.order_id join users b on b.id = o.user_id
+                where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
+                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by
+        from possessed_tickets h
         join events e on e.id = h.event_id
         join all_tickets t on t.event_id = h.event_id and t.number = h.number
         join ticket_types y on y.id = t.ticket_type_id
@@ -52,6 +59,7 @@ pub async fn list(
         join event_keys k on k.event_id = e.id
         left join check_ins c
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
         where h.user_id = $1 and (e.ends_at <= now()) = $2
             and ($3::timestamptz is null
                 or case when $2
@@ -72,7 +80,7 @@ pub async fn list(
     into_tickets(connection, rows).await
 }
 
-/// Those of `tickets` that `user` holds, in order.
+/// Those of `tickets` that `user` holds, or held when somebody else ended them, in order.
 pub async fn held(
     connection: &mut PgConnection,
     user: UserId,
@@ -84,16 +92,21 @@ pub async fn held(
         r#"
         select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
             u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
-            c.scanned_at as "checked_in_at?",
-            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id
+            c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
+            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id,
+            (select b.name from give_back_requests r
+                join orders o on o.id = t.order_id join users b on b.id = o.user_id
+                where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
+                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by
         from unnest($2::uuid[], $3::int[]) as asked (event_id, number)
-        join all_ticket_user h on h.event_id = asked.event_id and h.number = asked.number
+        join possessed_tickets h on h.event_id = asked.event_id and h.number = asked.number
         join all_tickets t on t.event_id = h.event_id and t.number = h.number
         join ticket_types y on y.id = t.ticket_type_id
         join users u on u.id = h.user_id
         join event_keys k on k.event_id = h.event_id
         left join check_ins c
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
         where h.user_id = $1 order by t.event_id, t.number
         "#,
         user,
@@ -130,6 +143,8 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 code,
                 short_code,
                 order_id: row.order_id,
+                asked_back_by: row.asked_back_by,
+                revoked_because: row.revoked_because,
             })
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Tickets as their holders see them.
 
 pub mod db;
+pub mod ending;
 
 use api::tickets::{Ticket, TicketsWhen};
 use api::{EventId, Page, TicketNumber};

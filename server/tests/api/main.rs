@@ -1,6 +1,8 @@
 //! The API, called in process on a real PostgreSQL, a database each test.
 
+mod cancellation;
 mod combine;
+mod comps;
 mod decision;
 mod demo;
 mod door;
@@ -11,6 +13,7 @@ mod mail;
 mod orders;
 mod payments;
 mod races;
+mod refunds;
 mod support;
 mod tickets;
 mod users;

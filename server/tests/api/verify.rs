@@ -73,8 +73,38 @@ sabotage! {
             payment, gen_random_uuid(), request_hash, id, now(), null from orders;
          insert into order_lines select o.id, 1, l.event_id, l.ticket_type_id, 1, 9999, 0, null
          from orders o, order_lines l where o.kind = 'refund';
-         insert into refunded_tickets select event_id, 3, order_id, 1, 9999 from order_lines
-         where unit_price = 9999" => "refunds";
+         insert into refunded_tickets (event_id, number, refund_id, line, amount, refunded_by)
+         select l.event_id, 3, o.id, 1, 9999, o.user_id from order_lines l
+         join orders o on o.id = l.order_id where l.unit_price = 9999" => "refunds";
+    a_comp_without_a_guest:
+        "update orders set kind = 'comp', total = 0; update order_lines set unit_price = 0" => "comps";
+    an_event_paid_back_with_tickets_left:
+        "insert into cancellations (event_id, cancelled_by, total, finished_at)
+         select id, organizer_id, 3, now() from events" => "comps";
+    a_guest_who_is_not_counted:
+        "insert into comp_batches (id, event_id, ticket_type_id, given_by, idempotency_key,
+            request_hash, total)
+         select gen_random_uuid(), event_id, ticket_type_id, user_id, gen_random_uuid(),
+            request_hash, 2 from order_lines join orders on id = order_id" => "sold";
+    a_refund_line_without_its_ticket:
+        "insert into orders select gen_random_uuid(), user_id, 'refund', 'paid', currency, -2500,
+            payment, gen_random_uuid(), request_hash, id, now(), null from orders;
+         insert into order_lines select o.id, 1, l.event_id, l.ticket_type_id, 1, 2500, 0, null
+         from orders o, order_lines l where o.kind = 'refund'" => "refunds";
+    a_ticket_admitted_after_its_refund:
+        "insert into orders select gen_random_uuid(), user_id, 'refund', 'paid', currency, -2500,
+            payment, gen_random_uuid(), request_hash, id, now(), null from orders;
+         insert into order_lines select o.id, 1, l.event_id, l.ticket_type_id, 1, 2500, 0, null
+         from orders o, order_lines l where o.kind = 'refund';
+         insert into refunded_tickets (event_id, number, refund_id, line, amount, refunded_by)
+         select l.event_id, 3, o.id, 1, 2500, o.user_id from order_lines l
+         join orders o on o.id = l.order_id where o.kind = 'refund';
+         update tickets set state = 'refunded' where number = 3;
+         insert into check_ins (id, event_id, number, nonce, scanned_by, scanned_at)
+         select gen_random_uuid(), event_id, number, gen_random_uuid(), user_id,
+            now() + interval '1 minute' from ticket_user where number = 3;
+         delete from ticket_user where number = 3;
+         update ticket_types set sold = 2" => "states";
     a_refunded_ticket_without_a_refund:
         "update tickets set state = 'refunded' where number = 3" => "states";
     a_ticket_admitted_twice:

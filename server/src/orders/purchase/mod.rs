@@ -135,7 +135,8 @@ impl Purchases {
     }
 }
 
-fn used_key(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+/// Whether `error` says that the key was used a moment before, under another lock.
+pub(crate) fn used_key(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     error
         .downcast_ref::<sqlx::Error>()
         .is_some_and(|error| violates(error, "orders_idempotency_key"))

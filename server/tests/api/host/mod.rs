@@ -5,6 +5,7 @@ mod change;
 mod course;
 mod cover;
 mod create;
+mod guests;
 mod sales;
 mod staff;
 

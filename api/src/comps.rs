@@ -1,0 +1,119 @@
+//! Comps: tickets that an organizer gives away.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::host::Task;
+use crate::validate::{FieldErrors, NAME_MAX, is_email};
+
+/// The most guests one request can name.
+pub const GUESTS_MAX: usize = 10_000;
+/// The largest list, in bytes.
+pub const GUESTS_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Someone to give a ticket to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Invited {
+    /// Their name, 1–100 characters.
+    pub name: String,
+    /// Their address. Where it has a verified account the ticket is there at once; elsewhere it
+    /// waits to be claimed.
+    pub email: String,
+}
+
+impl Invited {
+    /// What is wrong with it, in words.
+    pub fn complaint(&self) -> Option<&'static str> {
+        let name = self.name.trim();
+        if name.is_empty() {
+            Some("The name is missing.")
+        } else if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+            Some("The name is longer than 100 characters, or has some that cannot be shown.")
+        } else if self.email.trim().is_empty() {
+            Some("The address is missing.")
+        } else if is_email(&self.email) {
+            None
+        } else {
+            Some("This is not an email address.")
+        }
+    }
+}
+
+/// `POST /host/events/{id}/comps`, with the header `Idempotency-Key`: a ticket for each guest, or
+/// none for anyone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GiveComps {
+    /// Tickets of which type.
+    pub ticket_type_id: Uuid,
+    /// To whom; someone who is named twice gets two.
+    pub guests: Vec<Invited>,
+}
+
+impl GiveComps {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require(
+            !self.guests.is_empty(),
+            "guests",
+            "Name at least one guest.",
+        );
+        errors.require(
+            self.guests.len() <= GUESTS_MAX,
+            "guests",
+            "Give at most 10,000 tickets at once.",
+        );
+        for (index, guest) in self.guests.iter().enumerate().take(GUESTS_MAX) {
+            if let Some(complaint) = guest.complaint() {
+                errors.require(false, format!("guests.{index}"), complaint);
+            }
+        }
+        errors.into_result()
+    }
+}
+
+/// `POST /host/events/{id}/comps/preview`: a list of guests as a table, name and address in each
+/// line, separated by commas, semicolons or tabs. Nothing is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct GuestList {
+    /// The file as it is.
+    pub csv: String,
+}
+
+/// What a list says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GuestListPreview {
+    /// Those who can be given a ticket.
+    pub guests: Vec<Invited>,
+    /// Lines that cannot be used.
+    pub problems: Vec<LineProblem>,
+}
+
+/// A line that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LineProblem {
+    /// Which line of the file, from 1.
+    pub line: u64,
+    /// What it says.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Tickets that are being given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CompBatch {
+    /// Names it.
+    pub id: Uuid,
+    /// How far it is.
+    pub progress: Task,
+}

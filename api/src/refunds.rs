@@ -1,0 +1,148 @@
+//! Refunds: the price paid, back for some tickets of a purchase.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::orders::{LINES_MAX, QUANTITY_MAX};
+use crate::validate::FieldErrors;
+use crate::{Money, TicketNumber};
+
+/// The most tickets one refund can name: as many as one order can have.
+pub const REFUND_TICKETS_MAX: usize = LINES_MAX * QUANTITY_MAX as usize;
+
+/// Names a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TicketName {
+    /// For which event.
+    pub event_id: Uuid,
+    /// Its number within the event.
+    pub number: TicketNumber,
+}
+
+/// `POST /orders/{id}/refund-quote`, and `POST /orders/{id}/refunds` with the header
+/// `Idempotency-Key`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundTickets {
+    /// Which tickets of the order.
+    pub tickets: Vec<TicketName>,
+}
+
+impl RefundTickets {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require(
+            !self.tickets.is_empty(),
+            "tickets",
+            "Choose at least one ticket.",
+        );
+        errors.require(
+            self.tickets.len() <= REFUND_TICKETS_MAX,
+            "tickets",
+            "Choose at most 2,000 tickets at once.",
+        );
+        errors.into_result()
+    }
+
+    /// The same wish in one form whatever its spelling: each ticket once, in order. What the
+    /// idempotency key is bound to.
+    pub fn distinct(&self) -> Vec<TicketName> {
+        let distinct: BTreeSet<TicketName> = self.tickets.iter().copied().collect();
+        distinct.into_iter().collect()
+    }
+}
+
+/// What a refund would bring: nothing is changed by asking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundQuote {
+    /// Every ticket that was asked for.
+    pub tickets: Vec<QuotedTicket>,
+    /// Sum of those that can be refunded.
+    pub total: Money,
+}
+
+/// What one ticket would bring.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotedTicket {
+    /// For which event.
+    pub event_id: Uuid,
+    /// Its number within the event.
+    pub number: TicketNumber,
+    /// What was paid for it.
+    pub amount: Money,
+    /// Why it cannot be refunded; null when it can.
+    pub refusal: Option<NotRefundable>,
+}
+
+/// Why a ticket cannot be refunded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NotRefundable {
+    /// It was given by the organizer, so nothing was paid.
+    Comp,
+    /// Its money went back already.
+    Refunded,
+    /// The organizer took it back.
+    Revoked,
+    /// It has been used at the door.
+    CheckedIn,
+    /// The event has begun.
+    Begun,
+    /// The buyer sent it to someone who has not accepted it yet.
+    Sent,
+    /// Someone else holds it.
+    Gifted,
+    /// A reason this version of the app does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl NotRefundable {
+    /// The reason, in words for the buyer.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Comp => "It was a gift of the organizer, so nothing was paid for it.",
+            Self::Refunded => "It is refunded already.",
+            Self::Revoked => "The organizer took it back.",
+            Self::CheckedIn => "It was used at the door. Only the organizer can refund it now.",
+            Self::Begun => "The event has begun. Only the organizer can refund it now.",
+            Self::Sent => "You sent it to someone. Take it back first, then refund it.",
+            Self::Gifted => {
+                "You gave it away. Its holder can give it back to you, and then you can refund it."
+            }
+            Self::Other => "It cannot be refunded.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_has_one_form_however_it_is_spelled() {
+        let name = |event: u128, number| TicketName {
+            event_id: Uuid::from_u128(event),
+            number,
+        };
+        let spelled = RefundTickets {
+            tickets: vec![name(2, 1), name(1, 9), name(2, 1)],
+        };
+        assert_eq!(spelled.distinct(), [name(1, 9), name(2, 1)]);
+    }
+
+    #[test]
+    fn an_unknown_reason_is_still_a_reason() {
+        let reason: NotRefundable = serde_json::from_str(r#""eclipse""#).expect("readable");
+        assert_eq!(reason, NotRefundable::Other);
+    }
+}

@@ -1,0 +1,140 @@
+//! The SQL of cancellations.
+
+use api::refunds::TicketName;
+use api::{EventId, OrderId, UserId};
+use sqlx::PgConnection;
+
+use crate::error::Result;
+
+/// An event whose tickets go back.
+pub(super) struct Work {
+    pub(super) event: EventId,
+    /// Who called it off.
+    pub(super) by: UserId,
+}
+
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    event: EventId,
+    by: UserId,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into cancellations (event_id, cancelled_by, total)
+        select $1, $2, count(*) from tickets
+        where event_id = $1 and state in ('valid', 'checked_in')",
+        event,
+        by,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Everyone who holds a ticket.
+pub(super) async fn holders(connection: &mut PgConnection, event: EventId) -> Result<Vec<UserId>> {
+    let holders = sqlx::query_scalar!(
+        "select distinct user_id from ticket_user where event_id = $1",
+        event,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(holders)
+}
+
+/// Something to do that nobody else is at.
+pub(super) async fn take(connection: &mut PgConnection) -> Result<Option<Work>> {
+    let work = sqlx::query_as!(
+        Work,
+        "select event_id as event, cancelled_by as by from cancellations
+        where finished_at is null order by event_id limit 1 for update skip locked",
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(work)
+}
+
+/// Orders that are not paid yet. There will be no more of them once the event is called off.
+pub(super) async fn pending_orders(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<Vec<OrderId>> {
+    let orders = sqlx::query_scalar!(
+        "select id from orders o where state = 'pending'
+            and exists (select from order_lines where order_id = o.id and event_id = $1)",
+        event,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(orders)
+}
+
+/// Frees what is held for guests who have no ticket yet, and forgets them.
+pub(super) async fn drop_waiting_guests(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<()> {
+    sqlx::query!(
+        "with given_up as (
+            update comp_batches set finished_at = now()
+            where event_id = $1 and finished_at is null
+            returning id, ticket_type_id, total - done as waiting
+        ), forgotten as (
+            delete from comp_guests g using given_up b where g.batch_id = b.id and g.number is null
+        )
+        update ticket_types t set sold = t.sold - b.waiting, held = t.held - b.waiting
+        from (select ticket_type_id, sum(waiting)::int as waiting from given_up
+            group by ticket_type_id) b
+        where t.id = b.ticket_type_id",
+        event,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The next `size` live tickets, and the others of their orders.
+pub(super) async fn next_tickets(
+    connection: &mut PgConnection,
+    event: EventId,
+    size: i64,
+) -> Result<Vec<TicketName>> {
+    let tickets = sqlx::query_as!(
+        TicketName,
+        "with next as (
+            select distinct order_id from (
+                select order_id from tickets
+                where event_id = $1 and state in ('valid', 'checked_in') order by number limit $2
+            ) first
+        )
+        select t.event_id, t.number
+        from next
+        join order_lines l on l.order_id = next.order_id and l.event_id = $1
+        join tickets t on t.event_id = $1
+            and t.number >= l.first_number and t.number < l.first_number + l.quantity
+        where t.state in ('valid', 'checked_in')
+        order by t.number",
+        event,
+        size,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(tickets)
+}
+
+/// Counts `done` more; none means that there are none left.
+pub(super) async fn count(
+    connection: &mut PgConnection,
+    event: EventId,
+    done: usize,
+) -> Result<()> {
+    sqlx::query!(
+        "update cancellations set done = done + $2,
+            finished_at = case when $2 = 0 then now() end
+        where event_id = $1",
+        event,
+        i32::try_from(done).unwrap_or(i32::MAX),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! What happens to the tickets of an event that is called off: those that were bought are refunded,
+//! those that were given are taken back. In batches, so that nobody waits; each batch is a
+//! transaction that counts itself, so that a server that is killed has done it or has not, and any
+//! other goes on.
+
+mod db;
+
+use api::refunds::TicketName;
+use api::{EventId, OrderId, UserId};
+use sqlx::{PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::host::guests::take_back;
+use crate::mail::{self, Mail};
+use crate::orders::pending::{GivenUp, give_up};
+use crate::orders::purchase::lock_stock;
+use crate::refunds::db::{Purchase, Refund};
+use crate::refunds::decide::SoldTicket;
+use crate::refunds::{db as refunds, request_hash};
+
+/// Small enough to be done in well under a second.
+const BATCH: i64 = 500;
+const REASON: &str = "The event is cancelled.";
+
+/// Has every ticket of `event` go back, and their holders told. Call it with the event's stock
+/// locked.
+pub async fn begin(connection: &mut PgConnection, event: EventId, by: UserId) -> Result<()> {
+    db::insert(connection, event, by).await?;
+    let holders = db::holders(connection, event).await?;
+    let mails: Vec<Mail> = holders
+        .into_iter()
+        .map(|user| Mail::EventCancelled { event, user })
+        .collect();
+    mail::enqueue(connection, &mails).await
+}
+
+/// Works off everything there is to do; how many tickets it were.
+pub async fn run_once(pool: &PgPool, stop: &CancellationToken) -> Result<usize> {
+    let mut done = 0;
+    while !stop.is_cancelled() {
+        match run_batch(pool, BATCH).await? {
+            Some(batch) => done += batch,
+            None => break,
+        }
+    }
+    Ok(done)
+}
+
+/// Sends about `size` tickets of one event back, whole orders at a time; `None` when there is
+/// nothing to do, or others are at it.
+pub async fn run_batch(pool: &PgPool, size: i64) -> Result<Option<usize>> {
+    let mut transaction = pool.begin().await?;
+    let Some(work) = db::take(&mut transaction).await? else {
+        return Ok(None);
+    };
+    // They may be of other events as well, whose stock has to be locked with this one's.
+    let held = db::pending_orders(&mut transaction, work.event).await?;
+    if !held.is_empty() {
+        transaction.rollback().await?;
+        return release(pool, &held).await.map(Some);
+    }
+    lock_stock(&mut transaction, &[work.event]).await?;
+    db::drop_waiting_guests(&mut transaction, work.event).await?;
+    let names = db::next_tickets(&mut transaction, work.event, size).await?;
+    let (tickets, _) = refunds::tickets(&mut transaction, &names).await?;
+    send_back(&mut transaction, tickets, work.by).await?;
+    db::count(&mut transaction, work.event, names.len()).await?;
+    transaction.commit().await?;
+    Ok(Some(names.len()))
+}
+
+/// Gives up orders that were not paid yet.
+async fn release(pool: &PgPool, orders: &[OrderId]) -> Result<usize> {
+    for order in orders {
+        let mut transaction = pool.begin().await?;
+        give_up(&mut transaction, *order, GivenUp::Cancelled).await?;
+        transaction.commit().await?;
+    }
+    Ok(0)
+}
+
+async fn send_back(
+    connection: &mut PgConnection,
+    tickets: Vec<SoldTicket>,
+    by: UserId,
+) -> Result<()> {
+    let (comps, mut bought): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|t| t.comp);
+    take_back(connection, &comps, by, REASON).await?;
+    bought.sort_by_key(|ticket| (ticket.order, ticket.line, ticket.number));
+    let of_orders: Vec<&[SoldTicket]> = bought.chunk_by(|a, b| a.order == b.order).collect();
+    let ids: Vec<OrderId> = of_orders.iter().map(|tickets| tickets[0].order).collect();
+    let purchases = refunds::purchases(connection, &ids).await?;
+    let refunds = of_orders
+        .into_iter()
+        .map(|tickets| refund(&purchases, tickets, by))
+        .collect::<Result<Vec<_>>>()?;
+    refunds::write(connection, &refunds).await
+}
+
+fn refund<'a>(
+    purchases: &'a [Purchase],
+    tickets: &'a [SoldTicket],
+    by: UserId,
+) -> Result<Refund<'a>> {
+    let purchase = purchases
+        .iter()
+        .find(|purchase| purchase.id == tickets[0].order)
+        .ok_or_else(|| Error::internal("a sold ticket of no purchase"))?;
+    let names: Vec<TicketName> = tickets.iter().map(SoldTicket::name).collect();
+    let id = Uuid::now_v7();
+    Ok(Refund {
+        id,
+        purchase,
+        key: id,
+        hash: request_hash(purchase.id, &names),
+        by,
+        tickets: tickets.iter().collect(),
+    })
+}

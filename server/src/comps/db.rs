@@ -1,0 +1,249 @@
+//! The SQL of comps.
+
+use std::fmt::Write;
+
+use api::comps::{CompBatch, Invited};
+use api::host::Task;
+use api::validate::normalize_email;
+use api::{EventId, TicketNumber, TicketTypeId, UserId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// Guests to be given tickets.
+pub(super) struct Batch {
+    pub(super) id: Uuid,
+    pub(super) event: EventId,
+    pub(super) ticket_type: TicketTypeId,
+    pub(super) by: UserId,
+    /// The client's name for it.
+    pub(super) key: Uuid,
+    /// What the key is bound to.
+    pub(super) hash: [u8; 32],
+}
+
+/// What became of a batch that was to be written.
+pub(super) enum Inserted {
+    New,
+    /// An earlier request had its key.
+    Answered {
+        id: Uuid,
+        hash: [u8; 32],
+    },
+}
+
+/// Writes a batch and its guests, unless its key was used.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    guests: &[Invited],
+) -> Result<Inserted> {
+    // A type of another event is refused further on, in words.
+    let inserted = sqlx::query!(
+        "insert into comp_batches (id, event_id, ticket_type_id, given_by, idempotency_key,
+            request_hash, total)
+        select $1, event_id, id, $4, $5, $6, $7 from ticket_types where id = $3 and event_id = $2
+        on conflict on constraint comp_batches_key do nothing",
+        batch.id,
+        batch.event,
+        batch.ticket_type,
+        batch.by,
+        batch.key,
+        &batch.hash,
+        i32::try_from(guests.len()).map_err(Error::internal)?,
+    )
+    .execute(&mut *connection)
+    .await?;
+    if inserted.rows_affected() == 1 {
+        copy_guests(connection, batch, guests).await?;
+        return Ok(Inserted::New);
+    }
+    let answered = sqlx::query!(
+        "select id, request_hash from comp_batches where given_by = $1 and idempotency_key = $2",
+        batch.by,
+        batch.key,
+    )
+    .fetch_optional(connection)
+    .await?;
+    match answered {
+        Some(row) => Ok(Inserted::Answered {
+            id: row.id,
+            hash: row
+                .request_hash
+                .as_slice()
+                .try_into()
+                .map_err(Error::internal)?,
+        }),
+        None => Err(Error::field(
+            "ticket_type_id",
+            "This event has no such ticket type.",
+        )),
+    }
+}
+
+/// Writes the guests, however many, in one stream.
+async fn copy_guests(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    guests: &[Invited],
+) -> Result<()> {
+    let mut rows = String::new();
+    for (place, guest) in guests.iter().enumerate() {
+        let (name, email) = (guest.name.trim(), normalize_email(&guest.email));
+        let (name, email) = (escape(name), escape(&email));
+        writeln!(
+            rows,
+            "{}\t{place}\t{}\t{name}\t{email}",
+            batch.id, batch.event
+        )
+        .map_err(Error::internal)?;
+    }
+    let mut copy = connection
+        .copy_in_raw("copy comp_guests (batch_id, place, event_id, name, email) from stdin")
+        .await?;
+    copy.send(rows.into_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+/// Text as COPY takes it.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('\t', "\\t")
+        .replace('\n', "\\n")
+        .replace('\r', "\\r")
+}
+
+/// Keeps tickets of a type for guests. Call it with the event's stock locked.
+pub(super) async fn hold(
+    connection: &mut PgConnection,
+    ticket_type: TicketTypeId,
+    quantity: i32,
+) -> Result<()> {
+    sqlx::query!(
+        "update ticket_types set sold = sold + $2, held = held + $2 where id = $1",
+        ticket_type,
+        quantity,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How far a batch is.
+pub(super) async fn find(connection: &mut PgConnection, id: Uuid) -> Result<CompBatch> {
+    let progress = sqlx::query_as!(
+        Task,
+        "select done, total from comp_batches where id = $1",
+        id
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(CompBatch { id, progress })
+}
+
+/// The oldest batch with guests who wait.
+pub(super) async fn oldest(connection: &mut PgConnection) -> Result<Option<Uuid>> {
+    let id = sqlx::query_scalar!(
+        "select id from comp_batches where finished_at is null order by created_at limit 1"
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id)
+}
+
+/// Whose tickets a batch is of.
+pub(super) async fn event_of(connection: &mut PgConnection, batch: Uuid) -> Result<EventId> {
+    let event = sqlx::query_scalar!("select event_id from comp_batches where id = $1", batch)
+        .fetch_one(connection)
+        .await?;
+    Ok(event)
+}
+
+/// Issues the next tickets of a batch, at most `size`, numbered from `first`; how many it were. Call
+/// it with the event's stock locked. Who has a verified account holds their ticket at once; for the
+/// others it waits.
+pub(super) async fn issue(
+    connection: &mut PgConnection,
+    batch: Uuid,
+    first: TicketNumber,
+    size: i32,
+) -> Result<usize> {
+    let waiting = sqlx::query_scalar!(
+        r#"select least(total - done, $2) as "quantity!" from comp_batches
+        where id = $1 and finished_at is null"#,
+        batch,
+        size,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    // Nothing is left of it when another server was faster, or its event was called off.
+    let Some(quantity) = waiting else {
+        return Ok(0);
+    };
+    let issued = usize::try_from(quantity).map_err(Error::internal)?;
+    let transfers: Vec<Uuid> = (0..issued).map(|_| Uuid::now_v7()).collect();
+    // Whoever is sent a link gets a token of their own then.
+    let tokens: Vec<Vec<u8>> = (0..issued)
+        .map(|_| rand::random::<[u8; 32]>().to_vec())
+        .collect();
+    sqlx::query!(
+        "with batch as materialized (
+            select b.*, e.currency from comp_batches b join events e on e.id = b.event_id
+            where b.id = $1
+        ), next as materialized (
+            select g.place, g.email, u.id as user_id, row_number() over (order by g.place) as nth,
+                ($3::int + row_number() over (order by g.place) - 1)::int as number
+            from comp_guests g
+            left join users u on u.email = g.email and u.email_verified_at is not null
+            where g.batch_id = $1 and g.number is null
+            order by g.place limit $4::int
+        ), new_order as (
+            insert into orders (id, user_id, kind, state, currency, total, payment,
+                idempotency_key, request_hash, created_at)
+            select $2, given_by, 'comp', 'paid', currency, 0, 'none', $2, request_hash,
+                clock_timestamp()
+            from batch
+        ), new_line as (
+            insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
+                unit_price, first_number)
+            select $2, 1, event_id, ticket_type_id, $4, 0, $3 from batch
+        ), new_tickets as (
+            insert into tickets (event_id, number, ticket_type_id, order_id, line)
+            select event_id, number, ticket_type_id, $2, 1 from next, batch
+        ), holders as (
+            insert into ticket_user (event_id, number, user_id)
+            select event_id, number, user_id from next, batch where user_id is not null
+        ), sent as (
+            insert into transfers (id, event_id, number, sender_id, recipient_email,
+                claim_token_hash)
+            select t.id, event_id, number, given_by, email, t.token
+            from batch, next
+            join unnest($5::uuid[], $6::bytea[]) with ordinality as t (id, token, nth)
+                on t.nth = next.nth
+            where user_id is null
+        ), numbered as (
+            update comp_guests g set number = next.number from next
+            where g.batch_id = $1 and g.place = next.place
+        ), stock as (
+            update event_stock s set next_number = s.next_number + $4 from batch
+            where s.event_id = batch.event_id
+        ), types as (
+            update ticket_types t set held = t.held - $4 from batch
+            where t.id = batch.ticket_type_id
+        )
+        update comp_batches set done = done + $4,
+            finished_at = case when done + $4 = total then now() end
+        where id = $1",
+        batch,
+        Uuid::now_v7(),
+        first,
+        quantity,
+        &transfers,
+        &tokens,
+    )
+    .execute(connection)
+    .await?;
+    Ok(issued)
+}

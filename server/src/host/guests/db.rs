@@ -1,0 +1,109 @@
+//! The SQL of guests.
+
+use api::guests::Guest;
+use api::{EventId, Money, TicketNumber, Time, UserId};
+use sqlx::PgConnection;
+
+use crate::error::Result;
+use crate::events::db::{like_pattern, parse_currency};
+use crate::orders::db::parse_ticket_state;
+use crate::refunds::decide::{SoldTicket, paid};
+
+/// Which guests are looked for.
+pub struct Search<'a> {
+    /// The start of a code that was typed: one ticket.
+    pub number: Option<TicketNumber>,
+    /// Part of a name or an address.
+    pub text: Option<&'a str>,
+}
+
+/// The guests of `event` with a ticket numbered above `after`.
+pub async fn list(
+    connection: &mut PgConnection,
+    event: EventId,
+    search: &Search<'_>,
+    after: Option<TicketNumber>,
+    limit: i64,
+) -> Result<Vec<Guest>> {
+    let rows = sqlx::query!(
+        r#"
+        select t.number as "number!", t.state as "state!", y.name as ticket_type, o.kind, o.currency,
+            l.unit_price, l.discount, l.quantity, t.number - l.first_number as "index!",
+            coalesce(holder.name, invited.name, p.recipient_email, '') as "name!",
+            coalesce(holder.email, p.recipient_email) as email,
+            p.id is not null as "waiting!",
+            case when o.user_id is distinct from holder.id then buyer.name end as "from",
+            c.scanned_at as "checked_in_at?: Time", v.reason as "revoked_because?"
+        from all_tickets t
+        join ticket_types y on y.id = t.ticket_type_id
+        join order_lines l on l.order_id = t.order_id and l.line = t.line
+        join orders o on o.id = t.order_id
+        join users buyer on buyer.id = o.user_id
+        left join all_ticket_user h on h.event_id = t.event_id and h.number = t.number
+        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
+        left join refunded_tickets r on r.event_id = t.event_id and r.number = t.number
+        left join users holder on holder.id = coalesce(h.user_id, v.holder_id, r.holder_id)
+        left join transfers p
+            on p.event_id = t.event_id and p.number = t.number and p.state = 'pending'
+        left join comp_guests invited
+            on invited.event_id = t.event_id and invited.number = t.number
+        left join check_ins c
+            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        where t.event_id = $1 and t.number > coalesce($2, 0)
+            and ($3::int is null or t.number = $3)
+            and ($4::text is null or lower(concat_ws(' ', holder.name, holder.email,
+                p.recipient_email, invited.name, buyer.name, buyer.email)) like $4)
+        order by t.number limit $5
+        "#,
+        event,
+        after,
+        search.number,
+        search.text.map(like_pattern),
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let amount = paid(row.unit_price, row.discount, row.quantity, row.index);
+            Ok(Guest {
+                number: row.number,
+                ticket_type: row.ticket_type,
+                state: parse_ticket_state(&row.state)?,
+                name: row.name,
+                email: row.email,
+                waiting: row.waiting,
+                comp: row.kind == "comp",
+                from: row.from,
+                paid: Money::new(amount, parse_currency(&row.currency)?),
+                checked_in_at: row.checked_in_at,
+                revoked_because: row.revoked_because,
+            })
+        })
+        .collect()
+}
+
+/// Keeps why tickets are taken back, and from whom.
+pub async fn insert_revocations(
+    connection: &mut PgConnection,
+    tickets: &[SoldTicket],
+    by: UserId,
+    reason: &str,
+) -> Result<()> {
+    let events: Vec<EventId> = tickets.iter().map(|ticket| ticket.event).collect();
+    let numbers: Vec<TicketNumber> = tickets.iter().map(|ticket| ticket.number).collect();
+    let holders: Vec<Option<UserId>> = tickets.iter().map(SoldTicket::possessor).collect();
+    sqlx::query!(
+        "insert into revoked_tickets (event_id, number, holder_id, revoked_by, reason)
+        select event_id, number, holder_id, $4, $5
+        from unnest($1::uuid[], $2::int[], $3::uuid[]) as t (event_id, number, holder_id)",
+        &events,
+        &numbers,
+        &holders as &[Option<UserId>],
+        by,
+        reason,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Who has an event's tickets, and taking them back: refunded or revoked.
+
+pub mod db;
+
+use api::guests::{Guest, Revoke};
+use api::refunds::{NotRefundable, TicketName};
+use api::tickets::TicketState;
+use api::{Code, EventId, Page, TicketNumber, UserId};
+use axum::extract::State;
+use serde::Deserialize;
+use sqlx::PgConnection;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::access::{self, Role};
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::orders::purchase::lock_stock;
+use crate::refunds::decide::{Asker, SoldTicket, conflict};
+use crate::refunds::{by_organizer, db as refunds};
+use crate::state::AppState;
+use crate::tickets::ending::{self, Ending};
+use db::Search;
+
+/// The routes of an event's guests.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(refund))
+        .routes(routes!(revoke))
+}
+
+/// Which guests.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct GuestQuery {
+    /// Part of a name or an address, a ticket's number, or a code as typed at the door.
+    #[serde(default)]
+    q: String,
+}
+
+/// List an event's tickets and who has them, by number.
+#[utoipa::path(get, path = "/host/events/{id}/guests", tag = "guests",
+    params(("id" = Uuid, Path), GuestQuery, PageQuery),
+    responses((status = 200, body = Page<Guest>), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Query(query): Query<GuestQuery>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Json<Page<Guest>>> {
+    let limit = paging.limit()?;
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Door).await?;
+    let search = search(&query.q);
+    let guests = db::list(&mut connection, id, &search, paging.after()?, limit + 1).await?;
+    Ok(Json(page(guests, limit, |guest| guest.number)))
+}
+
+fn search(typed: &str) -> Search<'_> {
+    let typed = typed.trim();
+    let number = typed
+        .split('-')
+        .next()
+        .and_then(|number| number.parse().ok());
+    Search {
+        number,
+        text: (number.is_none() && !typed.is_empty()).then_some(typed),
+    }
+}
+
+/// Refund a ticket to who paid for it, whoever holds it and whether or not it was used. Asking
+/// twice is as good as asking once.
+#[utoipa::path(post, path = "/host/events/{id}/tickets/{number}/refund", tag = "guests",
+    params(("id" = Uuid, Path), ("number" = i32, Path)),
+    responses((status = 200, body = Guest), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn refund(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path((id, number)): Path<(EventId, TicketNumber)>,
+) -> Result<Json<Guest>> {
+    let mut transaction = state.db.begin().await?;
+    let (ticket, now) = lock(&mut transaction, &asker, id, number).await?;
+    match ticket.refusal(Asker::Organizer, now) {
+        None => {
+            by_organizer(&mut transaction, &ticket, asker.user).await?;
+        }
+        Some(NotRefundable::Refunded) => {}
+        Some(refusal) => return Err(conflict(number, refusal)),
+    }
+    let guest = find(&mut transaction, id, number).await?;
+    transaction.commit().await?;
+    Ok(Json(guest))
+}
+
+/// Take a ticket back without a refund; its holder is told why. Asking twice is as good as asking
+/// once.
+#[utoipa::path(post, path = "/host/events/{id}/tickets/{number}/revoke", tag = "guests",
+    params(("id" = Uuid, Path), ("number" = i32, Path)),
+    responses((status = 200, body = Guest), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn revoke(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path((id, number)): Path<(EventId, TicketNumber)>,
+    Json(body): Json<Revoke>,
+) -> Result<Json<Guest>> {
+    body.validate()?;
+    let mut transaction = state.db.begin().await?;
+    let (ticket, _) = lock(&mut transaction, &asker, id, number).await?;
+    match ticket.state {
+        TicketState::Valid => {
+            let reason = body.reason.trim();
+            take_back(&mut transaction, &[ticket], asker.user, reason).await?;
+        }
+        TicketState::Revoked => {}
+        TicketState::CheckedIn => {
+            return Err(Error::Conflict {
+                code: Code::AlreadyCheckedIn,
+                detail: format!("Ticket {number} was used at the door already."),
+            });
+        }
+        TicketState::Refunded => {
+            return Err(Error::conflict(format!(
+                "Ticket {number} is refunded already."
+            )));
+        }
+    }
+    let guest = find(&mut transaction, id, number).await?;
+    transaction.commit().await?;
+    Ok(Json(guest))
+}
+
+/// Takes tickets back without a refund. Call it with the event's stock locked.
+pub async fn take_back(
+    connection: &mut PgConnection,
+    tickets: &[SoldTicket],
+    by: UserId,
+    reason: &str,
+) -> Result<()> {
+    db::insert_revocations(connection, tickets, by, reason).await?;
+    let names: Vec<TicketName> = tickets.iter().map(SoldTicket::name).collect();
+    ending::end(connection, &names, Ending::Revoked).await
+}
+
+/// A ticket of an event that `asker` manages, which nobody else changes before the transaction ends.
+async fn lock(
+    connection: &mut PgConnection,
+    asker: &SignedIn,
+    event: EventId,
+    number: TicketNumber,
+) -> Result<(SoldTicket, api::Time)> {
+    access::require(connection, event, asker.user, Role::Manager).await?;
+    lock_stock(connection, &[event]).await?;
+    let name = TicketName {
+        event_id: event,
+        number,
+    };
+    let (tickets, now) = refunds::tickets(connection, &[name]).await?;
+    let ticket = tickets.into_iter().next().ok_or(Error::NotFound)?;
+    Ok((ticket, now))
+}
+
+async fn find(
+    connection: &mut PgConnection,
+    event: EventId,
+    number: TicketNumber,
+) -> Result<Guest> {
+    let one = Search {
+        number: Some(number),
+        text: None,
+    };
+    let guests = db::list(connection, event, &one, None, 1).await?;
+    guests.into_iter().next().ok_or(Error::NotFound)
+}

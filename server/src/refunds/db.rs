@@ -1,0 +1,271 @@
+//! The SQL of refunds. Each statement takes one refund or many.
+
+use api::refunds::TicketName;
+use api::{Currency, EventId, OrderId, Time, UserId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::decide::{SoldTicket, paid};
+use crate::error::Result;
+use crate::events::db::parse_currency;
+use crate::mail::{self, Mail};
+use crate::orders::db::parse_ticket_state;
+use crate::tickets::ending::{self, Ending};
+
+/// A purchase that money may go back for.
+pub struct Purchase {
+    /// The order.
+    pub id: OrderId,
+    /// Who paid.
+    pub buyer: UserId,
+    /// In which currency.
+    pub currency: Currency,
+    /// How it was paid.
+    pub payment: String,
+}
+
+/// The paid purchase with this id, if it is `user`'s.
+pub async fn purchase_of(
+    connection: &mut PgConnection,
+    user: UserId,
+    id: OrderId,
+) -> Result<Option<Purchase>> {
+    let purchases = purchases(connection, &[id]).await?;
+    let mut own = purchases.into_iter().filter(|found| found.buyer == user);
+    Ok(own.next())
+}
+
+/// Those of `ids` that are paid purchases.
+pub async fn purchases(connection: &mut PgConnection, ids: &[OrderId]) -> Result<Vec<Purchase>> {
+    sqlx::query!(
+        "select id, user_id, currency, payment from orders
+        where id = any($1) and kind = 'purchase' and state = 'paid'",
+        ids,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(Purchase {
+            id: row.id,
+            buyer: row.user_id,
+            currency: parse_currency(&row.currency)?,
+            payment: row.payment,
+        })
+    })
+    .collect()
+}
+
+/// The order that already has this user's key, and what the key is bound to.
+pub async fn answered(
+    connection: &mut PgConnection,
+    user: UserId,
+    key: Uuid,
+) -> Result<Option<(OrderId, Vec<u8>)>> {
+    let row = sqlx::query!(
+        "select id, request_hash from orders where user_id = $1 and idempotency_key = $2",
+        user,
+        key,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| (row.id, row.request_hash)))
+}
+
+/// The tickets with these names, in their order, and the database's clock. Names of no ticket are
+/// left out.
+pub async fn tickets(
+    connection: &mut PgConnection,
+    names: &[TicketName],
+) -> Result<(Vec<SoldTicket>, Time)> {
+    let (events, numbers): (Vec<EventId>, Vec<i32>) = names
+        .iter()
+        .map(|name| (name.event_id, name.number))
+        .unzip();
+    let rows = sqlx::query!(
+        r#"
+        select t.event_id as "event_id!", t.number as "number!", t.state as "state!",
+            l.ticket_type_id, l.order_id, l.line, l.unit_price, l.discount, l.quantity,
+            t.number - l.first_number as "index!", o.kind, o.user_id as buyer, e.starts_at,
+            h.user_id as "holder?", p.sender_id as "sender?", clock_timestamp() as "now!"
+        from unnest($1::uuid[], $2::int[]) with ordinality as named (event_id, number, place)
+        join all_tickets t on t.event_id = named.event_id and t.number = named.number
+        join order_lines l on l.order_id = t.order_id and l.line = t.line
+        join orders o on o.id = l.order_id
+        join events e on e.id = t.event_id
+        left join all_ticket_user h on h.event_id = t.event_id and h.number = t.number
+        left join transfers p
+            on p.event_id = t.event_id and p.number = t.number and p.state = 'pending'
+        order by named.place
+        "#,
+        &events,
+        &numbers,
+    )
+    .fetch_all(connection)
+    .await?;
+    let now = rows.last().map_or_else(chrono::Utc::now, |row| row.now);
+    let tickets = rows.into_iter().map(|row| {
+        Ok(SoldTicket {
+            event: row.event_id,
+            number: row.number,
+            ticket_type: row.ticket_type_id,
+            state: parse_ticket_state(&row.state)?,
+            order: row.order_id,
+            line: row.line,
+            comp: row.kind == "comp",
+            buyer: row.buyer,
+            holder: row.holder,
+            sender: row.sender,
+            unit_price: row.unit_price,
+            paid: paid(row.unit_price, row.discount, row.quantity, row.index),
+            begins_at: row.starts_at,
+        })
+    });
+    Ok((tickets.collect::<Result<_>>()?, now))
+}
+
+/// A refund to be written.
+pub struct Refund<'a> {
+    /// The id its order will have.
+    pub id: OrderId,
+    /// What it gives money back for.
+    pub purchase: &'a Purchase,
+    /// The client's name for it.
+    pub key: Uuid,
+    /// What the key is bound to.
+    pub hash: [u8; 32],
+    /// Who asked for it.
+    pub by: UserId,
+    /// For which tickets of the purchase, those of a line in a row.
+    pub tickets: Vec<&'a SoldTicket>,
+}
+
+/// Writes the refunds' orders, with a line for each line of the purchase, ends the tickets, and has
+/// the buyers told.
+/// Call it with the stock of the tickets' events locked.
+pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Result<()> {
+    let orders = OrderColumns::of(refunds);
+    let tickets = TicketColumns::of(refunds);
+    sqlx::query!(
+        "with new_orders as (
+            insert into orders (id, user_id, kind, state, currency, total, payment,
+                idempotency_key, request_hash, purchase_id, created_at)
+            select id, user_id, 'refund', 'paid', currency, total, payment, key, hash, purchase,
+                clock_timestamp()
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[],
+                $7::bytea[], $8::uuid[])
+                as o (id, user_id, currency, total, payment, key, hash, purchase)
+        ), refunded as materialized (
+            select * from unnest($9::uuid[], $10::int[], $11::uuid[], $12::int[], $13::uuid[],
+                $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[])
+                as t (refund_id, line, event_id, number, ticket_type_id, unit_price, amount,
+                    holder_id, refunded_by)
+        ), new_lines as (
+            insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
+                unit_price, discount)
+            select refund_id, line, event_id, ticket_type_id, count(*), unit_price,
+                sum(unit_price - amount)
+            from refunded group by refund_id, line, event_id, ticket_type_id, unit_price
+        )
+        insert into refunded_tickets (event_id, number, refund_id, line, amount, holder_id,
+            refunded_by)
+        select event_id, number, refund_id, line, amount, holder_id, refunded_by from refunded",
+        &orders.id,
+        &orders.user,
+        &orders.currency,
+        &orders.total,
+        &orders.payment,
+        &orders.key,
+        &orders.hash,
+        &orders.purchase,
+        &tickets.refund,
+        &tickets.line,
+        &tickets.event,
+        &tickets.number,
+        &tickets.ticket_type,
+        &tickets.unit_price,
+        &tickets.amount,
+        &tickets.holder as &[Option<Uuid>],
+        &tickets.by,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let names: Vec<TicketName> = refunds
+        .iter()
+        .flat_map(|refund| &refund.tickets)
+        .map(|ticket| ticket.name())
+        .collect();
+    ending::end(connection, &names, Ending::Refunded).await?;
+    let mails: Vec<Mail> = refunds
+        .iter()
+        .map(|refund| Mail::Refund { order: refund.id })
+        .collect();
+    mail::enqueue(connection, &mails).await
+}
+
+/// Orders, a column each, as `unnest` takes them.
+#[derive(Default)]
+struct OrderColumns {
+    id: Vec<Uuid>,
+    user: Vec<Uuid>,
+    currency: Vec<String>,
+    total: Vec<i64>,
+    payment: Vec<String>,
+    key: Vec<Uuid>,
+    hash: Vec<Vec<u8>>,
+    purchase: Vec<Uuid>,
+}
+
+impl OrderColumns {
+    fn of(refunds: &[Refund<'_>]) -> Self {
+        let mut columns = Self::default();
+        for refund in refunds {
+            let total: i64 = refund.tickets.iter().map(|ticket| ticket.paid).sum();
+            columns.id.push(refund.id);
+            columns.user.push(refund.purchase.buyer);
+            columns
+                .currency
+                .push(refund.purchase.currency.code().to_owned());
+            columns.total.push(-total);
+            columns.payment.push(refund.purchase.payment.clone());
+            columns.key.push(refund.key);
+            columns.hash.push(refund.hash.to_vec());
+            columns.purchase.push(refund.purchase.id);
+        }
+        columns
+    }
+}
+
+/// Refunded tickets, a column each, as `unnest` takes them.
+#[derive(Default)]
+struct TicketColumns {
+    refund: Vec<Uuid>,
+    line: Vec<i32>,
+    event: Vec<Uuid>,
+    number: Vec<i32>,
+    ticket_type: Vec<Uuid>,
+    unit_price: Vec<i64>,
+    amount: Vec<i64>,
+    holder: Vec<Option<Uuid>>,
+    by: Vec<Uuid>,
+}
+
+impl TicketColumns {
+    fn of(refunds: &[Refund<'_>]) -> Self {
+        let mut columns = Self::default();
+        for refund in refunds {
+            for ticket in &refund.tickets {
+                columns.refund.push(refund.id);
+                columns.line.push(ticket.line);
+                columns.event.push(ticket.event);
+                columns.number.push(ticket.number);
+                columns.ticket_type.push(ticket.ticket_type);
+                columns.unit_price.push(ticket.unit_price);
+                columns.amount.push(ticket.paid);
+                columns.holder.push(ticket.possessor());
+                columns.by.push(refund.by);
+            }
+        }
+        columns
+    }
+}

@@ -1,0 +1,189 @@
+//! Who has an event's tickets, and taking them back.
+
+use api::guests::Guest;
+use api::orders::{Order, OrderState};
+use api::tickets::{Ticket, TicketState};
+use api::{Code, Page};
+use axum::http::StatusCode;
+use serde_json::json;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::employ;
+use crate::refunds::check_in;
+use crate::support::{EventBuilder, TestApp, TestUser, assert_sound};
+
+/// Ada has bought two tickets and Bob one.
+async fn sold(db: PgPool) -> (TestApp, TestUser, [TestUser; 2], Uuid) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let (ada, bob) = (app.user("Ada").await, app.user("Bob").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    ada.buy(&[(event.types[0], 2)]).await.created::<Order>();
+    bob.buy(&[(event.types[0], 1)]).await.created::<Order>();
+    (app, olga, [ada, bob], event.id)
+}
+
+async fn numbers(asker: &TestUser, event: Uuid, query: &str) -> Vec<i32> {
+    let path = format!("/host/events/{event}/guests?q={query}");
+    let page: Page<Guest> = asker.get(&path).await.ok();
+    page.items.iter().map(|guest| guest.number).collect()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn guests_are_found_by_name_address_and_code(db: PgPool) {
+    let (_app, olga, [ada, bob], event) = sold(db).await;
+    let page: Page<Guest> = olga.get(&format!("/host/events/{event}/guests")).await.ok();
+    let names: Vec<_> = page.items.iter().map(|guest| guest.name.as_str()).collect();
+    assert_eq!(names, ["Ada", "Ada", "Bob"]);
+    let first = &page.items[0];
+    assert_eq!(
+        (first.state, first.email.as_deref(), first.paid.amount),
+        (TicketState::Valid, Some(ada.email.as_str()), 2500)
+    );
+    assert_eq!(
+        (first.comp, first.waiting, &first.from),
+        (false, false, &None)
+    );
+
+    let ticket: Ticket = ada.get(&format!("/tickets/{event}/2")).await.ok();
+    let code = ticket.short_code.expect("a code");
+    for (query, found) in [
+        ("aDa", vec![1, 2]),
+        (bob.email.as_str(), vec![3]),
+        ("2", vec![2]),
+        (code.as_str(), vec![2]),
+        ("nobody", vec![]),
+        ("%25", vec![]),
+    ] {
+        assert_eq!(numbers(&olga, event, query).await, found, "{query}");
+    }
+    let path = format!("/host/events/{event}/guests?limit=2");
+    let page: Page<Guest> = olga.get(&path).await.ok();
+    let cursor = page.next_cursor.expect("another page");
+    let page: Page<Guest> = olga.get(&format!("{path}&cursor={cursor}")).await.ok();
+    assert_eq!((page.items[0].number, page.next_cursor), (3, None));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn guests_are_for_staff_and_their_tickets_for_managers(db: PgPool) {
+    let (app, olga, [ada, _bob], event) = sold(db).await;
+    let door = app.user("Doris").await;
+    employ(&app, event, &door, "door").await;
+    let guests = format!("/host/events/{event}/guests");
+    let actions = ["refund", "revoke"].map(|act| format!("/host/events/{event}/tickets/1/{act}"));
+    let reason = json!({"reason": "Forged"});
+
+    door.get(&guests).await.ok::<Page<Guest>>();
+    ada.get(&guests)
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    let nobody = app.stranger();
+    nobody
+        .get(&guests)
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
+    for action in &actions {
+        door.post(action, &reason)
+            .await
+            .refused(StatusCode::FORBIDDEN, Code::Forbidden);
+        ada.post(action, &reason)
+            .await
+            .refused(StatusCode::NOT_FOUND, Code::NotFound);
+        nobody
+            .post(action, &reason)
+            .await
+            .refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
+        let missing = action.replace("/1/", "/99/");
+        olga.post(&missing, &reason)
+            .await
+            .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    }
+    let untold = olga.post(&actions[1], json!({"reason": " "})).await;
+    untold.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_revoked_ticket_tells_its_holder_why(db: PgPool) {
+    let (app, olga, [ada, _bob], event) = sold(db).await;
+    let revoke = format!("/host/events/{event}/tickets/1/revoke");
+    for reason in ["Resold at a profit", "Something else"] {
+        let guest: Guest = olga.post(&revoke, json!({"reason": reason})).await.ok();
+        assert_eq!(
+            (
+                guest.state,
+                guest.revoked_because.as_deref(),
+                guest.name.as_str()
+            ),
+            (TicketState::Revoked, Some("Resold at a profit"), "Ada")
+        );
+    }
+    let ticket: Ticket = ada.get(&format!("/tickets/{event}/1")).await.ok();
+    assert_eq!(
+        (ticket.state, ticket.revoked_because.as_deref(), ticket.code),
+        (TicketState::Revoked, Some("Resold at a profit"), None)
+    );
+    let wallet: Page<Ticket> = ada.get("/tickets").await.ok();
+    assert_eq!(wallet.items.len(), 2, "she still sees what became of it");
+    let orders: Page<api::orders::OrderSummary> = ada.get("/orders").await.ok();
+    assert_eq!(
+        orders.items[0].state,
+        OrderState::Paid,
+        "no money went back"
+    );
+
+    olga.post(&format!("/host/events/{event}/tickets/1/refund"), json!({}))
+        .await
+        .refused(StatusCode::CONFLICT, Code::NotRefundable);
+    check_in(&app, event, 2, &olga).await;
+    let used = revoke.replace("/1/", "/2/");
+    olga.post(&used, json!({"reason": "Late"}))
+        .await
+        .refused(StatusCode::CONFLICT, Code::AlreadyCheckedIn);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_organizer_refunds_whoever_holds_it_and_whether_or_not_it_was_used(db: PgPool) {
+    let (app, olga, [ada, bob], event) = sold(db).await;
+    check_in(&app, event, 1, &olga).await;
+    sqlx::query!(
+        "with given as (
+            insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
+                claim_token_hash, state, decided_at)
+            values (gen_random_uuid(), $1, 2, $2, $3, $4, sha256('2'), 'accepted', now())
+        )
+        update ticket_user set user_id = $4 where event_id = $1 and number = 2",
+        event,
+        ada.id,
+        bob.email,
+        bob.id,
+    )
+    .execute(&app.db)
+    .await
+    .expect("given");
+    for number in [1, 2] {
+        let refund = format!("/host/events/{event}/tickets/{number}/refund");
+        for _ in 0..2 {
+            let guest: Guest = olga.post(&refund, json!({})).await.ok();
+            assert_eq!(guest.state, TicketState::Refunded);
+        }
+    }
+    let orders: Page<api::orders::OrderSummary> = ada.get("/orders").await.ok();
+    let totals: Vec<i64> = orders
+        .items
+        .iter()
+        .map(|order| order.total.amount)
+        .collect();
+    assert_eq!(totals, [-2500, -2500, 5000], "the payer is paid back");
+    let gone: Ticket = bob.get(&format!("/tickets/{event}/2")).await.ok();
+    assert_eq!(gone.state, TicketState::Refunded, "the holder is told");
+    olga.post(
+        &format!("/host/events/{event}/tickets/1/revoke"),
+        json!({"reason": "Late"}),
+    )
+    .await
+    .refused(StatusCode::CONFLICT, Code::Conflict);
+    assert_sound(&app.db).await;
+}
