@@ -2,9 +2,12 @@
 
 mod http;
 
+use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
+use api::guests::{Guest, Revoke};
 use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
 use api::orders::{Order, OrderSummary, PlaceOrder};
+use api::refunds::{RefundQuote, RefundTickets};
 use api::tickets::{Ticket, TicketsWhen};
 use api::users::{DeleteMe, Login, Refresh, Register, Session, UpdateMe, User};
 use api::{EventId, OrderId, Page, TicketNumber};
@@ -94,6 +97,31 @@ pub(crate) async fn order(id: OrderId) -> Answer<Order> {
     Call::get(format!("/orders/{id}")).send().await
 }
 
+pub(crate) async fn refund_quote(id: OrderId, body: &RefundTickets) -> Answer<RefundQuote> {
+    Call::post(format!("/orders/{id}/refund-quote"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn refund(id: OrderId, key: Uuid, body: &RefundTickets) -> Answer<Order> {
+    Call::post(format!("/orders/{id}/refunds"), body)
+        .key(key)
+        .send()
+        .await
+}
+
+pub(crate) async fn ask_back(id: OrderId, body: &RefundTickets) -> Answer<()> {
+    Call::post(format!("/orders/{id}/give-back-requests"), body)
+        .run()
+        .await
+}
+
+pub(crate) async fn give_back(event: EventId, number: TicketNumber) -> Answer<()> {
+    Call::act(format!("/tickets/{event}/{number}/give-back"))
+        .run()
+        .await
+}
+
 pub(crate) async fn tickets(
     when: TicketsWhen,
     limit: usize,
@@ -151,6 +179,47 @@ pub(crate) async fn resume_sales(id: EventId) -> Answer<HostEvent> {
 
 pub(crate) async fn sales(id: EventId) -> Answer<Sales> {
     Call::get(format!("/host/events/{id}/sales")).send().await
+}
+
+pub(crate) async fn guests(
+    id: EventId,
+    search: &str,
+    limit: usize,
+    cursor: Option<String>,
+) -> Answer<Page<Guest>> {
+    let (search, paging) = (encode(search), paging(limit, cursor));
+    Call::get(format!("/host/events/{id}/guests?q={search}&{paging}"))
+        .send()
+        .await
+}
+
+pub(crate) async fn refund_guest(id: EventId, number: TicketNumber) -> Answer<Guest> {
+    Call::act(format!("/host/events/{id}/tickets/{number}/refund"))
+        .send()
+        .await
+}
+
+pub(crate) async fn revoke_guest(
+    id: EventId,
+    number: TicketNumber,
+    body: &Revoke,
+) -> Answer<Guest> {
+    Call::post(format!("/host/events/{id}/tickets/{number}/revoke"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn preview_guests(id: EventId, body: &GuestList) -> Answer<GuestListPreview> {
+    Call::post(format!("/host/events/{id}/comps/preview"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn give_comps(id: EventId, key: Uuid, body: &GiveComps) -> Answer<CompBatch> {
+    Call::post(format!("/host/events/{id}/comps"), body)
+        .key(key)
+        .send()
+        .await
 }
 
 pub(crate) async fn put_cover(id: EventId, picture: &web_sys::File) -> Answer<HostEvent> {

@@ -88,8 +88,11 @@ fn Screens() -> impl IntoView {
                 </ParentRoute>
                 <ParentRoute path=path!("orders") view=later::orders>
                     <Route path=path!("") view=|| () />
-                    <Route path=path!(":id") view=later::order />
                     <Route path=path!(":id/confirmation") view=later::confirmation />
+                    <ParentRoute path=path!(":id") view=later::order>
+                        <Route path=path!("") view=|| () />
+                        <Route path=path!("refund") view=later::refund />
+                    </ParentRoute>
                 </ParentRoute>
                 <ParentRoute path=path!("host/events") view=later::edit_event>
                     <Route path=path!("new") view=|| () />
@@ -98,6 +101,8 @@ fn Screens() -> impl IntoView {
                 <ParentRoute path=path!("host") view=later::host>
                     <Route path=path!("") view=|| () />
                     <Route path=path!("events/:id") view=later::dashboard />
+                    <Route path=path!("events/:id/guests") view=later::guests />
+                    <Route path=path!("events/:id/give") view=later::give />
                 </ParentRoute>
                 <Route path=path!("you") view=later::you />
                 <Route path=path!("you/sign-in") view=later::sign_in />

@@ -27,12 +27,24 @@ pub(crate) fn order(id: OrderId) -> String {
     format!("/orders/{id}")
 }
 
+pub(crate) fn refund(id: OrderId) -> String {
+    format!("/orders/{id}/refund")
+}
+
 pub(crate) fn confirmation(id: OrderId) -> String {
     format!("/orders/{id}/confirmation")
 }
 
 pub(crate) fn host_event(id: EventId) -> String {
     format!("/host/events/{id}")
+}
+
+pub(crate) fn host_guests(id: EventId) -> String {
+    format!("/host/events/{id}/guests")
+}
+
+pub(crate) fn host_give(id: EventId) -> String {
+    format!("/host/events/{id}/give")
 }
 
 pub(crate) fn host_edit(id: EventId) -> String {

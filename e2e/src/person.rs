@@ -37,6 +37,11 @@ impl Person {
         self.click("button", part, true).await
     }
 
+    /// Ticks the box called `name`, or takes the tick away.
+    pub async fn press_box(&self, name: &str) -> Result<()> {
+        self.click("field", name, true).await
+    }
+
     /// Follows the link called `name`.
     pub async fn follow(&self, name: &str) -> Result<()> {
         self.click("link", name, false).await

@@ -28,12 +28,15 @@ later! {
         host: host::HostPage,
         edit_event: host::EditPage,
         dashboard: host::DashboardPage,
+        guests: host::GuestsPage,
+        give: host::GivePage,
     }
     wallet {
         tickets: tickets::TicketsPage,
         ticket: tickets::TicketPage,
         orders: orders::OrdersPage,
         order: orders::OrderPage,
+        refund: orders::RefundSheet,
         confirmation: orders::ConfirmationPage,
     }
     you {

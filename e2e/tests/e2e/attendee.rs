@@ -7,6 +7,7 @@ use e2e::{Account, Engine, PASSWORD, Person, Service};
 
 crate::in_both_engines!(
     tickets_are_bought,
+    some_tickets_are_refunded,
     what_was_chosen_survives_the_sign_in,
     a_sold_out_event_says_so,
     the_list_is_refreshed,
@@ -71,6 +72,37 @@ async fn tickets_are_bought(engine: Engine) -> Result<()> {
         .orders()
         .await?;
     ensure!(orders.len() == 1 && orders[0].quantity == 3, "{orders:?}");
+    Ok(())
+}
+
+async fn some_tickets_are_refunded(engine: Engine) -> Result<()> {
+    let (service, olga) = service().await?;
+    let event = olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    create_account(&ada).await?;
+    ada.sees("Ada Lovelace").await?;
+    let bought = Account::login(&service, "ada@example.com")
+        .await?
+        .buy(event.ticket_types[0].id, 3)
+        .await?;
+
+    ada.open(&format!("/orders/{}", bought.id)).await?;
+    ada.follow("Refund tickets").await?;
+    ada.sees("Choose tickets").await?;
+    ada.press_box("Ticket 2").await?;
+    ada.press_box("Ticket 3").await?;
+    ada.press_containing("50.00").await?;
+    ada.sees("Partly refunded").await?;
+    ada.sees("No. 3 refunded").await?;
+    ada.follow("View refund").await?;
+    ada.sees("Paid back").await?;
+    ada.leave().await?;
+
+    let orders = Account::login(&service, "ada@example.com")
+        .await?
+        .orders()
+        .await?;
+    ensure!(orders[0].total.amount == -5000, "{orders:?}");
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 mod dashboard;
 mod edit;
+mod give;
+mod guests;
 mod row;
 mod section;
 
@@ -17,6 +19,8 @@ use crate::route::{self, Tab};
 use crate::session::use_session;
 pub(crate) use dashboard::DashboardPage;
 pub(crate) use edit::EditPage;
+pub(crate) use give::GivePage;
+pub(crate) use guests::GuestsPage;
 use section::{HostedSection, Section};
 
 /// My events, and the one that is open.

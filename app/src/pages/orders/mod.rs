@@ -2,6 +2,7 @@
 
 mod confirmation;
 mod order;
+mod refund;
 mod row;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::route::{self, Tab};
 use crate::session::use_session;
 pub(crate) use confirmation::ConfirmationPage;
 pub(crate) use order::OrderPage;
+pub(crate) use refund::RefundSheet;
 use row::OrderRow;
 
 /// The orders, and the one that is open.

@@ -1,12 +1,14 @@
 use ::api::OrderId;
 use ::api::orders::{Order, OrderKind, OrderLine, OrderTicket, RefundSummary};
+use ::api::tickets::TicketState;
 use leptos::prelude::*;
+use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 
 use super::words;
 use crate::api::Error;
 use crate::components::{
-    Badge, Detail, Gate, Heading, Kind, LinkButton, Loaded, SkeletonShape, TopBar,
+    Badge, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, SkeletonShape, TopBar,
 };
 use crate::fetch::Fetch;
 use crate::{api, format, route};
@@ -15,6 +17,7 @@ use crate::{api, format, route};
 #[component]
 pub(crate) fn OrderPage() -> impl IntoView {
     let (id, fetch) = use_order();
+    provide_context(OpenOrder(fetch));
     view! {
         <Detail of=id>
             <TopBar back=route::ORDERS back_label="All orders" />
@@ -26,9 +29,19 @@ pub(crate) fn OrderPage() -> impl IntoView {
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:order>
                     <Receipt order=order />
                 </Loaded>
+                <Outlet />
             </Gate>
         </Detail>
     }
+}
+
+/// The order that is open, for the sheet over it.
+#[derive(Clone, Copy)]
+struct OpenOrder(Fetch<Order>);
+
+pub(super) fn use_open_order() -> Fetch<Order> {
+    let OpenOrder(fetch) = expect_context();
+    fetch
 }
 
 /// The order that the address names.
@@ -57,6 +70,14 @@ fn Receipt(order: Order) -> impl IntoView {
         view! { <p class="receipt__payment">{words::payment(&order.payment)}</p> }
     });
     let refunds = order.refunds.iter().map(refund).collect_view();
+    let give_back = can_refund(&order).then(|| {
+        view! {
+            <LinkButton href=route::refund(order.id) kind=Kind::Quiet>
+                <Icon icon=icondata::LuUndo2 />
+                "Refund tickets"
+            </LinkButton>
+        }
+    });
     view! {
         <div class="receipt">
             <header class="receipt__head">
@@ -73,9 +94,16 @@ fn Receipt(order: Order) -> impl IntoView {
                 {refunds}
             </dl>
             {payment}
+            {give_back}
             {purchase}
         </div>
     }
+}
+
+/// Whether the order has a ticket that might be refunded; which ones can, the server says.
+fn can_refund(order: &Order) -> bool {
+    let mut tickets = order.lines.iter().flat_map(|line| &line.tickets);
+    order.kind == OrderKind::Purchase && tickets.any(|ticket| ticket.state.is_live())
 }
 
 fn line(line: OrderLine) -> impl IntoView {
@@ -120,9 +148,9 @@ fn line(line: OrderLine) -> impl IntoView {
 }
 
 fn ticket_link(event: ::api::EventId, ticket: OrderTicket) -> impl IntoView {
-    use ::api::tickets::TicketState;
     let state = match ticket.state {
-        TicketState::Valid => "",
+        TicketState::Valid if ticket.yours => "",
+        TicketState::Valid => " sent",
         TicketState::CheckedIn => " used",
         TicketState::Refunded => " refunded",
         TicketState::Revoked => " revoked",

@@ -41,6 +41,21 @@ pub(super) fn payment(payment: &str) -> &'static str {
     }
 }
 
+/// Where the money of a refund goes.
+pub(super) fn refund(payment: &str) -> &'static str {
+    match payment {
+        "none" => "Choose what to give back. Others can have these tickets at once.",
+        "pay_at_door" => {
+            "Choose what to give back. You pay at the door, so you will owe that much less. \
+            Others can have these tickets at once."
+        }
+        _ => {
+            "Choose what to give back. The money goes back the way you paid. \
+            Others can have these tickets at once."
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

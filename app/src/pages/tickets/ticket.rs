@@ -8,11 +8,12 @@ use leptos_router::hooks::use_params_map;
 use super::siblings::Siblings;
 use crate::api::Error;
 use crate::components::{
-    AddToCalendar, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
-    SkeletonShape, TopBar,
+    AddToCalendar, Button, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
+    SkeletonShape, TopBar, use_toasts,
 };
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
+use crate::history::use_go_back;
 use crate::{api, format, platform, route};
 
 type Name = (EventId, TicketNumber);
@@ -86,12 +87,24 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
         }
     };
     let order = ticket.order_id.map(|order| {
+        let refund = (ticket.state == TicketState::Valid).then(|| {
+            view! {
+                <LinkButton href=route::refund(order) kind=Kind::Plain>
+                    "Refund"
+                </LinkButton>
+            }
+        });
         view! {
+            {refund}
             <LinkButton href=route::order(order) kind=Kind::Plain>
                 "View order"
             </LinkButton>
         }
     });
+    let asked = ticket
+        .asked_back_by
+        .clone()
+        .map(|buyer| view! { <AskedBack name=(event.id, ticket.number) buyer=buyer /> });
     let screen = NodeRef::<html::Div>::new();
     let dead = !ticket.state.is_live() || event.cancelled;
     view! {
@@ -116,6 +129,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                     <Verdict ticket=ticket.clone() />
                 </div>
             </div>
+            {asked}
             <Siblings event=event.id number=ticket.number screen=screen />
             <div class="actions actions--centre">
                 <AddToCalendar event=event />
@@ -166,7 +180,48 @@ fn Verdict(ticket: Ticket) -> impl IntoView {
             "The organizer took it back. It is not good at the door.",
         ),
     };
-    view! { <Mark icon=icon title=title text=text /> }.into_any()
+    let reason = ticket.revoked_because.map(|reason| {
+        view! { <p class="ticket__reason">{format!("“{reason}”")}</p> }
+    });
+    view! {
+        <Mark icon=icon title=title text=text />
+        {reason}
+    }
+    .into_any()
+}
+
+/// The buyer of a ticket that was a gift wants it back.
+#[component]
+fn AskedBack(name: Name, buyer: String) -> impl IntoView {
+    let (event, number) = name;
+    let (toasts, feeds) = (use_toasts(), use_feeds());
+    let go_back = use_go_back();
+    let busy = RwSignal::new(false);
+    let give = move |()| {
+        busy.set(true);
+        let go_back = go_back.clone();
+        spawn_local(async move {
+            match api::give_back(event, number).await {
+                Ok(()) => {
+                    toasts.say("You gave the ticket back.");
+                    feeds.tickets.expire();
+                    go_back(route::TICKETS);
+                }
+                Err(error) => toasts.say(error.to_string()),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <section class="notice">
+            <p class="notice__text">
+                {format!("{buyer} bought this ticket and asks you to give it back.")}
+            </p>
+            <Button kind=Kind::Quiet busy=busy on_press=give>
+                "Give it back"
+            </Button>
+        </section>
+    }
 }
 
 #[component]

@@ -24,6 +24,10 @@ pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
                 "View page"
             </LinkButton>
             <ShareButton head=head.clone() />
+            <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
+                <Icon icon=icondata::LuUsers />
+                "Guests"
+            </LinkButton>
             {live.then(|| view! { <LiveActions head=head open=open /> })}
         </div>
     }
@@ -100,6 +104,10 @@ fn LiveActions(head: Head, open: Open) -> impl IntoView {
         (icondata::LuPlay, "Resume sales")
     };
     view! {
+        <LinkButton kind=Kind::Quiet href=route::host_give(id)>
+            <Icon icon=icondata::LuGift />
+            "Give tickets"
+        </LinkButton>
         <LinkButton kind=Kind::Quiet href=route::host_edit(id)>
             <Icon icon=icondata::LuPencil />
             "Edit"

@@ -34,7 +34,7 @@ pub(super) fn CancelSheet(
             api::cancel_event(id),
             move |answer| match answer {
                 Ok(_) => {
-                    toasts.say("The event is cancelled.");
+                    toasts.say("The event is cancelled. Every ticket is being refunded.");
                     on_close.try_run(());
                 }
                 Err(refused) => {
@@ -47,7 +47,7 @@ pub(super) fn CancelSheet(
         <Sheet title="Cancel this event?" on_close=on_close>
             <form class="form" novalidate on:submit=send>
                 <p>
-                    "Sales stop at once, and everyone sees that it is cancelled. This cannot be undone."
+                    "Sales stop at once, everyone sees that it is cancelled, and every ticket is refunded. This cannot be undone."
                 </p>
                 <p>"To go ahead, type its title: " <b class="dashboard__typed">{title}</b></p>
                 <Field

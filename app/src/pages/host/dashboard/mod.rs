@@ -4,6 +4,7 @@ mod actions;
 mod cancel;
 mod course;
 mod numbers;
+mod under_way;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ use crate::{api, format, route};
 use actions::Actions;
 use cancel::CancelSheet;
 use numbers::{ByType, Numbers, SalesChart};
+use under_way::UnderWay;
 
 /// How often the numbers are asked for while they are looked at.
 const EVERY: Duration = Duration::from_secs(3);
@@ -202,6 +204,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
             </div>
         </header>
         <Actions head=head open=open />
+        <UnderWay open=open />
         <Show when=move || !draft && known.get()>
             <Numbers sales=sales.value />
             <SalesChart sales=sales.value timezone=timezone.clone() />

@@ -1,0 +1,190 @@
+//! Giving tickets away: to one guest, or to a list that is looked through first.
+
+mod list;
+
+use ::api::EventId;
+use ::api::comps::{GiveComps, Invited};
+use ::api::host::HostEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use uuid::Uuid;
+
+use crate::api::Error;
+use crate::components::{
+    Button, Chip, Detail, Field, FieldKind, Gate, Heading, Loaded, Select, SkeletonShape, TopBar,
+    use_toasts,
+};
+use crate::fetch::Fetch;
+use crate::history::use_go_back;
+use crate::{api, format, route};
+use list::GuestFile;
+
+#[component]
+pub(crate) fn GivePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    let fetch = Fetch::new(
+        move || id.get(),
+        |id| async move { api::host_event(id.ok_or(Error::Nowhere)?).await },
+    );
+    let back = id
+        .get_untracked()
+        .map_or(route::HOST.to_owned(), route::host_event);
+    view! {
+        <Detail of=Signal::derive(move || id.get())>
+            <TopBar back=back back_label="Back to the event" />
+            <Gate
+                icon=icondata::LuMegaphone
+                title="Sign in to give tickets"
+                text="Only the event’s organizer can."
+            >
+                <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:event>
+                    <Give event=event />
+                </Loaded>
+            </Gate>
+        </Detail>
+    }
+}
+
+/// Whom the tickets are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    One,
+    Many,
+}
+
+#[component]
+fn Give(event: HostEvent) -> impl IntoView {
+    let options = event.ticket_types.iter().map(|kind| {
+        let words = format!("{} · {} left", kind.name, format::count(kind.left));
+        (kind.id.to_string(), words)
+    });
+    let options: Vec<_> = options.collect();
+    let kind = RwSignal::new(
+        options
+            .first()
+            .map_or_else(String::new, |(id, _)| id.clone()),
+    );
+    let to = RwSignal::new(To::One);
+    let guests = RwSignal::new(Vec::<Invited>::new());
+    let chip = move |choice: To, label: &'static str| {
+        let selected = Signal::derive(move || to.get() == choice);
+        let select = move |()| {
+            guests.set(Vec::new());
+            to.set(choice);
+        };
+        view! {
+            <Chip selected=selected on_select=select>
+                {label}
+            </Chip>
+        }
+    };
+    let whom = move || match to.get() {
+        To::One => view! { <OneGuest guests=guests /> }.into_any(),
+        To::Many => view! { <GuestFile event=event.id guests=guests /> }.into_any(),
+    };
+    view! {
+        <div class="guests give">
+            <Heading text="Give tickets" class="guests__title" />
+            <p class="muted">
+                "They count like sold ones, cost nothing, and cannot be refunded. Whoever has no account yet gets a ticket to claim."
+            </p>
+            <Select id="give-type" label="Ticket" value=kind options=options />
+            <div class="give__to" role="group" aria-label="To whom">
+                {chip(To::One, "One guest")} {chip(To::Many, "A list")}
+            </div>
+            {whom}
+            <Send event=event.id kind=kind guests=guests />
+        </div>
+    }
+}
+
+#[component]
+fn OneGuest(guests: RwSignal<Vec<Invited>>) -> impl IntoView {
+    let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    Effect::new(move || {
+        let (name, email) = (name.get(), email.get());
+        guests.set(vec![Invited { name, email }]);
+    });
+    view! {
+        <Field id="give-name" label="Name" value=name autocomplete="off" />
+        <Field
+            id="give-email"
+            label="Email"
+            value=email
+            kind=FieldKind::Email
+            autocomplete="off"
+        />
+    }
+}
+
+/// The button that says how many, and what keeps it from working.
+#[component]
+fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) -> impl IntoView {
+    let toasts = use_toasts();
+    let go_back = use_go_back();
+    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    // Kept until there is an answer, so that trying again gives nothing twice.
+    let key = StoredValue::new(Uuid::new_v4());
+    Effect::new(move || {
+        guests.track();
+        kind.track();
+        key.set_value(Uuid::new_v4());
+    });
+    let send = move |()| {
+        let Ok(ticket_type_id) = kind.get_untracked().parse() else {
+            return;
+        };
+        let body = GiveComps {
+            ticket_type_id,
+            guests: guests.get_untracked(),
+        };
+        if let Err(errors) = body.validate() {
+            error.set(errors.0.into_values().next());
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        let go_back = go_back.clone();
+        spawn_local(async move {
+            match api::give_comps(event, key.get_value(), &body).await {
+                Ok(batch) => {
+                    let tickets = format::tickets(batch.progress.total);
+                    let text = if batch.progress.done < batch.progress.total {
+                        format!("Giving {tickets}. The event’s page shows how far it is.")
+                    } else {
+                        format!("You gave {tickets}.")
+                    };
+                    toasts.say(text);
+                    go_back(&route::host_event(event));
+                }
+                Err(refused) => {
+                    error.try_set(Some(refused.to_string()));
+                }
+            }
+            busy.try_set(false);
+        });
+    };
+    let label = move || match guests.with(Vec::len) {
+        0 => "Give tickets".to_owned(),
+        many => format!(
+            "Give {}",
+            format::tickets(i32::try_from(many).unwrap_or(i32::MAX))
+        ),
+    };
+    view! {
+        <p class="form__error" role="alert">
+            {error}
+        </p>
+        <div>
+            <Button
+                busy=busy
+                disabled=Signal::derive(move || guests.with(Vec::is_empty))
+                on_press=send
+            >
+                {label}
+            </Button>
+        </div>
+    }
+}

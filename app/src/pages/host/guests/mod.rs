@@ -1,0 +1,113 @@
+//! Who has an event's tickets, and what can be done about each.
+
+mod row;
+mod sheet;
+
+use std::time::Duration;
+
+use ::api::EventId;
+use ::api::guests::Guest;
+use futures::FutureExt;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::components::{
+    Detail, EmptyState, FeedFrame, Field, Gate, Heading, SkeletonShape, TopBar,
+};
+use crate::feed::Feed;
+use crate::{api, route};
+use row::GuestRow;
+use sheet::GuestSheet;
+
+/// How long typing must rest before it is searched for.
+const REST: Duration = Duration::from_millis(250);
+
+#[component]
+pub(crate) fn GuestsPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    let back = move || {
+        id.get_untracked()
+            .map_or(route::HOST.to_owned(), route::host_event)
+    };
+    view! {
+        <Detail of=Signal::derive(move || id.get())>
+            <TopBar back=back() back_label="Back to the event" />
+            <Gate
+                icon=icondata::LuMegaphone
+                title="Sign in to see the guests"
+                text="They are for the event’s staff."
+            >
+                {move || id.get().map(|id| view! { <Guests event=id /> })}
+            </Gate>
+        </Detail>
+    }
+}
+
+#[component]
+fn Guests(event: EventId) -> impl IntoView {
+    let feed = Feed::new(|one: &Guest, other: &Guest| one.number == other.number);
+    let typed = RwSignal::new(String::new());
+    let search = RwSignal::new(String::new());
+    let mut settle = leptos::leptos_dom::helpers::debounce(REST, move |text: String| {
+        search.try_set(text.trim().to_owned());
+    });
+    Effect::new(move || settle(typed.get()));
+    Effect::new(move || {
+        let search = search.get();
+        feed.show(search.clone(), false, move |limit, cursor| {
+            let search = search.clone();
+            async move { api::guests(event, &search, limit, cursor).await }.boxed_local()
+        });
+    });
+    let open = RwSignal::new(None::<Guest>);
+    let empty = move || view! { <NoGuests searched=search.get() /> };
+    view! {
+        <div class="guests">
+            <Heading text="Guests" class="guests__title" />
+            <Field
+                id="guest-search"
+                label="Find by name, email, ticket number or code"
+                value=typed
+                autocomplete="off"
+            />
+            <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=empty>
+                <ul class="guests__list">
+                    <For each=move || feed.entries.get() key=|entry| entry.key let:entry>
+                        <li>
+                            <GuestRow guest=entry.item on_open=move |guest| open.set(Some(guest)) />
+                        </li>
+                    </For>
+                </ul>
+            </FeedFrame>
+        </div>
+        {move || {
+            open.get()
+                .map(|guest| {
+                    let close = move |changed| {
+                        open.set(None);
+                        if changed {
+                            feed.refresh();
+                        }
+                    };
+                    view! { <GuestSheet event=event guest=guest on_close=close /> }
+                })
+        }}
+    }
+}
+
+#[component]
+fn NoGuests(searched: String) -> impl IntoView {
+    let (title, text) = if searched.is_empty() {
+        (
+            "No guests yet".to_owned(),
+            "Everyone who buys or is given a ticket is listed here.",
+        )
+    } else {
+        (
+            format!("Nobody for “{searched}”"),
+            "Try part of a name or an address, or the number on the ticket.",
+        )
+    };
+    view! { <EmptyState icon=icondata::LuUsers title=title text=text /> }
+}

@@ -1,0 +1,266 @@
+//! Giving tickets back for money: choose which, see what it comes to, send it. Closing the sheet is
+//! Back.
+
+mod choice;
+
+use ::api::orders::Order;
+use ::api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets, TicketName};
+use ::api::{Code, OrderId};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use uuid::Uuid;
+
+use super::order::use_open_order;
+use super::words;
+use crate::components::{Button, Kind, Loaded, Pick, Sheet, SkeletonShape, use_toasts};
+use crate::feed::use_feeds;
+use crate::fetch::Fetch;
+use crate::history::use_go_back;
+use crate::{api, format, route};
+use choice::{Chosen, Group};
+
+#[component]
+pub(crate) fn RefundSheet() -> impl IntoView {
+    let open = use_open_order();
+    let go_back = use_go_back();
+    let close = Callback::new(move |()| {
+        let order = open
+            .value
+            .with_untracked(|order| order.as_ref().map(|order| order.id));
+        go_back(&order.map_or(route::ORDERS.to_owned(), route::order));
+    });
+    view! {
+        <Sheet title="Refund tickets" on_close=close>
+            <Loaded fetch=open skeleton=SkeletonShape::Rows let:order>
+                <Choosing order=order open=open on_done=close />
+            </Loaded>
+        </Sheet>
+    }
+}
+
+#[component]
+fn Choosing(order: Order, open: Fetch<Order>, on_done: Callback<()>) -> impl IntoView {
+    let (id, all) = (order.id, choice::all(&order));
+    let quote = Fetch::new(
+        || (),
+        move |()| {
+            let all = all.clone();
+            async move { api::refund_quote(id, &all).await }
+        },
+    );
+    let chosen = RwSignal::new(Chosen::new());
+    view! {
+        <Loaded fetch=quote skeleton=SkeletonShape::Rows let:known>
+            {
+                let groups = choice::groups(&order, &known);
+                if groups.is_empty() {
+                    view! { <p>"Every ticket of this order has gone back already."</p> }.into_any()
+                } else {
+                    view! {
+                        <p class="muted">{words::refund(&order.payment)}</p>
+                        {groups
+                            .into_iter()
+                            .map(|group| view! { <Tickets group=group order=id chosen=chosen /> })
+                            .collect_view()}
+                        <Send order=id quote=quote known=known open=open chosen=chosen on_done=on_done />
+                    }
+                        .into_any()
+                }
+            }
+        </Loaded>
+    }
+}
+
+/// The tickets of one line.
+#[component]
+fn Tickets(group: Group, order: OrderId, chosen: RwSignal<Chosen>) -> impl IntoView {
+    let Group { title, tickets } = group;
+    let can: Vec<TicketName> = choice::refundable(&tickets).collect();
+    let every = {
+        let can = can.clone();
+        Signal::derive(move || chosen.with(|chosen| can.iter().all(|name| chosen.contains(name))))
+    };
+    let choose_all = (can.len() > 1).then(|| {
+        let label = format!("All {}", can.len());
+        let change = move |all: bool| {
+            chosen.update(|chosen| {
+                for name in &can {
+                    if all {
+                        chosen.insert(*name);
+                    } else {
+                        chosen.remove(name);
+                    }
+                }
+            });
+        };
+        view! { <Pick label=label chosen=every on_change=change /> }
+    });
+    view! {
+        <fieldset class="refund">
+            <legend class="refund__title">{title}</legend>
+            {choose_all}
+            {tickets
+                .into_iter()
+                .map(|ticket| view! { <OneTicket ticket=ticket order=order chosen=chosen /> })
+                .collect_view()}
+        </fieldset>
+    }
+}
+
+#[component]
+fn OneTicket(ticket: QuotedTicket, order: OrderId, chosen: RwSignal<Chosen>) -> impl IntoView {
+    let name = choice::name(&ticket);
+    let change = move |on: bool| {
+        chosen.update(|chosen| {
+            if on {
+                chosen.insert(name);
+            } else {
+                chosen.remove(&name);
+            }
+        });
+    };
+    let gifted = ticket.refusal == Some(NotRefundable::Gifted);
+    let amount = ticket
+        .refusal
+        .is_none()
+        .then(|| format::money(ticket.amount));
+    view! {
+        <Pick
+            label=format!("Ticket {}", ticket.number)
+            note=ticket.refusal.map(|refusal| refusal.sentence().to_owned())
+            end=amount
+            chosen=Signal::derive(move || chosen.with(|chosen| chosen.contains(&name)))
+            disabled=ticket.refusal.is_some()
+            on_change=change
+        />
+        {gifted.then(|| view! { <AskBack order=order name=name /> })}
+    }
+}
+
+/// Asking whoever holds a gifted ticket to give it back.
+#[component]
+fn AskBack(order: OrderId, name: TicketName) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let asked = RwSignal::new(false);
+    let toasts = use_toasts();
+    let ask = move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            let tickets = RefundTickets {
+                tickets: vec![name],
+            };
+            match api::ask_back(order, &tickets).await {
+                Ok(()) => {
+                    asked.try_set(true);
+                }
+                Err(error) => toasts.say(error.to_string()),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <div class="refund__ask" role="status">
+            <Show
+                when=move || asked.get()
+                fallback=move || {
+                    view! {
+                        <Button kind=Kind::Plain busy=busy on_press=ask>
+                            {format!("Ask for ticket {} back", name.number)}
+                        </Button>
+                    }
+                }
+            >
+                <p class="muted">"Asked. They see it on their ticket, with a way to give it back."</p>
+            </Show>
+        </div>
+    }
+}
+
+/// What it comes to, and the button that says it.
+#[component]
+fn Send(
+    order: OrderId,
+    quote: Fetch<RefundQuote>,
+    known: RefundQuote,
+    open: Fetch<Order>,
+    chosen: RwSignal<Chosen>,
+    on_done: Callback<()>,
+) -> impl IntoView {
+    let (toasts, feeds) = (use_toasts(), use_feeds());
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    // Kept until there is an answer, so that trying again is the same refund.
+    let key = StoredValue::new(Uuid::new_v4());
+    Effect::new(move |before: Option<()>| {
+        chosen.track();
+        if before.is_some() && !busy.get_untracked() {
+            key.set_value(Uuid::new_v4());
+            error.set(None);
+        }
+    });
+    let total = Memo::new(move |_| chosen.with(|chosen| choice::total(&known, chosen)));
+    let label = move || {
+        let tickets = i32::try_from(chosen.with(Chosen::len)).unwrap_or(i32::MAX);
+        match (tickets, total.get()) {
+            (0, _) => "Choose tickets".to_owned(),
+            (tickets, total) if total.is_zero() => {
+                format!("Give back {}", format::tickets(tickets))
+            }
+            (tickets, total) => {
+                format!(
+                    "Refund {} · {}",
+                    format::tickets(tickets),
+                    format::money(total)
+                )
+            }
+        }
+    };
+    let send = move |()| {
+        busy.set(true);
+        error.set(None);
+        let body = RefundTickets {
+            tickets: chosen.with_untracked(|chosen| chosen.iter().copied().collect()),
+        };
+        spawn_local(async move {
+            let answer = api::refund(order, key.get_value(), &body).await;
+            busy.try_set(false);
+            match answer {
+                Ok(refund) => {
+                    feeds.orders.refresh();
+                    feeds.tickets.expire();
+                    feeds.events.expire();
+                    open.reload();
+                    let text = "The tickets went back.";
+                    toasts.say_with_link(text, "View refund", route::order(refund.id));
+                    on_done.try_run(());
+                }
+                Err(refused) => {
+                    // What was chosen is not what it seemed.
+                    if refused.code().is_some_and(|code| code != Code::Busy) {
+                        quote.reload();
+                    }
+                    error.try_set(Some(refused.to_string()));
+                }
+            }
+        });
+    };
+    view! {
+        <p class="form__error" role="alert">
+            {error}
+        </p>
+        <div class="pay">
+            <p class="visually-hidden" aria-live="polite">
+                {label}
+            </p>
+            <Button
+                wide=true
+                kind=Kind::Danger
+                busy=busy
+                disabled=Signal::derive(move || chosen.with(Chosen::is_empty))
+                on_press=send
+            >
+                {label}
+            </Button>
+        </div>
+    }
+}
