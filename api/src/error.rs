@@ -50,6 +50,10 @@ pub enum Code {
     NotRefundable,
     /// 409: the ticket waits to be claimed.
     TransferPending,
+    /// 409: the transfer was accepted, declined or recalled before, or is void.
+    TransferDecided,
+    /// 409: the email address has to be confirmed first.
+    EmailUnverified,
     /// 409: the ticket has been used at the door.
     AlreadyCheckedIn,
     /// 402: the payment was declined.

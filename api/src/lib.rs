@@ -22,6 +22,7 @@ pub mod page;
 pub mod refunds;
 pub mod staff;
 pub mod tickets;
+pub mod transfers;
 pub mod users;
 pub mod validate;
 

@@ -6,22 +6,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::orders::{LINES_MAX, QUANTITY_MAX};
+use crate::tickets::TicketName;
 use crate::validate::FieldErrors;
 use crate::{Money, TicketNumber};
 
 /// The most tickets one refund can name: as many as one order can have.
 pub const REFUND_TICKETS_MAX: usize = LINES_MAX * QUANTITY_MAX as usize;
-
-/// Names a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TicketName {
-    /// For which event.
-    pub event_id: Uuid,
-    /// Its number within the event.
-    pub number: TicketNumber,
-}
 
 /// `POST /orders/{id}/refund-quote`, and `POST /orders/{id}/refunds` with the header
 /// `Idempotency-Key`.

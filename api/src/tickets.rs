@@ -41,6 +41,17 @@ pub enum TicketsWhen {
     Past,
 }
 
+/// What names a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TicketName {
+    /// The event.
+    pub event_id: Uuid,
+    /// The number within the event.
+    pub number: TicketNumber,
+}
+
 /// A ticket. Event and number name it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -57,9 +68,12 @@ pub struct Ticket {
     pub state: TicketState,
     /// When it was used at the door.
     pub checked_in_at: Option<DateTime<Utc>>,
-    /// What the QR code says: signed, good offline; null unless the ticket is valid.
+    /// Where it is on its way to; nobody gets in with it meanwhile.
+    pub transfer: Option<PendingTransfer>,
+    /// What the QR code says: signed, good offline; null unless the ticket is valid and held.
     pub code: Option<String>,
-    /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid.
+    /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid and
+    /// held.
     pub short_code: Option<String>,
     /// The order it came from, when the holder bought it.
     pub order_id: Option<Uuid>,
@@ -67,4 +81,16 @@ pub struct Ticket {
     pub asked_back_by: Option<String>,
     /// Why the organizer took it back, when they did.
     pub revoked_because: Option<String>,
+}
+
+/// A ticket waits for an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PendingTransfer {
+    /// The transfer, which can be recalled.
+    pub id: Uuid,
+    /// The recipient's address.
+    pub to: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
 }

@@ -24,6 +24,7 @@ pub mod serve;
 pub mod state;
 pub mod telemetry;
 pub mod tickets;
+pub mod transfers;
 pub mod users;
 pub mod verify;
 pub mod web;

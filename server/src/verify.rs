@@ -109,7 +109,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "transfers",
-        holds: "one pending transfer a ticket; accepted ones lead from the buyer to the holder",
+        holds: "one pending transfer a ticket; accepted ones lead from buyer to holder, a code each",
         count: "select count(*) from transfers",
         violations: "select event_id || ' no. ' || number || ': ' || count(*) || ' pending'
             from transfers where state = 'pending' group by event_id, number having count(*) > 1
@@ -123,7 +123,19 @@ const RULES: &[Rule] = &[
             left join all_ticket_user h on h.event_id = a.event_id and h.number = a.number
             where (o.kind = 'purchase' and a.sender_id <> coalesce(a.giver, o.user_id))
                 or (a.giver is not null and a.sender_id <> a.giver)
-                or (a.next is null and h.user_id <> a.recipient_id)",
+                or (a.next is null and h.user_id <> a.recipient_id)
+            union all
+            select t.event_id || ' no. ' || t.number || ': is used while it is on its way'
+            from transfers f
+            join all_tickets t on t.event_id = f.event_id and t.number = f.number
+            where f.state = 'pending' and t.state = 'checked_in'
+            union all
+            select t.event_id || ' no. ' || t.number || ': code ' || t.code_version || ' after '
+                || count(*) || ' acceptances'
+            from transfers f
+            join all_tickets t on t.event_id = f.event_id and t.number = f.number
+            where f.state = 'accepted'
+            group by t.event_id, t.number, t.code_version having t.code_version <= count(*)",
     },
     Rule {
         name: "refunds",

@@ -1,6 +1,6 @@
 //! The SQL of cancellations.
 
-use api::refunds::TicketName;
+use api::tickets::TicketName;
 use api::{EventId, OrderId, UserId};
 use sqlx::PgConnection;
 

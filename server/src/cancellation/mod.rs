@@ -5,7 +5,7 @@
 
 mod db;
 
-use api::refunds::TicketName;
+use api::tickets::TicketName;
 use api::{EventId, OrderId, UserId};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;

@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::mail::{self, Mail};
 
 /// Guests to be given tickets.
 pub(super) struct Batch {
@@ -184,10 +185,6 @@ pub(super) async fn issue(
     };
     let issued = usize::try_from(quantity).map_err(Error::internal)?;
     let transfers: Vec<Uuid> = (0..issued).map(|_| Uuid::now_v7()).collect();
-    // Whoever is sent a link gets a token of their own then.
-    let tokens: Vec<Vec<u8>> = (0..issued)
-        .map(|_| rand::random::<[u8; 32]>().to_vec())
-        .collect();
     sqlx::query!(
         "with batch as materialized (
             select b.*, e.currency from comp_batches b join events e on e.id = b.event_id
@@ -216,12 +213,10 @@ pub(super) async fn issue(
             insert into ticket_user (event_id, number, user_id)
             select event_id, number, user_id from next, batch where user_id is not null
         ), sent as (
-            insert into transfers (id, event_id, number, sender_id, recipient_email,
-                claim_token_hash)
-            select t.id, event_id, number, given_by, email, t.token
+            insert into transfers (id, offer_id, event_id, number, sender_id, recipient_email)
+            select t.id, t.id, event_id, number, given_by, email
             from batch, next
-            join unnest($5::uuid[], $6::bytea[]) with ordinality as t (id, token, nth)
-                on t.nth = next.nth
+            join unnest($5::uuid[]) with ordinality as t (id, nth) on t.nth = next.nth
             where user_id is null
         ), numbered as (
             update comp_guests g set number = next.number from next
@@ -241,9 +236,21 @@ pub(super) async fn issue(
         first,
         quantity,
         &transfers,
-        &tokens,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    offer(connection, &transfers).await?;
     Ok(issued)
+}
+
+/// Has those who wait for their ticket told of it.
+async fn offer(connection: &mut PgConnection, transfers: &[Uuid]) -> Result<()> {
+    let sent = sqlx::query_scalar!("select id from transfers where id = any($1)", transfers)
+        .fetch_all(&mut *connection)
+        .await?;
+    let letters: Vec<Mail> = sent
+        .into_iter()
+        .map(|offer| Mail::TicketsSent { offer })
+        .collect();
+    mail::enqueue(connection, &letters).await
 }

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::http::report;
 use crate::orders::pending;
 use crate::state::AppState;
+use crate::transfers::over;
 use crate::{cancellation, comps};
 
 /// How long between looks at the clock.
@@ -34,6 +35,7 @@ async fn by_the_clock(state: &AppState, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         log("expire orders", expire_orders(state).await);
         log("end events", ending::run_once(&state.db, stop).await);
+        log("end transfers", over::run_once(&state.db, stop).await);
         let days = state.config.archive_after_days;
         log(
             "archive events",

@@ -1,6 +1,6 @@
 //! The SQL of the mail that is to be sent.
 
-use api::{OrderId, UserId};
+use api::{EventId, OrderId, TicketNumber, UserId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -27,6 +27,29 @@ pub(super) async fn insert(connection: &mut PgConnection, jobs: &Jobs) -> Result
         select id, 'mail', payload from unnest($1::uuid[], $2::jsonb[]) as new (id, payload)",
         &jobs.id,
         &jobs.payload,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Adds a letter to send in five seconds, unless the same waits already: then it is held until the
+/// transaction ends, so that it is not written before.
+pub(super) async fn insert_once(
+    connection: &mut PgConnection,
+    id: Uuid,
+    payload: &Value,
+) -> Result<()> {
+    sqlx::query!(
+        "with waiting as (
+            select from jobs
+            where kind = 'mail' and done_at is null and attempts = 0 and payload = $2 for update
+        )
+        insert into jobs (id, kind, payload, run_at)
+        select $1, 'mail', $2, clock_timestamp() + interval '5 seconds'
+        where not exists (select from waiting)",
+        id,
+        payload,
     )
     .execute(connection)
     .await?;
@@ -181,4 +204,75 @@ pub(super) async fn buyer(connection: &mut PgConnection, order: OrderId) -> Resu
     .fetch_optional(connection)
     .await?;
     Ok(person)
+}
+
+/// Keeps the hash of the link that offers what is pending of an offer.
+pub(super) async fn keep_claim_token(
+    connection: &mut PgConnection,
+    offer: Uuid,
+    token_hash: &[u8; 32],
+) -> Result<()> {
+    sqlx::query!(
+        "update transfers set claim_token_hash = $2 where offer_id = $1 and state = 'pending'",
+        offer,
+        token_hash.as_slice(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A transfer of an offer that was answered.
+pub(super) struct Answered {
+    pub(super) event_id: EventId,
+    pub(super) number: TicketNumber,
+    pub(super) accepted: bool,
+    pub(super) sender: UserId,
+    pub(super) recipient: Option<UserId>,
+    pub(super) recipient_email: String,
+}
+
+/// Those of an offer that were accepted or declined.
+pub(super) async fn answered(connection: &mut PgConnection, offer: Uuid) -> Result<Vec<Answered>> {
+    let answered = sqlx::query_as!(
+        Answered,
+        r#"
+        select event_id, number, state = 'accepted' as "accepted!", sender_id as sender,
+            recipient_id as recipient, recipient_email
+        from transfers where offer_id = $1 and state in ('accepted', 'declined')
+        order by event_id, number
+        "#,
+        offer,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(answered)
+}
+
+/// A ticket that someone holds and another has bought.
+pub(super) struct Gifted {
+    pub(super) buyer: String,
+    pub(super) holder: UserId,
+}
+
+/// The ticket, while it is somebody else's than the buyer's.
+pub(super) async fn gifted(
+    connection: &mut PgConnection,
+    event: EventId,
+    number: TicketNumber,
+) -> Result<Option<Gifted>> {
+    let gifted = sqlx::query_as!(
+        Gifted,
+        "select u.name as buyer, h.user_id as holder
+        from tickets t
+        join ticket_user h on h.event_id = t.event_id and h.number = t.number
+        join orders o on o.id = t.order_id
+        join users u on u.id = o.user_id
+        where t.event_id = $1 and t.number = $2 and h.user_id <> o.user_id",
+        event,
+        number,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(gifted)
 }

@@ -14,6 +14,7 @@ use api::tickets::Ticket;
 
 /// What a person is told.
 pub(super) struct Letter {
+    /// Empty when it is not known.
     pub(super) to_name: String,
     pub(super) to_address: String,
     pub(super) subject: String,
@@ -70,7 +71,8 @@ impl Letter {
     /// The message with this id, so that one that arrives twice can be told.
     pub(super) fn seal(self, from: &Mailbox, id: Uuid) -> Result<Sealed> {
         let address: Address = self.to_address.parse().map_err(Error::internal)?;
-        let to = Mailbox::new(Some(self.to_name.clone()), address);
+        let name = Some(self.to_name.clone()).filter(|name| !name.is_empty());
+        let to = Mailbox::new(name, address);
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
         let message = Message::builder()
             .from(from.clone())

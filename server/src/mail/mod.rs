@@ -9,7 +9,7 @@ mod post;
 mod ticket_pdf;
 mod transport;
 
-use api::{EventId, OrderId, UserId};
+use api::{EventId, OrderId, TicketNumber, UserId};
 pub use post::{deliver_due, start};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +44,28 @@ pub enum Mail {
         /// The refund order.
         order: OrderId,
     },
+    /// To an address that tickets were sent to, with a link to claim them.
+    TicketsSent {
+        /// What was sent together.
+        offer: Uuid,
+    },
+    /// To who has accepted tickets, with them.
+    TicketsReceived {
+        /// What was sent together.
+        offer: Uuid,
+    },
+    /// To who has sent tickets: which were accepted, which declined.
+    OfferAnswered {
+        /// What was sent together.
+        offer: Uuid,
+    },
+    /// To the holder of a ticket that its buyer wants back.
+    AskedBack {
+        /// The ticket's event.
+        event: EventId,
+        /// Its number.
+        number: TicketNumber,
+    },
     /// To someone who held tickets for an event that is called off.
     EventCancelled {
         /// The event.
@@ -57,6 +79,13 @@ pub enum Mail {
 pub async fn enqueue(connection: &mut PgConnection, mails: &[Mail]) -> Result<()> {
     let jobs = Jobs::of(mails)?;
     db::insert(connection, &jobs).await
+}
+
+/// Has a letter sent in a moment, unless the same is about to be: what is answered one by one is
+/// told together.
+pub async fn enqueue_once(connection: &mut PgConnection, mail: &Mail) -> Result<()> {
+    let payload = serde_json::to_value(mail).map_err(Error::internal)?;
+    db::insert_once(connection, Uuid::now_v7(), &payload).await
 }
 
 /// Letters as rows of the table of jobs, a column each, for statements that write more than those.

@@ -1,6 +1,6 @@
 //! The SQL of refunds. Each statement takes one refund or many.
 
-use api::refunds::TicketName;
+use api::tickets::TicketName;
 use api::{Currency, EventId, OrderId, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;

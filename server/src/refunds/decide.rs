@@ -1,6 +1,7 @@
 //! The rule about refunds: a pure function of the ticket as it was read under the lock.
 
-use api::refunds::{NotRefundable, TicketName};
+use api::refunds::NotRefundable;
+use api::tickets::TicketName;
 use api::tickets::TicketState;
 use api::{Code, OrderId, TicketNumber, TicketTypeId, Time, UserId};
 

@@ -15,6 +15,7 @@ use super::{db, decide, events_of, find_purchase, require_all};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
+use crate::mail::{self, Mail};
 use crate::orders::purchase::lock_stock;
 use crate::state::AppState;
 
@@ -88,19 +89,27 @@ async fn request(connection: &mut PgConnection, tickets: &[SoldTicket]) -> Resul
     let (events, (numbers, holders)): (Vec<Uuid>, (Vec<i32>, Vec<Uuid>)) = held
         .map(|(event, number, holder)| (event, (number, holder)))
         .unzip();
-    sqlx::query!(
+    let asked = sqlx::query!(
         "insert into give_back_requests (event_id, number, holder_id)
         select * from unnest($1::uuid[], $2::int[], $3::uuid[])
         on conflict (event_id, number) do update
             set holder_id = excluded.holder_id, asked_at = now()
-            where give_back_requests.holder_id <> excluded.holder_id",
+            where give_back_requests.holder_id <> excluded.holder_id
+        returning event_id, number",
         &events,
         &numbers,
         &holders,
     )
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(())
+    let letters: Vec<Mail> = asked
+        .into_iter()
+        .map(|ticket| Mail::AskedBack {
+            event: ticket.event_id,
+            number: ticket.number,
+        })
+        .collect();
+    mail::enqueue(connection, &letters).await
 }
 
 /// Whether the ticket that `user` holds is asked for by a buyer who can still take it.
@@ -136,6 +145,7 @@ async fn hand_over(
     event: EventId,
     number: TicketNumber,
 ) -> Result<()> {
+    let transfer = Uuid::now_v7();
     sqlx::query!(
         "with buyer as (
             select o.user_id, u.email from tickets t
@@ -143,9 +153,9 @@ async fn hand_over(
             join users u on u.id = o.user_id
             where t.event_id = $2 and t.number = $3
         ), given as (
-            insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
-                claim_token_hash, state, decided_at)
-            select $1, h.event_id, h.number, h.user_id, buyer.email, buyer.user_id, $4, 'accepted',
+            insert into transfers (id, offer_id, event_id, number, sender_id, recipient_email,
+                recipient_id, state, decided_at)
+            select $1, $1, h.event_id, h.number, h.user_id, buyer.email, buyer.user_id, 'accepted',
                 clock_timestamp()
             from ticket_user h, buyer where h.event_id = $2 and h.number = $3
         ), answered as (
@@ -155,13 +165,11 @@ async fn hand_over(
             where h.event_id = $2 and h.number = $3
         )
         update tickets set code_version = code_version + 1 where event_id = $2 and number = $3",
-        Uuid::now_v7(),
+        transfer,
         event,
         number,
-        // Nobody has to claim it, so nobody knows its token.
-        &rand::random::<[u8; 32]>(),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    mail::enqueue(connection, &[Mail::TicketsReceived { offer: transfer }]).await
 }

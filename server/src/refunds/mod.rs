@@ -5,7 +5,8 @@ pub mod decide;
 pub mod give_back;
 
 use api::orders::{IDEMPOTENCY_REPLAYED, Order};
-use api::refunds::{QuotedTicket, RefundQuote, RefundTickets, TicketName};
+use api::refunds::{QuotedTicket, RefundQuote, RefundTickets};
+use api::tickets::TicketName;
 use api::{Money, OrderId};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

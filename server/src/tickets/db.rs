@@ -1,7 +1,7 @@
 //! The SQL of tickets as their holders see them.
 
 use api::code::{SignedCode, TicketCode};
-use api::tickets::{Ticket, TicketState, TicketsWhen};
+use api::tickets::{PendingTransfer, Ticket, TicketState, TicketsWhen};
 use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,13 +22,16 @@ struct TicketRow {
     order_id: Option<Uuid>,
     asked_back_by: Option<String>,
     revoked_because: Option<String>,
+    transfer_id: Option<Uuid>,
+    transfer_to: Option<String>,
+    transfer_at: Option<Time>,
 }
 
 /// The place of a ticket in the list: its event's start, the event and the number.
 pub type Position = (Time, EventId, TicketNumber);
 
-/// The tickets `user` holds, and those that others ended in their hands, after the one at `after`:
-/// by their event's start, of the past latest first.
+/// The tickets `user` holds or has on their way, and those that others ended in their hands, after
+/// the one at `after`: by their event's start, of the past latest first.
 pub async fn list(
     connection: &mut PgConnection,
     user: UserId,
@@ -50,8 +53,21 @@ pub async fn list(
             (select b.name from give_back_requests r
                 join orders o on o.id = t.order_id join users b on b.id = o.user_id
                 where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
-                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by
-        from possessed_tickets h
+                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by,
+            f.id as "transfer_id?", f.recipient_email as "transfer_to?",
+            f.created_at as "transfer_at?"
+        from (
+            select event_id, number, user_id, null::uuid as transfer_id
+            from possessed_tickets where user_id = $1
+            union all
+            -- Comps that wait for their guests were never in the wallet of who gave them.
+            select f.event_id, f.number, f.sender_id, f.id
+            from transfers f
+            join tickets t on t.event_id = f.event_id and t.number = f.number
+            join orders o on o.id = t.order_id
+            where f.sender_id = $1 and f.state = 'pending'
+                and (o.kind = 'purchase' or o.user_id <> f.sender_id)
+        ) h
         join events e on e.id = h.event_id
         join all_tickets t on t.event_id = h.event_id and t.number = h.number
         join ticket_types y on y.id = t.ticket_type_id
@@ -60,7 +76,8 @@ pub async fn list(
         left join check_ins c
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
         left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
-        where h.user_id = $1 and (e.ends_at <= now()) = $2
+        left join transfers f on f.id = h.transfer_id
+        where (e.ends_at <= now()) = $2
             and ($3::timestamptz is null
                 or case when $2
                     then e.starts_at < $3 or (e.starts_at = $3 and (e.id, t.number) > ($4::uuid, $5::int))
@@ -80,7 +97,8 @@ pub async fn list(
     into_tickets(connection, rows).await
 }
 
-/// Those of `tickets` that `user` holds, or held when somebody else ended them, in order.
+/// Those of `tickets` that `user` holds, has on their way, or held when somebody else ended them, in
+/// order.
 pub async fn held(
     connection: &mut PgConnection,
     user: UserId,
@@ -97,9 +115,22 @@ pub async fn held(
             (select b.name from give_back_requests r
                 join orders o on o.id = t.order_id join users b on b.id = o.user_id
                 where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
-                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by
+                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by,
+            f.id as "transfer_id?", f.recipient_email as "transfer_to?",
+            f.created_at as "transfer_at?"
         from unnest($2::uuid[], $3::int[]) as asked (event_id, number)
-        join possessed_tickets h on h.event_id = asked.event_id and h.number = asked.number
+        join (
+            select event_id, number, user_id, null::uuid as transfer_id
+            from possessed_tickets where user_id = $1
+            union all
+            -- Comps that wait for their guests were never in the wallet of who gave them.
+            select f.event_id, f.number, f.sender_id, f.id
+            from transfers f
+            join tickets t on t.event_id = f.event_id and t.number = f.number
+            join orders o on o.id = t.order_id
+            where f.sender_id = $1 and f.state = 'pending'
+                and (o.kind = 'purchase' or o.user_id <> f.sender_id)
+        ) h on h.event_id = asked.event_id and h.number = asked.number
         join all_tickets t on t.event_id = h.event_id and t.number = h.number
         join ticket_types y on y.id = t.ticket_type_id
         join users u on u.id = h.user_id
@@ -107,7 +138,8 @@ pub async fn held(
         left join check_ins c
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
         left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
-        where h.user_id = $1 order by t.event_id, t.number
+        left join transfers f on f.id = h.transfer_id
+        order by t.event_id, t.number
         "#,
         user,
         &events,
@@ -128,10 +160,11 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 .cloned()
                 .ok_or_else(|| Error::internal("a ticket of no event"))?;
             let state = parse_ticket_state(&row.state)?;
-            let signed = match state {
-                TicketState::Valid => Some(sign(&row)?),
+            let signed = match (state, row.transfer_id) {
+                (TicketState::Valid, None) => Some(sign(&row)?),
                 _ => None,
             };
+            let transfer = row.transfer_id.zip(row.transfer_to).zip(row.transfer_at);
             let (code, short_code) = signed.map(|signed| (signed.code, signed.short)).unzip();
             Ok(Ticket {
                 event,
@@ -140,6 +173,11 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 holder: row.holder,
                 state,
                 checked_in_at: row.checked_in_at,
+                transfer: transfer.map(|((id, to), created_at)| PendingTransfer {
+                    id,
+                    to,
+                    created_at,
+                }),
                 code,
                 short_code,
                 order_id: row.order_id,

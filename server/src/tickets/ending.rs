@@ -1,7 +1,7 @@
 //! How tickets die: refunded or revoked. Their stock is free at once, nobody holds them any more,
 //! and whoever they were sent to cannot accept them.
 
-use api::refunds::TicketName;
+use api::tickets::TicketName;
 use sqlx::PgConnection;
 use uuid::Uuid;
 

@@ -16,6 +16,7 @@ mod races;
 mod refunds;
 mod support;
 mod tickets;
+mod transfers;
 mod users;
 mod verify;
 mod web;

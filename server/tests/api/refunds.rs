@@ -6,6 +6,7 @@ use api::orders::{
 };
 use api::refunds::{NotRefundable, RefundQuote};
 use api::tickets::{Ticket, TicketState};
+use api::transfers::Transfer;
 use api::{Code, Page};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -33,44 +34,18 @@ async fn quote(user: &TestUser, order: Uuid, tickets: &Value) -> Answer {
         .await
 }
 
-/// Makes someone else the holder of a ticket, as when they accepted it.
-async fn gift(app: &TestApp, event: Uuid, number: i32, from: &TestUser, to: &TestUser) {
-    sqlx::query!(
-        "with given as (
-            insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
-                claim_token_hash, state, decided_at)
-            values (gen_random_uuid(), $1, $2, $3, $4, $5, sha256(gen_random_uuid()::text::bytea),
-                'accepted', clock_timestamp())
-        )
-        update ticket_user set user_id = $5 where event_id = $1 and number = $2",
-        event,
-        number,
-        from.id,
-        to.email,
-        to.id,
-    )
-    .execute(&app.db)
-    .await
-    .expect("given");
+/// Someone else accepts a ticket.
+pub(crate) async fn gift(event: Uuid, number: i32, from: &TestUser, to: &TestUser) {
+    let transfer = send(event, number, from, &to.email).await;
+    to.post(&format!("/transfers/{}/accept", transfer.id), ())
+        .await
+        .ok::<Transfer>();
 }
 
 /// Sends a ticket to an address that has not accepted it yet.
-async fn send(app: &TestApp, event: Uuid, number: i32, from: &TestUser) {
-    sqlx::query!(
-        "with sent as (
-            insert into transfers (id, event_id, number, sender_id, recipient_email,
-                claim_token_hash)
-            values (gen_random_uuid(), $1, $2, $3, 'grace@example.com',
-                sha256(gen_random_uuid()::text::bytea))
-        )
-        delete from ticket_user where event_id = $1 and number = $2",
-        event,
-        number,
-        from.id,
-    )
-    .execute(&app.db)
-    .await
-    .expect("sent");
+async fn send(event: Uuid, number: i32, from: &TestUser, email: &str) -> Transfer {
+    let path = format!("/tickets/{event}/{number}/transfers");
+    from.post(&path, json!({"email": email})).await.created()
 }
 
 /// Lets a ticket in at the door.
@@ -298,8 +273,8 @@ async fn what_cannot_be_refunded_says_why(db: PgPool) {
     let (app, olga, ada, event, order) = bought(db, 4).await;
     let bob = app.user("Bob").await;
     check_in(&app, event.id, 2, &olga).await;
-    gift(&app, event.id, 3, &ada, &bob).await;
-    send(&app, event.id, 4, &ada).await;
+    gift(event.id, 3, &ada, &bob).await;
+    send(event.id, 4, &ada, "grace@example.com").await;
 
     let quote: RefundQuote = quote(&ada, order.id, &named(event.id, 1..5)).await.ok();
     let reasons: Vec<_> = quote.tickets.iter().map(|ticket| ticket.refusal).collect();
@@ -345,7 +320,7 @@ async fn what_cannot_be_refunded_says_why(db: PgPool) {
 async fn a_gifted_ticket_is_refunded_once_it_is_given_back(db: PgPool) {
     let (app, _olga, ada, event, order) = bought(db, 2).await;
     let bob = app.user("Bob").await;
-    gift(&app, event.id, 1, &ada, &bob).await;
+    gift(event.id, 1, &ada, &bob).await;
     let path = format!("/tickets/{}/1", event.id);
     let give_back = format!("{path}/give-back");
     let ask = format!("/orders/{}/give-back-requests", order.id);

@@ -68,6 +68,27 @@ sabotage! {
          select gen_random_uuid(), event_id, number, user_id, 'x@example.com', sha256(n::text::bytea)
          from ticket_user, generate_series(1, 2) n where number = 3;
          delete from ticket_user where number = 3" => "transfers";
+    a_chain_that_leads_elsewhere:
+        "insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
+            claim_token_hash, state, decided_at)
+         select gen_random_uuid(), event_id, number, user_id, 'x@example.com', o.id, null,
+            'accepted', now()
+         from ticket_user, users o where number = 3 and o.name = 'Olga';
+         update tickets set code_version = 2 where number = 3" => "transfers";
+    a_ticket_used_on_its_way:
+        "insert into transfers (id, event_id, number, sender_id, recipient_email)
+         select gen_random_uuid(), event_id, number, user_id, 'x@example.com'
+         from ticket_user where number = 3;
+         delete from ticket_user where number = 3;
+         update tickets set state = 'checked_in' where number = 3" => "transfers";
+    an_old_code_that_still_works:
+        "insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
+            state, decided_at)
+         select gen_random_uuid(), h.event_id, number, h.user_id, 'x@example.com', o.id,
+            'accepted', now()
+         from ticket_user h, users o where number = 3 and o.name = 'Olga';
+         update ticket_user set user_id = (select id from users where name = 'Olga')
+         where number = 3" => "transfers";
     a_refund_of_nothing_paid:
         "insert into orders select gen_random_uuid(), user_id, 'refund', 'paid', currency, -9999,
             payment, gen_random_uuid(), request_hash, id, now(), null from orders;

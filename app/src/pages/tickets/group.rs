@@ -76,6 +76,9 @@ mod tests {
                 TicketState::Refunded
             },
             checked_in_at: None,
+            transfer: None,
+            asked_back_by: None,
+            revoked_because: None,
             code: good.then(|| "code".to_owned()),
             short_code: None,
             order_id: None,

@@ -3,7 +3,8 @@
 pub mod db;
 
 use api::guests::{Guest, Revoke};
-use api::refunds::{NotRefundable, TicketName};
+use api::refunds::NotRefundable;
+use api::tickets::TicketName;
 use api::tickets::TicketState;
 use api::{Code, EventId, Page, TicketNumber, UserId};
 use axum::extract::State;

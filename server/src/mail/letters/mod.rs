@@ -2,6 +2,7 @@
 
 mod account;
 mod orders;
+mod transfers;
 
 use api::events::EventRef;
 use chrono_tz::Tz;
@@ -22,6 +23,14 @@ pub(super) async fn write(
         Mail::PasswordReset { email } => account::reset(connection, public_url, email).await,
         Mail::OrderConfirmation { order } => {
             orders::confirmation(connection, public_url, *order).await
+        }
+        Mail::TicketsSent { offer } => transfers::sent(connection, public_url, *offer).await,
+        Mail::TicketsReceived { offer } => {
+            transfers::received(connection, public_url, *offer).await
+        }
+        Mail::OfferAnswered { offer } => transfers::answered(connection, public_url, *offer).await,
+        Mail::AskedBack { event, number } => {
+            transfers::asked_back(connection, public_url, *event, *number).await
         }
         Mail::Refund { order } => orders::refund(connection, public_url, *order).await,
         Mail::EventCancelled { event, user } => {
@@ -53,6 +62,14 @@ pub(in crate::mail) fn place(event: &EventRef) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join(", ")
+}
+
+/// “1 ticket”, “2 tickets”.
+fn tickets(count: usize) -> String {
+    match count {
+        1 => "1 ticket".to_owned(),
+        count => format!("{count} tickets"),
+    }
 }
 
 /// What an event is called, when and where it is.

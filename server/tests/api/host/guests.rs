@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::employ;
-use crate::refunds::check_in;
+use crate::refunds::{check_in, gift};
 use crate::support::{EventBuilder, TestApp, TestUser, assert_sound};
 
 /// Ada has bought two tickets and Bob one.
@@ -148,21 +148,7 @@ async fn a_revoked_ticket_tells_its_holder_why(db: PgPool) {
 async fn the_organizer_refunds_whoever_holds_it_and_whether_or_not_it_was_used(db: PgPool) {
     let (app, olga, [ada, bob], event) = sold(db).await;
     check_in(&app, event, 1, &olga).await;
-    sqlx::query!(
-        "with given as (
-            insert into transfers (id, event_id, number, sender_id, recipient_email, recipient_id,
-                claim_token_hash, state, decided_at)
-            values (gen_random_uuid(), $1, 2, $2, $3, $4, sha256('2'), 'accepted', now())
-        )
-        update ticket_user set user_id = $4 where event_id = $1 and number = 2",
-        event,
-        ada.id,
-        bob.email,
-        bob.id,
-    )
-    .execute(&app.db)
-    .await
-    .expect("given");
+    gift(event, 2, &ada, &bob).await;
     for number in [1, 2] {
         let refund = format!("/host/events/{event}/tickets/{number}/refund");
         for _ in 0..2 {
