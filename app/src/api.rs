@@ -9,7 +9,10 @@ use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
 use api::orders::{Order, OrderSummary, PlaceOrder};
 use api::refunds::{RefundQuote, RefundTickets};
 use api::tickets::{Ticket, TicketsWhen};
-use api::users::{DeleteMe, Login, Refresh, Register, Session, UpdateMe, User};
+use api::transfers::{Offer, SendTickets, Transfer};
+use api::users::{
+    DeleteMe, Login, Refresh, Register, RequestReset, Reset, Session, UpdateMe, User, VerifyEmail,
+};
 use api::{EventId, OrderId, Page, TicketNumber};
 use futures::{Stream, StreamExt};
 use gloo_net::eventsource::futures::EventSource;
@@ -34,6 +37,32 @@ pub(crate) async fn refresh(body: &Refresh) -> Answer<Session> {
 
 pub(crate) async fn logout(body: &Refresh) -> Answer<()> {
     Call::post("/auth/logout", body).for_anyone().run().await
+}
+
+pub(crate) async fn request_reset(body: &RequestReset) -> Answer<()> {
+    Call::post("/auth/reset-request", body)
+        .for_anyone()
+        .run()
+        .await
+}
+
+pub(crate) async fn reset(body: &Reset) -> Answer<Session> {
+    Call::post("/auth/reset", body).for_anyone().send().await
+}
+
+pub(crate) async fn me() -> Answer<User> {
+    Call::get("/me").send().await
+}
+
+pub(crate) async fn resend_verification() -> Answer<()> {
+    Call::act("/me/verification").run().await
+}
+
+pub(crate) async fn verify_email(token: &str) -> Answer<User> {
+    let token = token.to_owned();
+    Call::post("/me/verify-email", &VerifyEmail { token })
+        .send()
+        .await
 }
 
 pub(crate) async fn update_me(body: &UpdateMe) -> Answer<User> {
@@ -138,6 +167,37 @@ pub(crate) async fn tickets(
 
 pub(crate) async fn ticket(event: EventId, number: TicketNumber) -> Answer<Ticket> {
     Call::get(format!("/tickets/{event}/{number}")).send().await
+}
+
+pub(crate) async fn send_tickets(body: &SendTickets) -> Answer<Offer> {
+    Call::post("/transfers", body).send().await
+}
+
+pub(crate) async fn pending_transfers() -> Answer<Page<Transfer>> {
+    Call::get("/transfers?pending=true&limit=100").send().await
+}
+
+pub(crate) async fn claim(token: &str) -> Answer<Offer> {
+    Call::get(format!("/claims/{}", encode(token)))
+        .for_anyone()
+        .send()
+        .await
+}
+
+pub(crate) async fn accept_transfer(id: Uuid) -> Answer<Transfer> {
+    transfer_action(id, "accept").await
+}
+
+pub(crate) async fn decline_transfer(id: Uuid) -> Answer<Transfer> {
+    transfer_action(id, "decline").await
+}
+
+pub(crate) async fn recall_transfer(id: Uuid) -> Answer<Transfer> {
+    transfer_action(id, "recall").await
+}
+
+async fn transfer_action(id: Uuid, action: &str) -> Answer<Transfer> {
+    Call::act(format!("/transfers/{id}/{action}")).send().await
 }
 
 pub(crate) async fn host_events(

@@ -107,6 +107,10 @@ fn Screens() -> impl IntoView {
                 <Route path=path!("you") view=later::you />
                 <Route path=path!("you/sign-in") view=later::sign_in />
                 <Route path=path!("you/create-account") view=later::create_account />
+                <Route path=path!("you/forgot") view=later::forgot />
+                <Route path=path!("reset/:token") view=later::reset />
+                <Route path=path!("verify/:token") view=later::verify />
+                <Route path=path!("claim/:token") view=later::claim />
             </Routes>
         </Shell>
     }

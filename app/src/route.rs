@@ -10,6 +10,7 @@ pub(crate) const HOST_NEW: &str = "/host/events/new";
 pub(crate) const YOU: &str = "/you";
 pub(crate) const SIGN_IN: &str = "/you/sign-in";
 pub(crate) const CREATE_ACCOUNT: &str = "/you/create-account";
+pub(crate) const FORGOT: &str = "/you/forgot";
 
 pub(crate) fn event(id: EventId) -> String {
     format!("/events/{id}")
@@ -21,6 +22,10 @@ pub(crate) fn buy(id: EventId) -> String {
 
 pub(crate) fn ticket(event: EventId, number: TicketNumber) -> String {
     format!("/tickets/{event}/{number}")
+}
+
+pub(crate) fn claim(token: &str) -> String {
+    format!("/claim/{token}")
 }
 
 pub(crate) fn order(id: OrderId) -> String {
@@ -100,10 +105,10 @@ impl Tab {
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.split('/').nth(1).unwrap_or_default() {
             "" | "events" => Some(Self::Events),
-            "tickets" => Some(Self::Tickets),
+            "tickets" | "claim" => Some(Self::Tickets),
             "orders" => Some(Self::Orders),
             "host" => Some(Self::Host),
-            "you" => Some(Self::You),
+            "you" | "verify" | "reset" => Some(Self::You),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use api::UserId;
-use api::users::{Client, Login, Refresh, Register, User};
+use api::users::{Client, Login, Refresh, Register, Reset, User};
 use futures::future::{FutureExt, LocalBoxFuture, Shared};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -115,6 +115,21 @@ pub(crate) async fn create_account(
         client,
     };
     begin(crate::api::register(&register).await?).await;
+    Ok(())
+}
+
+/// Sets a new password by the token of a letter, and signs in.
+pub(crate) async fn reset_password(
+    token: String,
+    password: String,
+) -> Result<(), crate::api::Error> {
+    let client = client();
+    let reset = Reset {
+        token,
+        password,
+        client,
+    };
+    begin(crate::api::reset(&reset).await?).await;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use super::{host, orders, tickets, you};
+use super::{host, orders, tickets, transfers, you};
 use crate::api::Error;
 use crate::components::{Loaded, SkeletonShape};
 use crate::fetch::Fetch;
@@ -34,6 +34,7 @@ later! {
     wallet {
         tickets: tickets::TicketsPage,
         ticket: tickets::TicketPage,
+        claim: transfers::ClaimPage,
         orders: orders::OrdersPage,
         order: orders::OrderPage,
         refund: orders::RefundSheet,
@@ -43,6 +44,9 @@ later! {
         you: you::YouPage,
         sign_in: you::SignInPage,
         create_account: you::CreateAccountPage,
+        forgot: you::ForgotPage,
+        reset: you::ResetPage,
+        verify: you::VerifyPage,
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod later;
 mod not_found;
 pub(crate) mod orders;
 pub(crate) mod tickets;
+pub(crate) mod transfers;
 pub(crate) mod you;
 
 pub(crate) use not_found::NotFound;

@@ -16,6 +16,7 @@ use crate::components::{
     Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
+use crate::pages::transfers::Received;
 use crate::route::{self, Tab};
 use crate::session::use_session;
 use group::group;
@@ -50,6 +51,7 @@ pub(crate) fn TicketsPage() -> impl IntoView {
                     title="Your tickets live here"
                     text="Sign in to see them on this device."
                 >
+                    <Received />
                     <Choice when=when />
                     <FeedFrame
                         feed=feed

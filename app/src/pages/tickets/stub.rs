@@ -16,8 +16,14 @@ pub(super) fn Stub(group: Group) -> impl IntoView {
         .filter(|ticket| ticket.state.is_live())
         .count();
     let soon = format::in_days(event.starts_at, format::now(), &event.timezone);
+    let on_its_way = group
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.transfer.is_some());
     let badge = if event.cancelled {
         Some(view! { <Badge tone=Tone::Bad text="Cancelled" /> })
+    } else if let count @ 1.. = on_its_way.count() {
+        Some(view! { <Badge tone=Tone::Neutral text=format!("{count} on the way") /> })
     } else {
         soon.map(|soon| view! { <Badge tone=Tone::Warn text=soon /> })
     };

@@ -14,6 +14,7 @@ use crate::components::{
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
 use crate::history::use_go_back;
+use crate::pages::transfers::{OnItsWay, SendTickets};
 use crate::{api, format, platform, route};
 
 type Name = (EventId, TicketNumber);
@@ -132,6 +133,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
             {asked}
             <Siblings event=event.id number=ticket.number screen=screen />
             <div class="actions actions--centre">
+                <SendTickets ticket=ticket.clone() />
                 <AddToCalendar event=event />
                 {order}
             </div>
@@ -146,6 +148,9 @@ fn Verdict(ticket: Ticket) -> impl IntoView {
         let text = "The organizer cancelled the event.";
         return view! { <Mark icon=icondata::LuCalendarX title="Cancelled" text=text /> }
             .into_any();
+    }
+    if let Some(transfer) = ticket.transfer {
+        return view! { <OnItsWay transfer=transfer /> }.into_any();
     }
     let (icon, title, text) = match (ticket.state, ticket.code) {
         (TicketState::Valid, Some(code)) => {

@@ -4,7 +4,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::components::{Button, Detail, Field, FieldKind, Heading, Kind, TopBar};
+use crate::components::{Button, Detail, Field, FieldKind, Heading, Kind, LinkButton, TopBar};
 use crate::forms::{FormError, FormErrors};
 use crate::{route, session};
 
@@ -122,6 +122,11 @@ pub(crate) fn AuthForm(
             <Button submit=true wide=true busy=busy>
                 {move || labels().0}
             </Button>
+            <Show when=move || !creating()>
+                <LinkButton href=route::FORGOT kind=Kind::Plain wide=true>
+                    "Forgot your password?"
+                </LinkButton>
+            </Show>
             <Button kind=Kind::Plain wide=true on_press=swap>
                 {move || labels().1}
             </Button>

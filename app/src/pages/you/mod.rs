@@ -4,7 +4,9 @@ mod about;
 mod appearance;
 mod auth;
 mod delete;
+mod email;
 mod profile;
+mod reset;
 mod server;
 
 use leptos::prelude::*;
@@ -17,7 +19,9 @@ use about::About;
 use appearance::Appearance;
 pub(crate) use auth::{AuthForm, AuthMode};
 pub(crate) use auth::{CreateAccountPage, SignInPage};
+pub(crate) use email::VerifyPage;
 use profile::Profile;
+pub(crate) use reset::{ForgotPage, ResetPage};
 use server::ServerAddress;
 
 #[component]

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::delete::DeleteAccount;
+use super::email::Unconfirmed;
 use crate::components::{Button, Field, FieldKind, Kind, use_toasts};
 use crate::forms::{FormError, FormErrors};
 use crate::session::use_session;
@@ -41,6 +42,7 @@ pub(super) fn Profile(user: User) -> impl IntoView {
                 "Sign out"
             </Button>
         </section>
+        {(!user.email_verified).then(|| view! { <Unconfirmed email=user.email /> })}
         <section class="section">
             <h2 class="section__title">"Account"</h2>
             <details class="fold">

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use api::Money;
 use api::orders::Order;
-use api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets, TicketName};
+use api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets};
+use api::tickets::TicketName;
 
 /// The tickets that are chosen.
 pub(super) type Chosen = BTreeSet<TicketName>;

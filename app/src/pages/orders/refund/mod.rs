@@ -4,7 +4,8 @@
 mod choice;
 
 use ::api::orders::Order;
-use ::api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets, TicketName};
+use ::api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets};
+use ::api::tickets::TicketName;
 use ::api::{Code, OrderId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;

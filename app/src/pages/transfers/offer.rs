@@ -1,0 +1,184 @@
+use ::api::transfers::{Transfer, TransferState};
+use leptos::prelude::*;
+
+use crate::api::{self, Error};
+use crate::components::{Button, Kind};
+use crate::format;
+
+/// What a recipient says to what was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    Accept,
+    Decline,
+}
+
+/// Tickets that were sent together and wait for an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pending {
+    pub(super) from: String,
+    pub(super) transfers: Vec<Transfer>,
+}
+
+impl Pending {
+    /// Transfers as what was sent together, in the order of `transfers`.
+    pub(super) fn group(transfers: Vec<Transfer>) -> Vec<Self> {
+        let mut offers: Vec<Self> = Vec::new();
+        for transfer in transfers {
+            let same = |offer: &&mut Self| offer.transfers[0].offer_id == transfer.offer_id;
+            match offers.iter_mut().find(same) {
+                Some(offer) => offer.transfers.push(transfer),
+                None => offers.push(Self {
+                    from: transfer.from.clone(),
+                    transfers: vec![transfer],
+                }),
+            }
+        }
+        offers
+    }
+
+    pub(super) fn title(&self) -> String {
+        let count = i32::try_from(self.transfers.len()).unwrap_or(i32::MAX);
+        format!("{} sent you {}", self.from, format::tickets(count))
+    }
+
+    /// Events with when they are, and how many tickets of which type.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<(String, usize)> = Vec::new();
+        for transfer in &self.transfers {
+            let event = &transfer.event;
+            let when = format::day_and_clock(event.starts_at, &event.timezone);
+            let line = format!("{}, {when} · {}", event.title, transfer.ticket_type);
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, count)) => *count += 1,
+                None => lines.push((line, 1)),
+            }
+        }
+        let counted = lines.into_iter().map(|(line, count)| match count {
+            1 => line,
+            count => format!("{line} × {count}"),
+        });
+        counted.collect()
+    }
+
+    /// Answers ticket by ticket: what has become of one keeps nobody from the others.
+    pub(super) async fn reply(&self, reply: Reply) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for transfer in &self.transfers {
+            let answer = match reply {
+                Reply::Accept => api::accept_transfer(transfer.id).await,
+                Reply::Decline => api::decline_transfer(transfer.id).await,
+            };
+            outcome = outcome.and(answer.map(drop));
+        }
+        outcome
+    }
+
+    /// What to say once it is done.
+    pub(super) fn done(&self, reply: Reply) -> String {
+        let (it, is) = match self.transfers.len() {
+            1 => ("It", "is"),
+            _ => ("They", "are"),
+        };
+        match reply {
+            Reply::Accept => format!("{it} {is} yours now, with a new code."),
+            Reply::Decline => format!("{it} {is} {}’s again.", self.from),
+        }
+    }
+}
+
+/// The transfers that can still be answered.
+pub(super) fn pending(transfers: &[Transfer]) -> Vec<Transfer> {
+    let pending = transfers.iter();
+    let pending = pending.filter(|transfer| transfer.state == TransferState::Pending);
+    pending.cloned().collect()
+}
+
+/// Accept or decline.
+#[component]
+pub(super) fn ReplyButtons(
+    /// The reply that is on its way.
+    replying: RwSignal<Option<Reply>>,
+    #[prop(into)] on_reply: Callback<Reply>,
+) -> impl IntoView {
+    let press = move |reply| {
+        move |()| {
+            if replying.get_untracked().is_none() {
+                on_reply.run(reply);
+            }
+        }
+    };
+    let busy = move |reply| Signal::derive(move || replying.get() == Some(reply));
+    view! {
+        <div class="actions">
+            <Button busy=busy(Reply::Accept) on_press=press(Reply::Accept)>
+                "Accept"
+            </Button>
+            <Button kind=Kind::Quiet busy=busy(Reply::Decline) on_press=press(Reply::Decline)>
+                "Decline"
+            </Button>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::api::events::EventRef;
+    use ::api::{EventId, Time};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn transfer(offer: u128, number: i32, ticket_type: &str) -> Transfer {
+        Transfer {
+            id: Uuid::from_u128(u128::from(number.unsigned_abs())),
+            offer_id: Uuid::from_u128(offer),
+            event: EventRef {
+                id: EventId::nil(),
+                title: "Night".to_owned(),
+                starts_at: Time::default(),
+                ends_at: Time::default(),
+                timezone: "Europe/Berlin".to_owned(),
+                venue: "Hall".to_owned(),
+                address: String::new(),
+                city: "Berlin".to_owned(),
+                cover_url: None,
+                cancelled: false,
+            },
+            number,
+            ticket_type: ticket_type.to_owned(),
+            from: "Ada".to_owned(),
+            to: "bob@example.com".to_owned(),
+            sent: false,
+            state: TransferState::Pending,
+            created_at: Time::default(),
+            decided_at: None,
+        }
+    }
+
+    #[test]
+    fn what_was_sent_together_is_answered_together() {
+        let offers = Pending::group(vec![
+            transfer(1, 1, "Standing"),
+            transfer(2, 2, "Standing"),
+            transfer(1, 3, "Standing"),
+        ]);
+        let sizes: Vec<usize> = offers.iter().map(|offer| offer.transfers.len()).collect();
+        assert_eq!(sizes, [2, 1]);
+        assert_eq!(offers[0].title(), "Ada sent you 2 tickets");
+        assert_eq!(offers[0].lines().len(), 1);
+        assert!(offers[0].lines()[0].ends_with("Standing × 2"));
+        assert_eq!(
+            offers[1].done(Reply::Accept),
+            "It is yours now, with a new code."
+        );
+        assert_eq!(offers[0].done(Reply::Decline), "They are Ada’s again.");
+    }
+
+    #[test]
+    fn what_is_decided_cannot_be_answered() {
+        let mut recalled = transfer(1, 1, "Standing");
+        recalled.state = TransferState::Recalled;
+        let waiting = transfer(1, 2, "Standing");
+        assert_eq!(pending(&[recalled, waiting.clone()]), [waiting]);
+    }
+}

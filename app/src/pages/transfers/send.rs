@@ -1,0 +1,155 @@
+use std::collections::BTreeSet;
+
+use ::api::TicketNumber;
+use ::api::tickets::{Ticket, TicketName};
+use ::api::transfers::SendTickets as Body;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::components::{Button, Field, FieldKind, Icon, Kind, Pick, Sheet, use_toasts};
+use crate::feed::use_feeds;
+use crate::forms::{FormError, FormErrors};
+use crate::refresh::use_refresh;
+use crate::{api, format};
+
+/// The way to send a ticket, and others for the same event with it.
+#[component]
+pub(crate) fn SendTickets(ticket: Ticket) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let known = use_feeds().tickets.entries;
+    let sendable =
+        ticket.code.is_some() && !ticket.event.cancelled && ticket.event.ends_at > format::now();
+    let first = ticket.number;
+    let of_event = Callback::new(move |()| {
+        let mut tickets: Vec<Ticket> = known.with_untracked(|known| {
+            let others = known.iter().map(|entry| &entry.item).filter(|other| {
+                other.event.id == ticket.event.id && other.number != first && other.code.is_some()
+            });
+            others.cloned().collect()
+        });
+        tickets.push(ticket.clone());
+        tickets.sort_by_key(|ticket| ticket.number);
+        tickets
+    });
+    sendable.then(|| {
+        view! {
+            <Button kind=Kind::Quiet on_press=move |()| open.set(true)>
+                <Icon icon=icondata::LuSend />
+                "Send"
+            </Button>
+            <Show when=move || open.get()>
+                <Sheet title="Send tickets" on_close=move |()| open.set(false)>
+                    <SendForm
+                        tickets=of_event.run(())
+                        first=first
+                        on_done=move |()| open.set(false)
+                    />
+                </Sheet>
+            </Show>
+        }
+    })
+}
+
+#[component]
+fn SendForm(
+    tickets: Vec<Ticket>,
+    first: TicketNumber,
+    #[prop(into)] on_done: Callback<()>,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let refresh = use_refresh();
+    let email = RwSignal::new(String::new());
+    let chosen = RwSignal::new(BTreeSet::from([first]));
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let event_id = tickets.first().map(|ticket| ticket.event.id);
+    let send = move |submit: leptos::ev::SubmitEvent| {
+        submit.prevent_default();
+        let numbers = chosen.get_untracked();
+        let names = event_id.into_iter().flat_map(|event_id| {
+            let numbers = numbers.iter().copied();
+            numbers.map(move |number| TicketName { event_id, number })
+        });
+        let body = Body {
+            email: email.get_untracked(),
+            tickets: names.collect(),
+        };
+        if busy.get_untracked() || !errors.check(body.validate()) {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::send_tickets(&body).await;
+            busy.try_set(false);
+            match answer {
+                Ok(offer) => {
+                    toasts.say(format!("On the way to {}.", offer.to));
+                    refresh.all();
+                    on_done.run(());
+                }
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    let label = move || {
+        let count = i32::try_from(chosen.with(BTreeSet::len)).unwrap_or(i32::MAX);
+        format!("Send {}", format::tickets(count))
+    };
+    view! {
+        <form class="form" novalidate on:submit=send>
+            <Field
+                id="send-email"
+                label="Email of the recipient"
+                kind=FieldKind::Email
+                value=email
+                error=errors.of("email")
+                autocomplete="off"
+            />
+            {(tickets.len() > 1).then(|| view! { <Choice tickets=tickets chosen=chosen /> })}
+            <p class="field__hint">
+                "They get a letter with a link. Until they accept, you can take it back; the code you have now stops working once they do."
+            </p>
+            <FormError errors=errors />
+            <Button
+                submit=true
+                wide=true
+                busy=busy
+                disabled=Signal::derive(move || chosen.with(BTreeSet::is_empty))
+            >
+                {label}
+            </Button>
+        </form>
+    }
+}
+
+/// Which of the tickets go.
+#[component]
+fn Choice(tickets: Vec<Ticket>, chosen: RwSignal<BTreeSet<TicketNumber>>) -> impl IntoView {
+    let pick = move |ticket: Ticket| {
+        let number = ticket.number;
+        let choose = move |wanted| {
+            chosen.update(|chosen| {
+                if wanted {
+                    chosen.insert(number);
+                } else {
+                    chosen.remove(&number);
+                }
+            });
+        };
+        view! {
+            <Pick
+                label=format!("Ticket {number}")
+                note=None
+                end=Some(ticket.ticket_type)
+                chosen=Signal::derive(move || chosen.with(|chosen| chosen.contains(&number)))
+                on_change=choose
+            />
+        }
+    };
+    view! {
+        <fieldset class="picks">
+            <legend class="picks__legend">"Which tickets"</legend>
+            {tickets.into_iter().map(pick).collect_view()}
+        </fieldset>
+    }
+}

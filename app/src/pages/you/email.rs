@@ -1,0 +1,107 @@
+use ::api::users::User;
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use leptos_use::{use_event_listener, use_window};
+
+use crate::components::{
+    Button, Detail, EmptyState, Gate, Kind, LinkButton, Loaded, SkeletonShape, TopBar, use_toasts,
+};
+use crate::fetch::Fetch;
+use crate::session::use_session;
+use crate::{api, route};
+
+/// The address is not proved yet: what that means, and the letter once more. It goes away by itself
+/// when the person comes back from their mail.
+#[component]
+pub(super) fn Unconfirmed(email: String) -> impl IntoView {
+    let session = use_session();
+    let toasts = use_toasts();
+    let busy = RwSignal::new(false);
+    let look = move || {
+        spawn_local(async move {
+            if let Ok(user) = api::me().await {
+                session.set_user(user);
+            }
+        });
+    };
+    look();
+    let _ = use_event_listener(use_window(), ev::focus, move |_| look());
+    let resend = move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::resend_verification().await;
+            busy.try_set(false);
+            toasts.say(match answer {
+                Ok(()) => {
+                    "A letter is on its way. The link in it is good for three days.".to_owned()
+                }
+                Err(error) => error.to_string(),
+            });
+        });
+    };
+    view! {
+        <section class="section section--lead">
+            <h2 class="section__title">"Confirm your email address"</h2>
+            <p class="muted">
+                "We have sent a link to " <strong>{email}</strong>
+                ". Tickets can be sent to you once you have followed it."
+            </p>
+            <Button kind=Kind::Quiet busy=busy on_press=resend>
+                "Send it again"
+            </Button>
+        </section>
+    }
+}
+
+/// The link in the letter: it proves the address of who is signed in.
+#[component]
+pub(crate) fn VerifyPage() -> impl IntoView {
+    view! {
+        <Detail>
+            <TopBar back=route::YOU back_label="You" />
+            <Gate
+                icon=icondata::LuMailCheck
+                title="Sign in to confirm your address"
+                text="It takes the account too, so that nobody else can use your address."
+            >
+                <Proof />
+            </Gate>
+        </Detail>
+    }
+}
+
+#[component]
+fn Proof() -> impl IntoView {
+    let session = use_session();
+    let params = use_params_map();
+    let fetch = Fetch::new(
+        move || {
+            params
+                .with(|params| params.get("token"))
+                .unwrap_or_default()
+        },
+        async |token: String| api::verify_email(&token).await,
+    );
+    Effect::new(move || {
+        if let Some(user) = fetch.value.get() {
+            session.set_user(user);
+        }
+    });
+    view! {
+        <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:user>
+            <Proved user=user />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Proved(user: User) -> impl IntoView {
+    let text = format!("Tickets can be sent to {} now.", user.email);
+    view! {
+        <EmptyState icon=icondata::LuMailCheck title="Your address is confirmed" text=text>
+            <LinkButton href=route::TICKETS>"See your tickets"</LinkButton>
+        </EmptyState>
+    }
+}

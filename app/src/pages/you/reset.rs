@@ -1,0 +1,165 @@
+use ::api::users::RequestReset;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+
+use crate::components::{
+    Button, Detail, EmptyState, Field, FieldKind, Heading, Kind, LinkButton, TopBar, use_toasts,
+};
+use crate::forms::{FormError, FormErrors};
+use crate::{api, route, session};
+
+/// The password is forgotten: a letter helps.
+#[component]
+pub(crate) fn ForgotPage() -> impl IntoView {
+    let sent_to = RwSignal::new(None::<String>);
+    let content = move || match sent_to.get() {
+        None => view! { <RequestForm sent_to=sent_to /> }.into_any(),
+        Some(email) => {
+            let text = format!(
+                "If there is an account with {email}, a letter is on its way. Its link is good for one hour."
+            );
+            view! {
+                <EmptyState icon=icondata::LuMail title="Look in your mail" text=text>
+                    <LinkButton href=route::SIGN_IN kind=Kind::Quiet>
+                        "Sign in"
+                    </LinkButton>
+                </EmptyState>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::SIGN_IN back_label="Sign in" />
+            <div class="auth">
+                <Heading text="Forgot your password?" />
+                {content}
+            </div>
+        </Detail>
+    }
+}
+
+#[component]
+fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
+    let email = RwSignal::new(String::new());
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let body = RequestReset {
+            email: email.get_untracked(),
+        };
+        if busy.get_untracked() || !errors.check(body.validate()) {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = api::request_reset(&body).await;
+            busy.try_set(false);
+            match answer {
+                Ok(()) => sent_to.set(Some(body.email)),
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    view! {
+        <p class="auth__lead">"We send a link to set a new one."</p>
+        <form class="form" novalidate on:submit=send>
+            <Field
+                id="forgot-email"
+                label="Email"
+                kind=FieldKind::Email
+                value=email
+                error=errors.of("email")
+                autocomplete="email"
+            />
+            <FormError errors=errors />
+            <Button submit=true wide=true busy=busy>
+                "Send the link"
+            </Button>
+        </form>
+    }
+}
+
+/// The link in the letter: it sets a new password and signs in.
+#[component]
+pub(crate) fn ResetPage() -> impl IntoView {
+    let params = use_params_map();
+    let toasts = use_toasts();
+    let navigate = use_navigate();
+    let password = RwSignal::new(String::new());
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        errors.clear();
+        let token = params.with_untracked(|params| params.get("token"));
+        let (token, password) = (token.unwrap_or_default(), password.get_untracked());
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            let answer = session::reset_password(token, password).await;
+            busy.try_set(false);
+            match answer {
+                Ok(()) => {
+                    toasts.say("Your password is set, and you are signed in.");
+                    let replace = NavigateOptions {
+                        replace: true,
+                        ..NavigateOptions::default()
+                    };
+                    navigate(route::YOU, replace);
+                }
+                Err(error) => errors.refuse(&error),
+            }
+        });
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::SIGN_IN back_label="Sign in" />
+            <div class="auth">
+                <Heading text="Set a new password" />
+                <p class="auth__lead">"You are signed out everywhere else."</p>
+                <form class="form" novalidate on:submit=send>
+                    <Field
+                        id="reset-password"
+                        label="New password"
+                        kind=FieldKind::Password
+                        value=password
+                        error=errors.of("password")
+                        hint="At least 8 characters."
+                        autocomplete="new-password"
+                    />
+                    <OldLink errors=errors />
+                    <FormError errors=errors />
+                    <Button submit=true wide=true busy=busy>
+                        "Set password"
+                    </Button>
+                </form>
+            </div>
+        </Detail>
+    }
+}
+
+/// The link is no longer good: the way to another.
+#[component]
+fn OldLink(errors: FormErrors) -> impl IntoView {
+    let complaint = errors.of("token");
+    move || {
+        complaint.get().map(|complaint| {
+            view! {
+                <p class="form__error" role="alert">
+                    {complaint}
+                    " "
+                    <a class="link" href=route::FORGOT>
+                        "Ask for a new link"
+                    </a>
+                </p>
+            }
+        })
+    }
+}
