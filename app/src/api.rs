@@ -3,11 +3,13 @@
 mod http;
 
 use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
+use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::guests::{Guest, Revoke};
 use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
 use api::orders::{Order, OrderSummary, PlaceOrder};
 use api::refunds::{RefundQuote, RefundTickets};
+use api::staff::{AddStaff, Staff, StaffMember};
 use api::tickets::{Ticket, TicketsWhen};
 use api::transfers::{Offer, SendTickets, Transfer};
 use api::users::{
@@ -291,6 +293,44 @@ pub(crate) async fn put_cover(id: EventId, picture: &web_sys::File) -> Answer<Ho
 pub(crate) async fn delete_cover(id: EventId) -> Answer<HostEvent> {
     Call::remove(format!("/host/events/{id}/cover"))
         .send()
+        .await
+}
+
+pub(crate) async fn door(id: EventId) -> Answer<Door> {
+    Call::get(format!("/host/events/{id}/door")).send().await
+}
+
+pub(crate) async fn check_in(id: EventId, scan: &Scan) -> Answer<CheckIn> {
+    Call::post(format!("/host/events/{id}/check-ins"), scan)
+        .send()
+        .await
+}
+
+pub(crate) async fn sync_scans(id: EventId, scans: &SyncScans) -> Answer<Synced> {
+    Call::post(format!("/host/events/{id}/check-ins/sync"), scans)
+        .send()
+        .await
+}
+
+pub(crate) async fn undo_check_in(id: EventId, check_in: Uuid) -> Answer<()> {
+    Call::remove(format!("/host/events/{id}/check-ins/{check_in}"))
+        .run()
+        .await
+}
+
+pub(crate) async fn staff(id: EventId) -> Answer<Staff> {
+    Call::get(format!("/host/events/{id}/staff")).send().await
+}
+
+pub(crate) async fn add_staff(id: EventId, body: &AddStaff) -> Answer<StaffMember> {
+    Call::post(format!("/host/events/{id}/staff"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn remove_staff(id: EventId, member: Uuid) -> Answer<()> {
+    Call::remove(format!("/host/events/{id}/staff/{member}"))
+        .run()
         .await
 }
 

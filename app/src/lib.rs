@@ -94,6 +94,7 @@ fn Screens() -> impl IntoView {
                         <Route path=path!("refund") view=later::refund />
                     </ParentRoute>
                 </ParentRoute>
+                <Route path=path!("host/events/:id/door") view=later::door />
                 <ParentRoute path=path!("host/events") view=later::edit_event>
                     <Route path=path!("new") view=|| () />
                     <Route path=path!(":id/edit") view=|| () />

@@ -52,6 +52,10 @@ pub(crate) fn host_give(id: EventId) -> String {
     format!("/host/events/{id}/give")
 }
 
+pub(crate) fn host_door(id: EventId) -> String {
+    format!("/host/events/{id}/door")
+}
+
 pub(crate) fn host_edit(id: EventId) -> String {
     format!("/host/events/{id}/edit")
 }

@@ -1,6 +1,7 @@
 //! What happens while nobody looks at the screen: others create events and buy tickets, over the API.
 
 use anyhow::{Context, Result};
+use api::door::Door;
 use api::events::EventDetail;
 use api::host::{CreateEvent, HostEvent, TicketTypeInput};
 use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine};
@@ -76,6 +77,20 @@ impl Account {
             .await?;
         self.post(&format!("/host/events/{}/publish", draft.id), &json!({}))
             .await
+    }
+
+    /// Moves an event to this moment, so that its doors are open.
+    pub async fn open_doors(&self, id: EventId) -> Result<HostEvent> {
+        let when = json!({"starts_at": in_days(0)?, "ends_at": in_days(1)?});
+        let path = format!("{}/api/host/events/{id}", self.address);
+        let request = self.client.patch(path).bearer_auth(&self.token);
+        send(request.json(&when)).await
+    }
+
+    /// What the door of an event knows.
+    pub async fn door(&self, id: EventId) -> Result<Door> {
+        let path = format!("{}/api/host/events/{id}/door", self.address);
+        send(self.client.get(path).bearer_auth(&self.token)).await
     }
 
     /// Buys tickets of one type.

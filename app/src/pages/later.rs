@@ -31,6 +31,9 @@ later! {
         guests: host::GuestsPage,
         give: host::GivePage,
     }
+    door {
+        door: host::DoorPage,
+    }
     wallet {
         tickets: tickets::TicketsPage,
         ticket: tickets::TicketPage,

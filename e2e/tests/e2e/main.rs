@@ -1,6 +1,7 @@
 //! Journeys through the real app, each in both engines.
 
 mod attendee;
+mod door;
 mod organizer;
 
 /// One test for each engine.

@@ -1,6 +1,7 @@
 //! Making events and watching them sell.
 
 mod dashboard;
+mod door;
 mod edit;
 mod give;
 mod guests;
@@ -18,6 +19,7 @@ use crate::feed::use_feeds;
 use crate::route::{self, Tab};
 use crate::session::use_session;
 pub(crate) use dashboard::DashboardPage;
+pub(crate) use door::DoorPage;
 pub(crate) use edit::EditPage;
 pub(crate) use give::GivePage;
 pub(crate) use guests::GuestsPage;

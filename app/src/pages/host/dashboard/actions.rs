@@ -1,6 +1,7 @@
 use std::future::Future;
 
 use ::api::host::{EventStatus, HostEvent};
+use ::api::staff::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -13,22 +14,39 @@ use crate::{api, platform, route};
 /// What the organizer can do with the event as it stands.
 #[component]
 pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
+    let manages = head.role >= Role::Manager;
     if head.status == EventStatus::Draft {
-        return view! { <DraftActions head=head open=open /> }.into_any();
+        return manages
+            .then(|| view! { <DraftActions head=head open=open /> })
+            .into_any();
     }
     let live = head.live;
     view! {
         <div class="dashboard__actions">
+            {live
+                .then(|| {
+                    view! {
+                        <LinkButton href=route::host_door(head.id)>
+                            <Icon icon=icondata::LuScanQrCode />
+                            "Scan tickets"
+                        </LinkButton>
+                    }
+                })}
             <LinkButton kind=Kind::Quiet href=route::event(head.id)>
                 <Icon icon=icondata::LuEye />
                 "View page"
             </LinkButton>
             <ShareButton head=head.clone() />
-            <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
-                <Icon icon=icondata::LuUsers />
-                "Guests"
-            </LinkButton>
-            {live.then(|| view! { <LiveActions head=head open=open /> })}
+            {manages
+                .then(|| {
+                    view! {
+                        <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
+                            <Icon icon=icondata::LuUsers />
+                            "Guests"
+                        </LinkButton>
+                    }
+                })}
+            {(live && manages).then(|| view! { <LiveActions head=head open=open /> })}
         </div>
     }
     .into_any()

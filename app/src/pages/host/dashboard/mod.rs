@@ -4,12 +4,14 @@ mod actions;
 mod cancel;
 mod course;
 mod numbers;
+mod staff;
 mod under_way;
 
 use std::time::Duration;
 
 use ::api::events::SaleState;
 use ::api::host::{EventStatus, HostEvent, Sales};
+use ::api::staff::Role;
 use ::api::{EventId, Time};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -26,6 +28,7 @@ use crate::{api, format, route};
 use actions::Actions;
 use cancel::CancelSheet;
 use numbers::{ByType, Numbers, SalesChart};
+use staff::StaffSection;
 use under_way::UnderWay;
 
 /// How often the numbers are asked for while they are looked at.
@@ -35,6 +38,7 @@ const EVERY: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, PartialEq)]
 struct Head {
     id: EventId,
+    role: Role,
     status: EventStatus,
     /// Published, and still to come.
     live: bool,
@@ -52,6 +56,7 @@ impl Head {
         let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
         Self {
             id: event.id,
+            role: event.role,
             status: event.status,
             live: event.status == EventStatus::Published && event.state != SaleState::Ended,
             sales_open: event.sales_open,
@@ -180,7 +185,9 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     };
     let timezone = head.timezone.clone();
     let draft = head.status == EventStatus::Draft;
-    let cancel = head.live.then(|| {
+    let id = head.id;
+    let organizes = head.role == Role::Organizer;
+    let cancel = (head.live && organizes).then(|| {
         let head = head.clone();
         view! {
             <div>
@@ -210,6 +217,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
             <SalesChart sales=sales.value timezone=timezone.clone() />
             <ByType sales=sales.value />
         </Show>
+        {organizes.then(|| view! { <StaffSection id=id /> })}
         {cancel}
     }
 }

@@ -1,0 +1,128 @@
+use ::api::EventId;
+use ::api::staff::{AddStaff, Role, Staff, StaffMember};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api;
+use crate::components::{Button, Field, FieldKind, Icon, IconButton, Select, use_toasts};
+use crate::fetch::Fetch;
+use crate::forms::{FormError, FormErrors};
+
+/// Who helps with the event, for its organizer to choose.
+#[component]
+pub(super) fn StaffSection(id: EventId) -> impl IntoView {
+    let toasts = use_toasts();
+    let staff = Fetch::<Staff>::new(move || id, |id| async move { api::staff(id).await });
+    let remove = move |member: StaffMember| {
+        spawn_local(async move {
+            match api::remove_staff(id, member.id).await {
+                Ok(()) => toasts.say(format!("{} no longer helps.", member.email)),
+                Err(error) => toasts.say(error.to_string()),
+            }
+            staff.reload();
+        });
+    };
+    let rows = move || {
+        let items = staff
+            .value
+            .get()
+            .map(|staff| staff.items)
+            .unwrap_or_default();
+        items
+            .into_iter()
+            .map(|member| view! { <Member member=member on_remove=remove /> })
+            .collect_view()
+    };
+    view! {
+        <section class="dashboard__section">
+            <h2 class="dashboard__subtitle">"Helpers"</h2>
+            <p class="muted">
+                "Door staff scan tickets; managers also edit the event. They sign in with their address, once it is verified."
+            </p>
+            <ul class="helpers">{rows}</ul>
+            <AddHelper id=id on_added=move |()| staff.reload() />
+        </section>
+    }
+}
+
+#[component]
+fn Member(member: StaffMember, on_remove: impl Fn(StaffMember) + 'static) -> impl IntoView {
+    let label = format!("Remove {}", member.email);
+    let role = match member.role {
+        Role::Door => "Door",
+        Role::Manager | Role::Organizer => "Manager",
+    };
+    view! {
+        <li class="helpers__row">
+            <Icon icon=icondata::LuUser />
+            <div class="helpers__text">
+                <p class="helpers__email">{member.email.clone()}</p>
+                <p class="muted">{role}</p>
+            </div>
+            <IconButton
+                icon=icondata::LuX
+                label=label
+                on_press=move || on_remove(member.clone())
+            />
+        </li>
+    }
+}
+
+#[component]
+fn AddHelper(id: EventId, #[prop(into)] on_added: Callback<()>) -> impl IntoView {
+    let (email, role) = (
+        RwSignal::new(String::new()),
+        RwSignal::new("door".to_owned()),
+    );
+    let errors = FormErrors::new();
+    let busy = RwSignal::new(false);
+    let add = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let body = AddStaff {
+            email: email.get_untracked(),
+            role: match role.get_untracked().as_str() {
+                "manager" => Role::Manager,
+                _ => Role::Door,
+            },
+        };
+        if busy.get_untracked() || !errors.check(body.validate()) {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            match api::add_staff(id, &body).await {
+                Ok(_) => {
+                    email.try_set(String::new());
+                    on_added.try_run(());
+                }
+                Err(error) => errors.refuse(&error),
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="helpers__add" novalidate on:submit=add>
+            <Field
+                id="helper-email"
+                label="Email"
+                kind=FieldKind::Email
+                value=email
+                error=errors.of("email")
+                autocomplete="off"
+            />
+            <Select
+                id="helper-role"
+                label="May"
+                value=role
+                options=vec![
+                    ("door".to_owned(), "Scan tickets".to_owned()),
+                    ("manager".to_owned(), "Scan and edit".to_owned()),
+                ]
+            />
+            <Button submit=true busy=busy>
+                "Add"
+            </Button>
+        </form>
+        <FormError errors=errors />
+    }
+}

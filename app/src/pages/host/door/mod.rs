@@ -1,0 +1,187 @@
+//! The scanner at the door.
+
+mod camera;
+mod deck;
+mod desk;
+mod feedback;
+mod recent;
+mod verdict;
+mod words;
+
+use ::api::EventId;
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use leptos_use::{use_event_listener, use_window};
+
+use crate::api::Error;
+use crate::components::{
+    Badge, Button, Detail, ErrorState, Field, Gate, Heading, Skeleton, SkeletonShape, Tone, TopBar,
+};
+use crate::{format, route};
+use camera::Viewfinder;
+use desk::Desk;
+use recent::{DoubleEntries, Recent};
+use verdict::VerdictScreen;
+
+#[component]
+pub(crate) fn DoorPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    let screen = move || match id.get() {
+        Some(id) => view! { <Opened id=id /> }.into_any(),
+        None => {
+            view! { <ErrorState error=Error::Nowhere busy=false on_retry=|()| () whole=true /> }
+                .into_any()
+        }
+    };
+    view! {
+        <Gate
+            icon=icondata::LuScanQrCode
+            title="Let people in"
+            text="Sign in with the address that the organizer has put on the list of helpers."
+        >
+            <Detail>{screen}</Detail>
+        </Gate>
+    }
+}
+
+#[component]
+fn Opened(id: EventId) -> impl IntoView {
+    let desk = Desk::open(id);
+    let known = Memo::new(move |_| desk.deck.with(Option::is_some));
+    let retry = Callback::new(move |()| desk.renew());
+    let screen = move || match (known.get(), desk.error.get()) {
+        (true, _) => view! { <Scanning desk=desk /> }.into_any(),
+        (false, Some(error)) => {
+            view! { <ErrorState error=error busy=false on_retry=retry whole=true /> }.into_any()
+        }
+        (false, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+    };
+    view! {
+        <TopBar back=route::host_event(id) back_label="Back to the event" />
+        {screen}
+    }
+}
+
+#[component]
+fn Scanning(desk: Desk) -> impl IntoView {
+    let event = desk
+        .deck
+        .with_untracked(|deck| deck.as_ref().map(|deck| deck.door.event.clone()));
+    let (title, timezone) = event
+        .map(|event| (event.title, event.timezone))
+        .unwrap_or_default();
+    let timezone = Signal::stored(timezone);
+    view! {
+        <div class="door">
+            <header class="door__head">
+                <Heading text=format!("Door: {title}") class="door__title" />
+                <Standing desk=desk />
+            </header>
+            <Viewfinder desk=desk />
+            <CodeEntry desk=desk />
+            <Recent desk=desk timezone=timezone />
+            <DoubleEntries desk=desk timezone=timezone />
+            <section class="door__section">
+                <Field
+                    id="gate"
+                    label="This gate"
+                    value=desk.gate
+                    autocomplete="off"
+                    hint="Shown to others when a ticket has been used here."
+                />
+            </section>
+            <VerdictScreen desk=desk timezone=timezone />
+        </div>
+    }
+}
+
+/// How many are in, and whether the server is in reach.
+#[component]
+fn Standing(desk: Desk) -> impl IntoView {
+    let counts = Memo::new(move |_| {
+        let deck = desk.deck.get()?;
+        Some((deck.counts(), deck.queue.len()))
+    });
+    let number = |count: usize| format::count(i32::try_from(count).unwrap_or(i32::MAX));
+    let within = move || {
+        let ((within, going), _) = counts.get()?;
+        Some(format!("{} of {} in", number(within), number(going)))
+    };
+    let line = move || {
+        let waiting = counts.get().map_or(0, |(_, waiting)| waiting);
+        match (desk.connected.get(), waiting) {
+            (true, 0) => view! { <Badge tone=Tone::Good text="Connected" /> },
+            (false, 0) => view! { <Badge tone=Tone::Warn text="No connection" /> },
+            (true, waiting) => {
+                view! { <Badge tone=Tone::Warn text=format!("{waiting} to be sent") /> }
+            }
+            (false, waiting) => {
+                view! { <Badge tone=Tone::Warn text=format!("No connection · {waiting} to be sent") /> }
+            }
+        }
+    };
+    view! {
+        <p class="door__standing">
+            <b class="door__count">{within}</b>
+            {line}
+        </p>
+    }
+}
+
+/// For typing a code, and for scanners that type: whatever is typed anywhere on the screen goes
+/// here, and Enter scans it.
+#[component]
+fn CodeEntry(desk: Desk) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let field = NodeRef::<html::Input>::new();
+    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+        let types = event.key().chars().count() == 1
+            && !event.ctrl_key()
+            && !event.meta_key()
+            && !event.alt_key();
+        if types
+            && !is_typing(&document())
+            && event.key() != " "
+            && let Some(field) = field.get_untracked()
+        {
+            let _focused = field.focus();
+        }
+    });
+    let scan = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let code = typed.get_untracked().trim().to_owned();
+        typed.set(String::new());
+        if !code.is_empty() {
+            desk.scan(code);
+        }
+    };
+    view! {
+        <form class="code-entry" on:submit=scan>
+            <label class="visually-hidden" for="code">
+                "Ticket code"
+            </label>
+            <input
+                class="field__input code-entry__input"
+                id="code"
+                node_ref=field
+                placeholder="12-K7QF2M"
+                autocomplete="off"
+                autocapitalize="characters"
+                spellcheck="false"
+                enterkeyhint="go"
+                maxlength="300"
+                bind:value=typed
+            />
+            <Button submit=true>"Check"</Button>
+        </form>
+    }
+}
+
+/// Whether the person is writing into a field.
+fn is_typing(document: &web_sys::Document) -> bool {
+    let active = document.active_element();
+    active.is_some_and(|active| matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+}

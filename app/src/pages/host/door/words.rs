@@ -1,0 +1,120 @@
+//! Verdicts in words.
+
+use ::api::door::{CheckIn, Verdict};
+
+use crate::format;
+
+/// How a verdict looks: nobody has to tell colours apart, since each has its word and picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Good,
+    Caution,
+    Bad,
+}
+
+impl Look {
+    pub(super) fn of(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid => Self::Good,
+            Verdict::AlreadyUsed | Verdict::NotYet => Self::Caution,
+            Verdict::Refunded
+            | Verdict::Revoked
+            | Verdict::Transferred
+            | Verdict::WrongEvent
+            | Verdict::NotATicket => Self::Bad,
+        }
+    }
+
+    pub(super) fn icon(self) -> icondata::Icon {
+        match self {
+            Self::Good => icondata::LuCheck,
+            Self::Caution => icondata::LuClock,
+            Self::Bad => icondata::LuX,
+        }
+    }
+}
+
+/// The one word across the screen.
+pub(super) fn title(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid => "Valid",
+        Verdict::AlreadyUsed => "Already used",
+        Verdict::NotYet => "Not yet",
+        Verdict::Refunded => "Refunded",
+        Verdict::Revoked => "Revoked",
+        Verdict::Transferred => "Passed on",
+        Verdict::WrongEvent => "Wrong event",
+        Verdict::NotATicket => "Not a ticket",
+    }
+}
+
+/// What to know besides, and what to tell the person at the door.
+pub(super) fn reason(answer: &CheckIn, timezone: &str) -> Option<String> {
+    Some(match answer.verdict {
+        Verdict::Valid => return None,
+        Verdict::AlreadyUsed => {
+            let used = answer.used.as_ref()?;
+            let at = format::clock(used.at, timezone);
+            match used.gate.as_str() {
+                "" => at,
+                gate => format!("{at} · {gate}"),
+            }
+        }
+        Verdict::NotYet => format!(
+            "Doors open {}.",
+            format::day_and_clock(answer.opens_at?, timezone)
+        ),
+        Verdict::Refunded => "The money for this ticket went back.".to_owned(),
+        Verdict::Revoked => "The organizer took this ticket back.".to_owned(),
+        Verdict::Transferred => {
+            "This ticket was sent to someone else. Only their code lets in.".to_owned()
+        }
+        Verdict::WrongEvent => "This ticket is for another event.".to_owned(),
+        Verdict::NotATicket => "This is not one of our codes.".to_owned(),
+    })
+}
+
+/// Whose ticket it is: `Ada · Standing · No. 12`.
+pub(super) fn ticket(answer: &CheckIn) -> Option<String> {
+    let number = answer.number.map(|number| format!("No. {number}"));
+    let parts = [answer.holder.clone(), answer.ticket_type.clone(), number];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use ::api::Time;
+    use ::api::door::Admission;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_used_ticket_says_when_and_where() {
+        let mut answer = CheckIn::of_nothing(Uuid::nil(), Verdict::AlreadyUsed);
+        let at = Time::from_timestamp(1_800_000_000, 0).expect("a time");
+        let mut used = |gate: &str| {
+            answer.used = Some(Admission {
+                id: Uuid::nil(),
+                at,
+                gate: gate.to_owned(),
+            });
+            reason(&answer, "UTC").expect("words")
+        };
+        assert_eq!(
+            used("Gate A"),
+            format!("{} · Gate A", format::clock(at, "UTC"))
+        );
+        assert_eq!(used(""), format::clock(at, "UTC"));
+    }
+
+    #[test]
+    fn a_ticket_is_named_by_what_is_known() {
+        let mut answer = CheckIn::of_nothing(Uuid::nil(), Verdict::Valid);
+        assert_eq!(ticket(&answer), None);
+        answer.number = Some(12);
+        answer.holder = Some("Ada".to_owned());
+        assert_eq!(ticket(&answer).as_deref(), Some("Ada · No. 12"));
+    }
+}

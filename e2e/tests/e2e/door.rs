@@ -1,0 +1,69 @@
+//! What happens at the door.
+
+use anyhow::{Result, ensure};
+use api::door::Door;
+use api::tickets::TicketState;
+use e2e::{Account, Engine, PASSWORD, Person, Service};
+
+crate::in_both_engines!(people_are_let_in_with_and_without_a_network);
+
+async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<()> {
+    let mut service = Service::start().await?;
+    let account = Account::register(&service, "Olga", "olga@example.com").await?;
+    let event = account.publish("Night", &[("Standing", 0, 10)]).await?;
+    account.open_doors(event.id).await?;
+    account.buy(event.ticket_types[0].id, 2).await?;
+    let codes = typed_codes(&account.door(event.id).await?);
+
+    let olga = Person::arrive(engine, &service).await?;
+    olga.follow("Host").await?;
+    olga.follow("Sign in").await?;
+    olga.fill("Email", "olga@example.com").await?;
+    olga.fill("Password", PASSWORD).await?;
+    olga.press("Sign in").await?;
+    olga.follow_containing("Night").await?;
+    olga.follow("Scan tickets").await?;
+    olga.sees("0 of 2 in").await?;
+    olga.fill("This gate", "Gate A").await?;
+
+    check(&olga, &codes[0]).await?;
+    olga.sees("Olga · Standing · No. 1").await?;
+    olga.no_longer_sees("Next").await?;
+    check(&olga, &codes[0]).await?;
+    olga.press_containing("Gate A").await?;
+    check(&olga, "hello").await?;
+    olga.press_containing("This is not one of our codes.")
+        .await?;
+    olga.sees("1 of 2 in").await?;
+
+    service.stop();
+    check(&olga, &codes[1]).await?;
+    olga.sees("Decided without a connection").await?;
+    olga.no_longer_sees("Next").await?;
+    olga.sees("No connection · 1 to be sent").await?;
+    check(&olga, &codes[1]).await?;
+    olga.press_containing("No. 2").await?;
+    service.resume().await?;
+    olga.sees("Connected").await?;
+    olga.sees("2 of 2 in").await?;
+    olga.leave().await?;
+
+    let account = Account::login(&service, "olga@example.com").await?;
+    let door = account.door(event.id).await?;
+    let all_in = door.tickets.iter().all(|ticket| {
+        let gate = ticket.used.as_ref().map(|used| used.gate.as_str());
+        ticket.state == TicketState::CheckedIn && gate == Some("Gate A")
+    });
+    ensure!(all_in && door.disputed.is_empty(), "{door:?}");
+    Ok(())
+}
+
+async fn check(person: &Person, code: &str) -> Result<()> {
+    person.fill("Ticket code", code).await?;
+    person.press("Check").await
+}
+
+fn typed_codes(door: &Door) -> Vec<String> {
+    let code = |ticket: &api::door::DoorTicket| format!("{}-{}", ticket.number, ticket.check);
+    door.tickets.iter().map(code).collect()
+}
