@@ -19,6 +19,7 @@ pub mod host;
 pub mod money;
 pub mod orders;
 pub mod page;
+pub mod promo_codes;
 pub mod refunds;
 pub mod staff;
 pub mod tickets;

@@ -34,6 +34,16 @@ pub struct PlaceOrder {
     pub expected_total: Option<Money>,
 }
 
+/// `POST /orders/quote`, with the body of an order: what it would come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderQuote {
+    /// What the promo code takes off.
+    pub discount: Money,
+    /// What is to be paid.
+    pub total: Money,
+}
+
 /// A wish for tickets of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

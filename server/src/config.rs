@@ -172,6 +172,10 @@ pub struct RateLimits {
     #[arg(long, env = "BOXOFFICE_LETTERS_PER_HOUR", default_value_t = 10,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub letters_per_hour: u32,
+    /// Quotes with promo codes a minute from one address.
+    #[arg(long, env = "BOXOFFICE_QUOTES_PER_MINUTE", default_value_t = 60,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub quotes_per_minute: u32,
 }
 
 /// An origin: scheme, host and port, without a path.

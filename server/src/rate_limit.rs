@@ -32,6 +32,8 @@ pub struct RateLimiters {
     pub resets: Limiter<ClientAddress>,
     /// Letters that anyone can cause, by whom they go to.
     pub letters: Limiter<String>,
+    /// Quotes by address: a promo code is a secret, if a small one.
+    pub quotes: Limiter<ClientAddress>,
 }
 
 impl RateLimiters {
@@ -47,6 +49,7 @@ impl RateLimiters {
             ))),
             resets: Limiter::new(Quota::per_hour(at_least_one(limits.resets_per_hour))),
             letters: Limiter::new(Quota::per_hour(at_least_one(limits.letters_per_hour))),
+            quotes: Limiter::new(Quota::per_minute(at_least_one(limits.quotes_per_minute))),
         }
     }
 }

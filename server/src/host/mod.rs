@@ -6,6 +6,7 @@ pub mod course;
 pub mod cover;
 pub mod db;
 pub mod guests;
+pub mod promo_codes;
 pub mod sales;
 pub mod staff;
 
@@ -34,6 +35,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(sales::routes())
         .merge(guests::routes())
         .merge(cover::routes())
+        .merge(promo_codes::routes())
         .merge(staff::routes())
 }
 

@@ -5,8 +5,11 @@ pub mod pending;
 pub mod purchase;
 mod refusal;
 
-use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order, OrderSummary, PlaceOrder};
-use api::{OrderId, Page};
+use api::orders::{
+    IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order, OrderQuote, OrderSummary, PlaceOrder,
+};
+use api::promo_codes::normalize_code;
+use api::{OrderId, Page, UserId};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +22,7 @@ use uuid::Uuid;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::rate_limit::ClientAddress;
 use crate::state::AppState;
 use purchase::{Placed, PurchaseRequest};
 
@@ -26,6 +30,7 @@ use purchase::{Placed, PurchaseRequest};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(place, list))
+        .routes(routes!(quote))
         .routes(routes!(detail))
 }
 
@@ -48,7 +53,7 @@ async fn place(
     body.validate()?;
     match state
         .purchases
-        .place(purchase_request(&buyer, key, &body))
+        .place(purchase_request(buyer.user, key, &body))
         .await?
     {
         Placed::New(order) => Ok((StatusCode::CREATED, Json(order)).into_response()),
@@ -62,6 +67,25 @@ async fn place(
     }
 }
 
+/// What an order would come to, with its promo code. Nothing is bought.
+#[utoipa::path(post, path = "/orders/quote", tag = "orders", request_body = PlaceOrder,
+    responses((status = 200, body = OrderQuote), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 429, body = api::Problem)))]
+async fn quote(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    buyer: Option<SignedIn>,
+    Json(body): Json<PlaceOrder>,
+) -> Result<Json<OrderQuote>> {
+    // Else codes could be guessed.
+    state.rate_limiters.quotes.check(&address)?;
+    body.validate()?;
+    let buyer = buyer.map_or(Uuid::nil(), |buyer| buyer.user);
+    let request = purchase_request(buyer, Uuid::nil(), &body);
+    state.purchases.quote(&request).await.map(Json)
+}
+
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
     headers
         .get(IDEMPOTENCY_KEY)
@@ -73,15 +97,12 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
         })
 }
 
-fn purchase_request(buyer: &SignedIn, key: Uuid, body: &PlaceOrder) -> PurchaseRequest {
+fn purchase_request(buyer: UserId, key: Uuid, body: &PlaceOrder) -> PurchaseRequest {
     let lines = body.merged_lines();
-    let promo_code = body
-        .promo_code
-        .as_ref()
-        .map(|code| code.trim().to_uppercase());
+    let promo_code = body.promo_code.as_deref().map(normalize_code);
     PurchaseRequest {
         order: Uuid::now_v7(),
-        user: buyer.user,
+        user: buyer,
         key,
         hash: request_hash(&lines, promo_code.as_deref()),
         lines,

@@ -53,6 +53,12 @@ pub enum Refusal {
     /// No such promo code for these tickets.
     #[error("This promo code is not valid for these tickets.")]
     PromoInvalid,
+    /// The promo code was used as often as it may be.
+    #[error("This promo code has been used up.")]
+    PromoUsedUp,
+    /// The promo code was used as often as this person may.
+    #[error("You have used this promo code as often as one person may.")]
+    PromoUsedByYou,
     /// The key was used for another request.
     #[error("This request was already used for another order.")]
     KeyReused,
@@ -92,6 +98,7 @@ impl Refusal {
             Self::NotOnSaleYet { .. } => Code::NotOnSaleYet,
             Self::PriceChanged { .. } => Code::PriceChanged,
             Self::PromoInvalid => Code::PromoInvalid,
+            Self::PromoUsedUp | Self::PromoUsedByYou => Code::PromoUsedUp,
             Self::KeyReused => Code::KeyReused,
             Self::MixedCurrencies => Code::MixedCurrencies,
             Self::UnknownTicketType { .. } => {
@@ -127,7 +134,11 @@ impl Refusal {
                 problem.ticket_type_id = Some(*ticket_type);
             }
             Self::PriceChanged { total } => problem.total = Some(*total),
-            Self::PromoInvalid | Self::KeyReused | Self::MixedCurrencies => {}
+            Self::PromoInvalid
+            | Self::PromoUsedUp
+            | Self::PromoUsedByYou
+            | Self::KeyReused
+            | Self::MixedCurrencies => {}
         }
     }
 }

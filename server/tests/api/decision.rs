@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use api::events::EventRef;
 use api::orders::PlaceOrderLine;
+use api::promo_codes::Discount;
 use api::{Currency, Money};
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use server::events::sale::TypeSale;
 use server::orders::Refusal;
 use server::orders::purchase::PurchaseRequest;
-use server::orders::purchase::decide::{Decision, EventStock, Snapshot, TypeStock, decide};
+use server::orders::purchase::decide::{
+    Decision, EventStock, PromoStock, Snapshot, TypeStock, decide,
+};
 use server::payment::PaymentStep;
 use uuid::Uuid;
 
@@ -39,6 +42,18 @@ struct Event {
     open: bool,
     max_per_user: Option<i32>,
     types: Vec<Type>,
+    promo: Option<Promo>,
+}
+
+/// An event's promo code, `OFF`: what it takes off, which of the event's types it is for, whether
+/// it is in its time, and how often it may be used, in all and by one person.
+#[derive(Clone, Debug)]
+struct Promo {
+    discount: Discount,
+    only: Option<usize>,
+    on: bool,
+    max_uses: Option<i32>,
+    max_per_user: Option<i32>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +70,29 @@ struct Order {
     user: usize,
     key: usize,
     lines: Vec<(usize, i32)>,
+    with_code: bool,
+}
+
+fn promo() -> impl Strategy<Value = Promo> {
+    let discount = prop_oneof![
+        (1..=100).prop_map(Discount::Percent),
+        (1_i64..300).prop_map(Discount::Amount),
+    ];
+    let (uses, person) = (1_i32..5, 1_i32..3);
+    (
+        discount,
+        prop::option::of(0_usize..3),
+        prop::bool::weighted(0.9),
+        prop::option::of(uses),
+        prop::option::of(person),
+    )
+        .prop_map(|(discount, only, on, max_uses, max_per_user)| Promo {
+            discount,
+            only,
+            on,
+            max_uses,
+            max_per_user,
+        })
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -70,22 +108,27 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         prop::bool::weighted(0.9),
         prop::option::weighted(0.3, 1_i32..6),
         prop::collection::vec(ticket_type, 1..4),
+        prop::option::of(promo()),
     )
-        .prop_map(|(open, max_per_user, types)| Event {
+        .prop_map(|(open, max_per_user, types, promo)| Event {
             open,
             max_per_user,
             types,
+            promo,
         });
     prop::collection::vec(event, 1..3)
 }
 
 fn orders() -> impl Strategy<Value = Vec<Order>> {
     let lines = prop::collection::btree_map(0_usize..7, 1_i32..7, 1..4);
-    let order = (0_usize..5, 0_usize..4, lines).prop_map(|(user, key, lines)| Order {
-        user,
-        key,
-        lines: lines.into_iter().collect(),
-    });
+    let order = (0_usize..5, 0_usize..4, lines, prop::bool::weighted(0.3)).prop_map(
+        |(user, key, lines, with_code)| Order {
+            user,
+            key,
+            lines: lines.into_iter().collect(),
+            with_code,
+        },
+    );
     prop::collection::vec(order, 1..25)
 }
 
@@ -105,7 +148,27 @@ fn snapshot(events: &[Event]) -> Snapshot {
         types: HashMap::new(),
         answered: HashMap::new(),
         bought: HashMap::new(),
+        promos: HashMap::new(),
     };
+    for (number, event) in events.iter().enumerate() {
+        if let Some(promo) = &event.promo {
+            let first: usize = events[..number].iter().map(|event| event.types.len()).sum();
+            let stock = PromoStock {
+                id: id(6, number),
+                discount: promo.discount,
+                ticket_type: promo.only.map(|only| type_id(first + only)),
+                starts_at: Some(time(NOW)),
+                ends_at: Some(time(if promo.on { NOW + 1 } else { NOW })),
+                max_uses: promo.max_uses,
+                max_per_user: promo.max_per_user,
+                used: 0,
+                used_by: HashMap::new(),
+            };
+            snapshot
+                .promos
+                .insert((event_id(number), "OFF".to_owned()), stock);
+        }
+    }
     for (number, event) in events.iter().enumerate() {
         let shown = EventRef {
             id: event_id(number),
@@ -150,6 +213,7 @@ fn snapshot(events: &[Event]) -> Snapshot {
 
 fn request(number: usize, order: &Order) -> PurchaseRequest {
     let mut hash = [0; 32];
+    hash[31] = u8::from(order.with_code);
     for (place, (kind, quantity)) in order.lines.iter().enumerate() {
         hash[2 * place] = u8::try_from(*kind).expect("few types") + 1;
         hash[2 * place + 1] = u8::try_from(*quantity).expect("few tickets");
@@ -167,7 +231,7 @@ fn request(number: usize, order: &Order) -> PurchaseRequest {
                 quantity: *quantity,
             })
             .collect(),
-        promo_code: None,
+        promo_code: order.with_code.then(|| "OFF".to_owned()),
         expected_total: None,
     }
 }
@@ -183,10 +247,13 @@ enum Verdict {
     TooManyForOrder,
     SoldOut { left: i32 },
     TooManyForUser,
+    NoSuchCode,
+    CodeUsedUp,
+    CodeUsedByYou,
 }
 
-/// The number of an order and its lines.
-type Sold = (usize, Vec<(usize, i32)>);
+/// The number of an order and what was asked for.
+type Sold = (usize, Order);
 
 /// Sells one order after the other from plain counters.
 struct Model<'a> {
@@ -196,6 +263,8 @@ struct Model<'a> {
     bought: HashMap<(usize, usize), i32>,
     /// By user and key: which order, of what.
     sold: HashMap<(usize, usize), Sold>,
+    /// By event: who used its promo code, once each time.
+    uses: HashMap<usize, Vec<usize>>,
 }
 
 impl<'a> Model<'a> {
@@ -210,12 +279,13 @@ impl<'a> Model<'a> {
             types,
             bought: HashMap::new(),
             sold: HashMap::new(),
+            uses: HashMap::new(),
         }
     }
 
     fn judge(&mut self, number: usize, order: &Order) -> Verdict {
-        if let Some((earlier, lines)) = self.sold.get(&(order.user, order.key)) {
-            return match *lines == order.lines {
+        if let Some((earlier, sold)) = self.sold.get(&(order.user, order.key)) {
+            return match sold.lines == order.lines && sold.with_code == order.with_code {
                 true => Verdict::Replay { of: *earlier },
                 false => Verdict::Reused,
             };
@@ -249,16 +319,71 @@ impl<'a> Model<'a> {
                 return Verdict::TooManyForUser;
             }
         }
+        let promo = match order.with_code {
+            true => match self.usable_promo(order) {
+                Ok(event) => Some(event),
+                Err(verdict) => return verdict,
+            },
+            false => None,
+        };
+        if let Some(event) = promo {
+            self.uses.entry(event).or_default().push(order.user);
+        }
         let mut total = 0;
         for (kind, quantity) in &order.lines {
             let (event, ticket_type) = self.types[*kind];
             self.left[*kind] -= quantity;
             *self.bought.entry((event, order.user)).or_default() += quantity;
-            total += ticket_type.price * i64::from(*quantity);
+            let off = match promo {
+                Some(event) if self.code_is_for(event, *kind) => {
+                    let promo = self.events[event].promo.as_ref().expect("it has a code");
+                    match promo.discount {
+                        Discount::Percent(percent) => ticket_type.price * i64::from(percent) / 100,
+                        Discount::Amount(amount) => amount.min(ticket_type.price),
+                    }
+                }
+                _ => 0,
+            };
+            total += (ticket_type.price - off) * i64::from(*quantity);
         }
         self.sold
-            .insert((order.user, order.key), (number, order.lines.clone()));
+            .insert((order.user, order.key), (number, order.clone()));
         Verdict::Sold { total }
+    }
+
+    /// Whether the promo code of `event` is for the type with this number.
+    fn code_is_for(&self, event: usize, kind: usize) -> bool {
+        let Some(promo) = &self.events[event].promo else {
+            return false;
+        };
+        let first = self
+            .types
+            .iter()
+            .position(|(owner, _)| *owner == event)
+            .expect("an event has types");
+        self.types[kind].0 == event && promo.only.is_none_or(|only| first + only == kind)
+    }
+
+    /// The event whose promo code the order uses.
+    fn usable_promo(&self, order: &Order) -> Result<usize, Verdict> {
+        let mut kinds = order.lines.iter().map(|(kind, _)| *kind);
+        let kind = kinds
+            .find(|kind| self.code_is_for(self.types[*kind].0, *kind))
+            .ok_or(Verdict::NoSuchCode)?;
+        let event = self.types[kind].0;
+        let promo = self.events[event].promo.as_ref().expect("it has a code");
+        let uses = self.uses.get(&event).map(Vec::as_slice).unwrap_or_default();
+        let by_user = uses.iter().filter(|user| **user == order.user).count();
+        if !promo.on {
+            return Err(Verdict::NoSuchCode);
+        }
+        if promo.max_uses.is_some_and(|max| uses.len() as i32 >= max) {
+            return Err(Verdict::CodeUsedUp);
+        }
+        if promo.max_per_user.is_some_and(|max| by_user as i32 >= max) {
+            return Err(Verdict::CodeUsedByYou);
+        }
+        Ok(event)
     }
 }
 
@@ -276,6 +401,9 @@ fn verdict(decision: &Decision) -> Verdict {
             Refusal::SalesClosed { .. } => Verdict::Closed,
             Refusal::OrderLimit { .. } => Verdict::TooManyForOrder,
             Refusal::UserLimit { .. } => Verdict::TooManyForUser,
+            Refusal::PromoInvalid => Verdict::NoSuchCode,
+            Refusal::PromoUsedUp => Verdict::CodeUsedUp,
+            Refusal::PromoUsedByYou => Verdict::CodeUsedByYou,
             Refusal::SoldOut { left, .. } => Verdict::SoldOut { left: *left },
             other => panic!("the model knows no {other:?}"),
         },
@@ -301,6 +429,13 @@ proptest! {
             prop_assert_eq!(verdict(&decision), model.judge(number, order), "order {}", number);
             if let Decision::Granted(grant) = decision {
                 prop_assert_eq!(grant.expires_at.is_some(), slow);
+                let paid = |line: &server::orders::purchase::decide::GrantLine| {
+                    line.unit_price * i64::from(line.quantity) - line.discount
+                };
+                prop_assert_eq!(grant.lines.iter().map(paid).sum::<i64>(), grant.total.amount);
+                for line in &grant.lines {
+                    prop_assert_eq!(line.discount % i64::from(line.quantity), 0);
+                }
                 for line in grant.lines {
                     prop_assert_eq!(line.first_number.is_none(), slow);
                     let issued = line.first_number.map(|first| first..first + line.quantity);
@@ -315,6 +450,12 @@ proptest! {
             prop_assert!(kind.sale.sold <= kind.sale.capacity && kind.held <= kind.sale.sold);
         }
         for (number, event) in events.iter().enumerate() {
+            if event.promo.is_some() {
+                let stock = &stock.promos[&(event_id(number), "OFF".to_owned())];
+                let uses = model.uses.get(&number).map_or(0, Vec::len);
+                prop_assert_eq!(stock.used as usize, uses);
+                prop_assert!(stock.max_uses.is_none_or(|max| stock.used <= max));
+            }
             let before: i32 = event.types.iter().map(|kind| kind.sold).sum();
             let issued = numbers.remove(&event_id(number)).unwrap_or_default();
             let next = stock.events[&event_id(number)].next_number;

@@ -10,6 +10,7 @@ mod events;
 mod host;
 mod jobs;
 mod mail;
+mod matrix;
 mod orders;
 mod payments;
 mod races;

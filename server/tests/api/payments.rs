@@ -11,6 +11,7 @@ use chrono::Utc;
 use server::orders::pending::{GivenUp, expire_due, give_up, settle};
 use server::payment::{PaymentProvider, PaymentStep};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::support::{EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
 
@@ -117,5 +118,36 @@ async fn paying_and_giving_up_at_once_has_one_winner(db: PgPool) {
         winners += usize::from(tried.await.expect("no panic"));
     }
     assert_eq!(winners, 1);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_that_is_given_up_gives_its_promo_code_back(db: PgPool) {
+    let (app, _ada, event, other) = pending_order(db).await;
+    let mut transaction = app.db.begin().await.expect("begun");
+    let given_up = give_up(&mut transaction, other.id, GivenUp::Cancelled).await;
+    assert!(given_up.expect("given up"));
+    transaction.commit().await.expect("committed");
+    let bob = app.user("Bob").await;
+    sqlx::query!(
+        "insert into promo_codes (id, event_id, code, percent, max_uses) values ($1, $2, 'ONE', 10, 1)",
+        Uuid::now_v7(),
+        event.id,
+    )
+    .execute(&app.db)
+    .await
+    .expect("a code");
+    let order = api::orders::PlaceOrder {
+        promo_code: Some("one".to_owned()),
+        ..crate::support::order_of(&[(event.types[0], 1)])
+    };
+    let first: Order = bob.place(Uuid::new_v4(), &order).await.created();
+    let used_up = bob.place(Uuid::new_v4(), &order).await;
+    used_up.refused(StatusCode::CONFLICT, api::Code::PromoUsedUp);
+    let mut transaction = app.db.begin().await.expect("begun");
+    let given_up = give_up(&mut transaction, first.id, GivenUp::Cancelled).await;
+    assert!(given_up.expect("given up"));
+    transaction.commit().await.expect("committed");
+    bob.place(Uuid::new_v4(), &order).await.created::<Order>();
     assert_sound(&app.db).await;
 }

@@ -48,6 +48,7 @@ pub async fn place_all(
         .map(|grant| Mail::OrderConfirmation { order: grant.order })
         .collect();
     db::write(&mut transaction, &grants, &confirmations).await?;
+    db::redeem(&mut transaction, &grants).await?;
     transaction.commit().await?;
     Ok(decisions
         .into_iter()

@@ -8,10 +8,13 @@ use api::{EventId, TicketNumber, TicketTypeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::decide::{Answered, EventStock, Grant, GrantLine, PurchaseRequest, Snapshot, TypeStock};
+use super::decide::{
+    Answered, EventStock, Grant, GrantLine, PromoStock, PurchaseRequest, Snapshot, TypeStock,
+};
 use crate::error::Result;
 use crate::events::db::{cover_url, parse_currency};
 use crate::events::sale::TypeSale;
+use crate::host::promo_codes::db::parse_discount;
 use crate::mail::{self, Mail};
 
 /// The events of ticket types, and of the other types of these events. What a type belongs to never changes, so no lock is needed.
@@ -56,6 +59,21 @@ pub async fn lock_stock(
     Ok(locked)
 }
 
+/// The same without a lock, for what is only asked and not bought.
+pub async fn read_stock(
+    connection: &mut PgConnection,
+    events: &[EventId],
+) -> Result<Vec<LockedStock>> {
+    let read = sqlx::query_as!(
+        LockedStock,
+        "select event_id, next_number, sales_open from event_stock where event_id = any($1)",
+        events,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(read)
+}
+
 /// Reads what decisions depend on. A statement of its own after the lock, so that it sees what
 /// the last holder of the lock wrote.
 pub async fn read_snapshot(
@@ -87,6 +105,7 @@ pub async fn read_snapshot(
         types: HashMap::new(),
         answered: answered(connection, requests).await?,
         bought: HashMap::new(),
+        promos: promos(connection, &ids, requests).await?,
     };
     for row in rows {
         if let Some(stock) = locked.remove(&row.event_id) {
@@ -193,6 +212,96 @@ async fn bought(
         .collect())
 }
 
+/// The promo codes that any of `requests` has, and how often they are used.
+async fn promos(
+    connection: &mut PgConnection,
+    events: &[EventId],
+    requests: &[PurchaseRequest],
+) -> Result<HashMap<(EventId, String), PromoStock>> {
+    let (users, codes): (Vec<Uuid>, Vec<String>) = requests
+        .iter()
+        .filter_map(|request| Some((request.user, request.promo_code.clone()?)))
+        .unzip();
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"
+        select p.event_id, p.id, p.code, p.percent, p.amount, p.ticket_type_id, p.starts_at,
+            p.ends_at, p.max_uses, p.max_per_user, p.used,
+            u.users as "users!", u.uses as "uses!"
+        from promo_codes p
+        cross join lateral (
+            select coalesce(array_agg(user_id), '{}') as users,
+                coalesce(array_agg(uses), '{}') as uses
+            from (select r.user_id, count(*)::int as uses
+                from promo_redemptions r join orders o on o.id = r.order_id
+                where p.max_per_user is not null and r.promo_code_id = p.id
+                    and r.user_id = any($3) and o.state in ('paid', 'pending')
+                group by r.user_id) by_user
+        ) u
+        where p.event_id = any($1) and p.code = any($2)
+        "#,
+        events,
+        &codes,
+        &users,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let promo = PromoStock {
+                id: row.id,
+                discount: parse_discount(row.percent, row.amount)?,
+                ticket_type: row.ticket_type_id,
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+                max_uses: row.max_uses,
+                max_per_user: row.max_per_user,
+                used: row.used,
+                used_by: row.users.into_iter().zip(row.uses).collect(),
+            };
+            Ok(((row.event_id, row.code), promo))
+        })
+        .collect()
+}
+
+/// Writes down which orders use promo codes, and counts them.
+pub async fn redeem(connection: &mut PgConnection, grants: &[&Grant]) -> Result<()> {
+    let mut orders = Vec::new();
+    let mut users = Vec::new();
+    let mut promos = Vec::new();
+    let mut discounts = Vec::new();
+    for grant in grants {
+        if let Some((promo, discount)) = grant.promo {
+            orders.push(grant.order);
+            users.push(grant.user);
+            promos.push(promo);
+            discounts.push(discount);
+        }
+    }
+    if orders.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "with redeemed as (
+            insert into promo_redemptions (order_id, user_id, promo_code_id, discount)
+            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
+            returning promo_code_id
+        )
+        update promo_codes p set used = p.used + r.uses
+        from (select promo_code_id, count(*)::int as uses from redeemed group by promo_code_id) r
+        where p.id = r.promo_code_id",
+        &orders,
+        &users,
+        &promos,
+        &discounts,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Writes orders, lines, tickets, holders, counters and the mail about them in one statement.
 pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Mail]) -> Result<()> {
     if grants.is_empty() {
@@ -213,13 +322,14 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
                 as o (id, user_id, currency, total, payment, key, hash, created_at, expires_at)
         ), lines as materialized (
             select * from unnest($9::uuid[], $10::uuid[], $11::int[], $12::uuid[], $13::uuid[],
-                $14::int[], $15::bigint[], $16::int[])
+                $14::int[], $15::bigint[], $16::int[], $20::bigint[])
                 as l (order_id, user_id, line, event_id, ticket_type_id, quantity, unit_price,
-                    first_number)
+                    first_number, discount)
         ), new_lines as (
             insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
-                unit_price, first_number)
-            select order_id, line, event_id, ticket_type_id, quantity, unit_price, first_number
+                unit_price, discount, first_number)
+            select order_id, line, event_id, ticket_type_id, quantity, unit_price, discount,
+                first_number
             from lines
         ), new_tickets as (
             insert into tickets (event_id, number, ticket_type_id, order_id, line)
@@ -263,6 +373,7 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
         &orders.created_at,
         &jobs.id,
         &jobs.payload,
+        &lines.discount,
     )
     .execute(connection)
     .await?;
@@ -317,6 +428,7 @@ struct LineColumns {
     ticket_type: Vec<Uuid>,
     quantity: Vec<i32>,
     unit_price: Vec<i64>,
+    discount: Vec<i64>,
     first_number: Vec<Option<i32>>,
 }
 
@@ -339,6 +451,7 @@ impl LineColumns {
         self.ticket_type.push(granted.ticket_type);
         self.quantity.push(granted.quantity);
         self.unit_price.push(granted.unit_price);
+        self.discount.push(granted.discount);
         self.first_number.push(granted.first_number);
     }
 }

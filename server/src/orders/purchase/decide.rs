@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use api::events::{EventRef, SaleState};
 use api::orders::PlaceOrderLine;
+use api::promo_codes::Discount;
 use api::{Currency, EventId, Money, OrderId, TicketNumber, TicketTypeId, Time, UserId};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ pub struct PurchaseRequest {
     pub hash: [u8; 32],
     /// What to buy, at most one line a ticket type.
     pub lines: Vec<PlaceOrderLine>,
-    /// A promo code, as typed.
+    /// A promo code, in upper case.
     pub promo_code: Option<String>,
     /// What the buyer was shown.
     pub expected_total: Option<Money>,
@@ -65,6 +66,29 @@ pub struct TypeStock {
     pub held: i32,
 }
 
+/// A promo code of one of the events.
+#[derive(Clone, Debug)]
+pub struct PromoStock {
+    /// The code's id.
+    pub id: Uuid,
+    /// What it takes off each ticket.
+    pub discount: Discount,
+    /// The only type it is for.
+    pub ticket_type: Option<TicketTypeId>,
+    /// From when on it is good.
+    pub starts_at: Option<Time>,
+    /// Until when it is good.
+    pub ends_at: Option<Time>,
+    /// How many orders may use it.
+    pub max_uses: Option<i32>,
+    /// How many orders of one person may use it.
+    pub max_per_user: Option<i32>,
+    /// How many orders use it.
+    pub used: i32,
+    /// How many orders of each buyer use it.
+    pub used_by: HashMap<UserId, i32>,
+}
+
 /// An order that already has the key of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Answered {
@@ -87,6 +111,8 @@ pub struct Snapshot {
     pub answered: HashMap<(UserId, Uuid), Answered>,
     /// Tickets bought so far, for events with a limit per person.
     pub bought: HashMap<(EventId, UserId), i32>,
+    /// The promo codes asked for, by event and code.
+    pub promos: HashMap<(EventId, String), PromoStock>,
 }
 
 /// What becomes of a request.
@@ -121,6 +147,8 @@ pub struct Grant {
     pub expires_at: Option<Time>,
     /// What it is of.
     pub lines: Vec<GrantLine>,
+    /// The promo code it uses, and what that takes off in all.
+    pub promo: Option<(Uuid, i64)>,
 }
 
 /// A line of a new order.
@@ -134,8 +162,21 @@ pub struct GrantLine {
     pub quantity: i32,
     /// For one ticket, in minor units.
     pub unit_price: i64,
+    /// Off the whole line, the same for each ticket.
+    pub discount: i64,
     /// The number of its first ticket; none while the order is pending.
     pub first_number: Option<TicketNumber>,
+}
+
+/// What an order comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// In all.
+    pub total: Money,
+    /// The promo code it uses: of which event, and its id.
+    pub promo: Option<(EventId, Uuid)>,
+    /// Off each line, in the lines' order.
+    pub discounts: Vec<i64>,
 }
 
 /// How an order of this total is paid: the provider's name and what it asks for.
@@ -151,13 +192,16 @@ pub fn decide(stock: &mut Snapshot, request: &PurchaseRequest, payment: &Payment
         };
     }
     match check(stock, request) {
-        Ok(total) => Decision::Granted(grant(stock, request, total, payment(total))),
+        Ok(price) => {
+            let payment = payment(price.total);
+            Decision::Granted(grant(stock, request, &price, payment))
+        }
         Err(refusal) => Decision::Refused(refusal),
     }
 }
 
-/// The total, when everything asked for can be had.
-fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Money, Refusal> {
+/// What it comes to, when everything asked for can be had.
+pub fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Price, Refusal> {
     let mut total: Option<Money> = None;
     for line in &request.lines {
         let (event, ticket_type) = find(stock, line.ticket_type_id)?;
@@ -170,14 +214,78 @@ fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Money, Refusal> 
         sum.amount += amount;
     }
     check_user_limits(stock, request)?;
-    if request.promo_code.is_some() {
-        return Err(Refusal::PromoInvalid);
-    }
-    let total = total.unwrap_or(Money::new(0, Currency::EUR));
+    let mut total = total.unwrap_or(Money::new(0, Currency::EUR));
+    let (promo, discounts) = match &request.promo_code {
+        Some(code) => {
+            let (event, promo) = find_promo(stock, request, code)?;
+            let discounts = discounts(stock, request, event, promo);
+            (Some((event, promo.id)), discounts)
+        }
+        None => (None, vec![0; request.lines.len()]),
+    };
+    total.amount -= discounts.iter().sum::<i64>();
     match request.expected_total {
         Some(expected) if expected != total => Err(Refusal::PriceChanged { total }),
-        _ => Ok(total),
+        _ => Ok(Price {
+            total,
+            promo,
+            discounts,
+        }),
     }
+}
+
+/// The promo code of this name that is for one of the lines, if it can be used now. Where several
+/// events have one, it is that of the first line.
+fn find_promo<'a>(
+    stock: &'a Snapshot,
+    request: &PurchaseRequest,
+    code: &str,
+) -> Result<(EventId, &'a PromoStock), Refusal> {
+    let for_line = |line: &PlaceOrderLine| {
+        let event = stock.types.get(&line.ticket_type_id)?.event;
+        let promo = stock.promos.get(&(event, code.to_owned()))?;
+        let fits = promo
+            .ticket_type
+            .is_none_or(|only| only == line.ticket_type_id);
+        fits.then_some((event, promo))
+    };
+    let (event, promo) = request
+        .lines
+        .iter()
+        .find_map(for_line)
+        .ok_or(Refusal::PromoInvalid)?;
+    let begun = promo.starts_at.is_none_or(|start| start <= stock.now);
+    let over = promo.ends_at.is_some_and(|end| end <= stock.now);
+    if !begun || over {
+        return Err(Refusal::PromoInvalid);
+    }
+    if promo.max_uses.is_some_and(|max| promo.used >= max) {
+        return Err(Refusal::PromoUsedUp);
+    }
+    let by_user = promo.used_by.get(&request.user).copied().unwrap_or(0);
+    if promo.max_per_user.is_some_and(|max| by_user >= max) {
+        return Err(Refusal::PromoUsedByYou);
+    }
+    Ok((event, promo))
+}
+
+/// What the code takes off each line.
+fn discounts(
+    stock: &Snapshot,
+    request: &PurchaseRequest,
+    event: EventId,
+    promo: &PromoStock,
+) -> Vec<i64> {
+    let off = |line: &PlaceOrderLine| {
+        let ticket_type = stock.types.get(&line.ticket_type_id)?;
+        let fits = ticket_type.event == event
+            && promo
+                .ticket_type
+                .is_none_or(|only| only == line.ticket_type_id);
+        fits.then(|| promo.discount.off(ticket_type.price) * i64::from(line.quantity))
+    };
+    let off = request.lines.iter().map(|line| off(line).unwrap_or(0));
+    off.collect()
 }
 
 fn find(stock: &Snapshot, id: TicketTypeId) -> Result<(&EventStock, &TypeStock), Refusal> {
@@ -259,15 +367,17 @@ fn check_user_limits(stock: &Snapshot, request: &PurchaseRequest) -> Result<(), 
 fn grant(
     stock: &mut Snapshot,
     request: &PurchaseRequest,
-    total: Money,
+    price: &Price,
     (payment, step): (&'static str, PaymentStep),
 ) -> Grant {
     let paid = step == PaymentStep::Settled;
     let lines = request
         .lines
         .iter()
-        .filter_map(|line| take(stock, request.user, line, paid))
+        .zip(&price.discounts)
+        .filter_map(|(line, discount)| take(stock, request.user, line, *discount, paid))
         .collect();
+    let promo = redeem(stock, request, price);
     let answered = Answered {
         order: request.order,
         hash: request.hash,
@@ -278,7 +388,7 @@ fn grant(
         user: request.user,
         key: request.key,
         hash: request.hash,
-        total,
+        total: price.total,
         payment,
         created_at: stock.now,
         expires_at: match step {
@@ -286,13 +396,24 @@ fn grant(
             PaymentStep::Hold(time) => Some(stock.now + time),
         },
         lines,
+        promo,
     }
+}
+
+fn redeem(stock: &mut Snapshot, request: &PurchaseRequest, price: &Price) -> Option<(Uuid, i64)> {
+    let (event, id) = price.promo?;
+    let code = request.promo_code.clone()?;
+    let promo = stock.promos.get_mut(&(event, code))?;
+    promo.used += 1;
+    *promo.used_by.entry(request.user).or_default() += 1;
+    Some((id, price.discounts.iter().sum()))
 }
 
 fn take(
     stock: &mut Snapshot,
     user: UserId,
     line: &PlaceOrderLine,
+    discount: i64,
     paid: bool,
 ) -> Option<GrantLine> {
     let ticket_type = stock.types.get_mut(&line.ticket_type_id)?;
@@ -312,6 +433,7 @@ fn take(
         ticket_type: line.ticket_type_id,
         quantity: line.quantity,
         unit_price: ticket_type.price,
+        discount,
         first_number,
     })
 }

@@ -10,7 +10,8 @@ mod sold_out;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use api::{EventId, TicketTypeId};
+use api::orders::OrderQuote;
+use api::{EventId, Money, TicketTypeId};
 pub use batch::{Outcome, Placed};
 use combine::Combiner;
 pub use db::lock_stock;
@@ -76,6 +77,21 @@ impl Purchases {
     /// Whether so many are buying right now that what can wait should.
     pub fn rush(&self) -> bool {
         self.combiner.as_ref().is_some_and(Combiner::rush)
+    }
+
+    /// What an order comes to now, or why it would be refused. Nothing is bought, and nothing is
+    /// promised.
+    pub async fn quote(&self, request: &PurchaseRequest) -> Result<OrderQuote> {
+        let events = self.events_of(request).await?;
+        let mut connection = self.db.acquire().await?;
+        let stock = db::read_stock(&mut connection, &events).await?;
+        let requests = std::slice::from_ref(request);
+        let stock = db::read_snapshot(&mut connection, stock, requests).await?;
+        let price = decide::check(&stock, request)?;
+        Ok(OrderQuote {
+            discount: Money::new(price.discounts.iter().sum(), price.total.currency),
+            total: price.total,
+        })
     }
 
     async fn attempt(&self, events: &[EventId], request: PurchaseRequest) -> Result<Outcome> {

@@ -40,14 +40,14 @@ fn line(granted: &GrantLine, currency: Currency, stock: &Snapshot) -> Option<Ord
         state: TicketState::Valid,
         yours: true,
     });
-    let total = granted.unit_price * i64::from(granted.quantity);
+    let total = granted.unit_price * i64::from(granted.quantity) - granted.discount;
     Some(OrderLine {
         event: stock.events.get(&granted.event)?.event.clone(),
         ticket_type_id: granted.ticket_type,
         ticket_type: stock.types.get(&granted.ticket_type)?.name.clone(),
         quantity: granted.quantity,
         unit_price: Money::new(granted.unit_price, currency),
-        discount: Money::new(0, currency),
+        discount: Money::new(granted.discount, currency),
         total: Money::new(total, currency),
         tickets: tickets.collect(),
     })

@@ -6,6 +6,7 @@ mod course;
 mod cover;
 mod create;
 mod guests;
+mod promo_codes;
 mod sales;
 mod staff;
 

@@ -37,15 +37,10 @@ pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
                 "View page"
             </LinkButton>
             <ShareButton head=head.clone() />
-            {manages
-                .then(|| {
-                    view! {
-                        <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
+            <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
                             <Icon icon=icondata::LuUsers />
                             "Guests"
                         </LinkButton>
-                    }
-                })}
             {(live && manages).then(|| view! { <LiveActions head=head open=open /> })}
         </div>
     }

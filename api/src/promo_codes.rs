@@ -1,0 +1,211 @@
+//! Promo codes: a part of the price off, for a time and a number of uses.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Money;
+use crate::host::PRICE_MAX;
+use crate::validate::FieldErrors;
+
+/// The longest code, in characters.
+pub const PROMO_CODE_MAX: usize = 40;
+/// The most codes of one event.
+pub const PROMO_CODES_MAX: usize = 200;
+
+/// What a code takes off the price of each ticket it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Discount {
+    /// So many hundredths of the price, 1–100.
+    Percent(i32),
+    /// So many minor units of the event's currency, at most the price.
+    Amount(i64),
+}
+
+impl Discount {
+    /// What it takes off a ticket of this price, in minor units; never more than the price.
+    pub fn off(self, price: i64) -> i64 {
+        match self {
+            Self::Percent(percent) => price * i64::from(percent) / 100,
+            Self::Amount(amount) => amount.min(price),
+        }
+    }
+}
+
+/// `POST /host/events/{id}/promo-codes`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreatePromoCode {
+    /// 1–40 characters without spaces; upper and lower case are the same.
+    pub code: String,
+    /// What it takes off each ticket.
+    pub discount: Discount,
+    /// The only type it is for; null for all of the event.
+    #[serde(default)]
+    pub ticket_type_id: Option<Uuid>,
+    /// From when on it is good; null: at once.
+    #[serde(default)]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Until when it is good; null: as long as there are tickets.
+    #[serde(default)]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// How many orders may use it; null for any number.
+    #[serde(default)]
+    pub max_uses: Option<i32>,
+    /// How many orders of one person may use it; null for any number.
+    #[serde(default)]
+    pub max_per_user: Option<i32>,
+}
+
+/// `PATCH /host/events/{id}/promo-codes/{promo_code}`: what is absent stays. Neither code nor
+/// discount change: orders stand on them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePromoCode {
+    /// See [`CreatePromoCode`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// See [`CreatePromoCode`]; now or before takes it out of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// See [`CreatePromoCode`]; never below what is used; 0 takes the limit away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<i32>,
+    /// See [`CreatePromoCode`]; 0 takes the limit away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_user: Option<i32>,
+}
+
+/// A promo code as the organizer sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromoCode {
+    /// The code's id.
+    pub id: Uuid,
+    /// In upper case.
+    pub code: String,
+    /// What it takes off each ticket.
+    pub discount: Discount,
+    /// The only type it is for.
+    pub ticket_type_id: Option<Uuid>,
+    /// From when on it is good.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Until when it is good.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// How many orders may use it.
+    pub max_uses: Option<i32>,
+    /// How many orders of one person may use it.
+    pub max_per_user: Option<i32>,
+    /// How many orders use it.
+    pub used: i32,
+    /// What it has taken off in all.
+    pub given: Money,
+}
+
+/// `GET /host/events/{id}/promo-codes`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PromoCodes {
+    /// All of them, newest first.
+    pub items: Vec<PromoCode>,
+}
+
+/// A code as it is stored and compared.
+pub fn normalize_code(code: &str) -> String {
+    code.trim().to_uppercase()
+}
+
+impl CreatePromoCode {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let code = normalize_code(&self.code);
+        errors.require_line(&code, 1, PROMO_CODE_MAX, "code");
+        errors.require(
+            !code.contains(char::is_whitespace),
+            "code",
+            "Leave out the spaces.",
+        );
+        match self.discount {
+            Discount::Percent(percent) => errors.require(
+                (1..=100).contains(&percent),
+                "discount",
+                "Choose between 1 and 100 percent.",
+            ),
+            Discount::Amount(amount) => errors.require(
+                (1..=PRICE_MAX).contains(&amount),
+                "discount",
+                "Choose an amount above 0.",
+            ),
+        }
+        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
+            errors.require(start < end, "ends_at", "It must end after it begins.");
+        }
+        for (field, limit) in [
+            ("max_uses", self.max_uses),
+            ("max_per_user", self.max_per_user),
+        ] {
+            errors.require(
+                limit.is_none_or(|limit| limit >= 1),
+                field,
+                "Choose at least 1, or no limit.",
+            );
+        }
+        errors.into_result()
+    }
+}
+
+impl UpdatePromoCode {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        for (field, limit) in [
+            ("max_uses", self.max_uses),
+            ("max_per_user", self.max_per_user),
+        ] {
+            errors.require(
+                limit.is_none_or(|limit| limit >= 0),
+                field,
+                "Choose at least 1, or 0 for no limit.",
+            );
+        }
+        errors.into_result()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_discount_is_never_more_than_the_price() {
+        assert_eq!(Discount::Percent(15).off(999), 149);
+        assert_eq!(Discount::Percent(100).off(999), 999);
+        assert_eq!(Discount::Amount(500).off(2500), 500);
+        assert_eq!(Discount::Amount(500).off(300), 300);
+        assert_eq!(Discount::Amount(500).off(0), 0);
+    }
+
+    #[test]
+    fn a_code_is_one_word_in_any_case() {
+        let promo = |code: &str| CreatePromoCode {
+            code: code.to_owned(),
+            discount: Discount::Percent(10),
+            ticket_type_id: None,
+            starts_at: None,
+            ends_at: None,
+            max_uses: None,
+            max_per_user: None,
+        };
+        assert_eq!(normalize_code(" early "), "EARLY");
+        assert!(promo(" early ").validate().is_ok());
+        assert!(promo("early bird").validate().is_err());
+        assert!(promo("  ").validate().is_err());
+        // Upper case may be longer.
+        assert!(promo(&"ß".repeat(21)).validate().is_err());
+    }
+}

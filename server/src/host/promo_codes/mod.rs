@@ -1,0 +1,121 @@
+//! An event's promo codes, as its organizer makes them.
+
+pub mod db;
+
+use api::EventId;
+use api::promo_codes::{
+    CreatePromoCode, PROMO_CODES_MAX, PromoCode, PromoCodes, UpdatePromoCode, normalize_code,
+};
+use axum::extract::State;
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::access::{self, Role};
+use super::lock;
+use crate::auth::SignedIn;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Path};
+use crate::state::AppState;
+
+/// The routes of an event's promo codes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update))
+}
+
+/// List the event's promo codes and how they are used.
+#[utoipa::path(get, path = "/host/events/{id}/promo-codes", tag = "promo_codes",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = PromoCodes), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn list(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<PromoCodes>> {
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Manager).await?;
+    let items = db::list(&mut connection, id).await?;
+    Ok(Json(PromoCodes { items }))
+}
+
+/// Make a promo code.
+#[utoipa::path(post, path = "/host/events/{id}/promo-codes", tag = "promo_codes",
+    params(("id" = Uuid, Path)),
+    responses((status = 201, body = PromoCode), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn create(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(body): Json<CreatePromoCode>,
+) -> Result<(StatusCode, Json<PromoCode>)> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Manager).await?;
+    body.validate()?;
+    let event = lock(&mut transaction, id, asker.user).await?;
+    if let Some(wanted) = body.ticket_type_id
+        && !event.ticket_types.iter().any(|kind| kind.id == wanted)
+    {
+        let sentence = "This event has no such ticket type.";
+        return Err(Error::field("ticket_type_id", sentence));
+    }
+    let codes = db::list(&mut transaction, id).await?;
+    if codes.len() >= PROMO_CODES_MAX {
+        let sentence = format!("An event can have at most {PROMO_CODES_MAX} promo codes.");
+        return Err(Error::conflict(sentence));
+    }
+    let code = normalize_code(&body.code);
+    if codes.iter().any(|other| other.code == code) {
+        return Err(Error::field(
+            "code",
+            "There is a code of this name already.",
+        ));
+    }
+    let promo = Uuid::now_v7();
+    db::insert(&mut transaction, id, promo, &code, &body).await?;
+    let promo = db::find(&mut transaction, id, promo).await?;
+    transaction.commit().await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(promo.ok_or_else(|| Error::internal("a code was made and is not there"))?),
+    ))
+}
+
+/// Change how often and how long a promo code can be used.
+#[utoipa::path(patch, path = "/host/events/{id}/promo-codes/{promo_code}", tag = "promo_codes",
+    params(("id" = Uuid, Path), ("promo_code" = Uuid, Path)),
+    responses((status = 200, body = PromoCode), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem),
+        (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn update(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path((id, promo)): Path<(EventId, Uuid)>,
+    Json(body): Json<UpdatePromoCode>,
+) -> Result<Json<PromoCode>> {
+    let mut transaction = state.db.begin().await?;
+    access::require(&mut transaction, id, asker.user, Role::Manager).await?;
+    body.validate()?;
+    // No purchase uses the code meanwhile.
+    lock(&mut transaction, id, asker.user).await?;
+    let before = db::find(&mut transaction, id, promo).await?;
+    let before = before.ok_or(Error::NotFound)?;
+    if let Some(max @ 1..) = body.max_uses
+        && max < before.used
+    {
+        let sentence = format!("It has been used {} times already.", before.used);
+        return Err(Error::field("max_uses", &sentence));
+    }
+    db::update(&mut transaction, promo, &body).await?;
+    let after = db::find(&mut transaction, id, promo).await?;
+    transaction.commit().await?;
+    after.map(Json).ok_or(Error::NotFound)
+}
