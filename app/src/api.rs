@@ -7,7 +7,8 @@ use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::guests::{Guest, Revoke};
 use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
-use api::orders::{Order, OrderSummary, PlaceOrder};
+use api::orders::{Order, OrderQuote, OrderSummary, PlaceOrder};
+use api::promo_codes::{CreatePromoCode, PromoCode, PromoCodes, UpdatePromoCode};
 use api::refunds::{RefundQuote, RefundTickets};
 use api::staff::{AddStaff, Staff, StaffMember};
 use api::tickets::{Ticket, TicketsWhen};
@@ -116,6 +117,10 @@ pub(crate) fn live_stock(id: EventId) -> Option<impl Stream<Item = LiveStock>> {
 
 pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Order> {
     Call::post("/orders", body).key(key).send().await
+}
+
+pub(crate) async fn quote(body: &PlaceOrder) -> Answer<OrderQuote> {
+    Call::post("/orders/quote", body).send().await
 }
 
 pub(crate) async fn orders(limit: usize, cursor: Option<String>) -> Answer<Page<OrderSummary>> {
@@ -331,6 +336,28 @@ pub(crate) async fn add_staff(id: EventId, body: &AddStaff) -> Answer<StaffMembe
 pub(crate) async fn remove_staff(id: EventId, member: Uuid) -> Answer<()> {
     Call::remove(format!("/host/events/{id}/staff/{member}"))
         .run()
+        .await
+}
+
+pub(crate) async fn promo_codes(id: EventId) -> Answer<PromoCodes> {
+    Call::get(format!("/host/events/{id}/promo-codes"))
+        .send()
+        .await
+}
+
+pub(crate) async fn create_promo_code(id: EventId, body: &CreatePromoCode) -> Answer<PromoCode> {
+    Call::post(format!("/host/events/{id}/promo-codes"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn update_promo_code(
+    id: EventId,
+    promo: Uuid,
+    body: &UpdatePromoCode,
+) -> Answer<PromoCode> {
+    Call::patch(format!("/host/events/{id}/promo-codes/{promo}"), body)
+        .send()
         .await
 }
 

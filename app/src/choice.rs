@@ -67,6 +67,11 @@ impl Choice {
         self.0.get(&id).copied().unwrap_or(0)
     }
 
+    /// Types and how many of each.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (TicketTypeId, i32)> {
+        self.0.iter().map(|(id, count)| (*id, *count))
+    }
+
     pub(crate) fn set(&mut self, id: TicketTypeId, count: i32) {
         if count > 0 {
             self.0.insert(id, count);

@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod cart;
 mod choice;
 mod components;
 mod feed;
@@ -58,6 +59,7 @@ fn App() -> impl IntoView {
     feed::provide_feeds();
     scroll::provide_scroll_memory();
     provide_toasts();
+    cart::provide_cart();
     purchase::provide_purchase();
     history::provide_back_guard();
     view! {
@@ -82,6 +84,7 @@ fn Screens() -> impl IntoView {
                         <Route path=path!("buy") view=BuySheet />
                     </ParentRoute>
                 </ParentRoute>
+                <Route path=path!("cart") view=later::cart />
                 <ParentRoute path=path!("tickets") view=later::tickets>
                     <Route path=path!("") view=|| () />
                     <Route path=path!(":event/:number") view=later::ticket />

@@ -15,16 +15,36 @@ use uuid::Uuid;
 use crate::components::{ToastBox, use_toasts};
 use crate::feed::{Feeds, use_feeds};
 use crate::session::use_session;
-use crate::{api, route, storage};
+use crate::{api, cart, route, storage};
 pub(crate) use verdict::Refusal;
 use verdict::{Verdict, judge};
+
+/// What a purchase is for: whose screen tells how it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Purpose {
+    /// The tickets chosen at one event.
+    Event(EventId),
+    /// What is in the cart.
+    Cart,
+}
+
+impl Purpose {
+    /// Where it was begun.
+    fn path(self) -> String {
+        match self {
+            Self::Event(id) => route::event(id),
+            Self::Cart => route::CART.to_owned(),
+        }
+    }
+}
 
 /// A purchase without an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Pending {
     key: Uuid,
     user_id: UserId,
-    event_id: EventId,
+    purpose: Purpose,
     body: PlaceOrder,
 }
 
@@ -53,9 +73,9 @@ impl Phase {
 pub(crate) struct Purchase {
     pub(crate) phase: RwSignal<Phase>,
     /// What it is for.
-    pub(crate) event: RwSignal<Option<EventId>>,
-    /// The event whose sheet is open: it tells the outcome itself.
-    watched: StoredValue<Option<EventId>>,
+    pub(crate) purpose: RwSignal<Option<Purpose>>,
+    /// The one whose screen is open: it tells the outcome itself.
+    watched: StoredValue<Option<Purpose>>,
     toasts: ToastBox,
     feeds: Feeds,
 }
@@ -64,7 +84,7 @@ pub(crate) struct Purchase {
 pub(crate) fn provide_purchase() {
     let purchase = Purchase {
         phase: RwSignal::new(Phase::Idle),
-        event: RwSignal::new(None),
+        purpose: RwSignal::new(None),
         watched: StoredValue::new(None),
         toasts: use_toasts(),
         feeds: use_feeds(),
@@ -77,7 +97,7 @@ pub(crate) fn provide_purchase() {
         if let Some(pending) = left
             && !purchase.phase.with_untracked(Phase::is_under_way)
         {
-            purchase.event.set(Some(pending.event_id));
+            purchase.purpose.set(Some(pending.purpose));
             purchase.phase.set(Phase::Checking);
             purchase.send(pending, true);
         }
@@ -90,25 +110,25 @@ pub(crate) fn use_purchase() -> Purchase {
 
 impl Purchase {
     /// Buys. Does nothing while another purchase is under way.
-    pub(crate) fn start(self, user_id: UserId, event_id: EventId, body: PlaceOrder) {
+    pub(crate) fn start(self, user_id: UserId, purpose: Purpose, body: PlaceOrder) {
         if self.phase.with_untracked(Phase::is_under_way) {
             return;
         }
         let pending = Pending {
             key: Uuid::new_v4(),
             user_id,
-            event_id,
+            purpose,
             body,
         };
         keep(&pending);
-        self.event.set(Some(event_id));
+        self.purpose.set(Some(purpose));
         self.phase.set(Phase::Sending);
         self.send(pending, false);
     }
 
-    /// The sheet of this event tells the outcome, until it is closed.
-    pub(crate) fn watch(self, event_id: EventId) {
-        self.watched.set_value(Some(event_id));
+    /// The screen of this purpose tells the outcome, until it is closed.
+    pub(crate) fn watch(self, purpose: Purpose) {
+        self.watched.set_value(Some(purpose));
         on_cleanup(move || self.watched.set_value(None));
     }
 
@@ -129,11 +149,11 @@ impl Purchase {
                 match judge(attempt, answer) {
                     Verdict::Placed(order) => {
                         forget(pending.user_id);
-                        return self.placed(pending.event_id, order);
+                        return self.placed(pending.purpose, order);
                     }
                     Verdict::Refused(refusal) => {
                         forget(pending.user_id);
-                        return self.refused(pending.event_id, refusal);
+                        return self.refused(pending.purpose, refusal);
                     }
                     Verdict::SignIn => {
                         // What has surely not arrived is not bought behind anyone's back later.
@@ -157,11 +177,14 @@ impl Purchase {
         });
     }
 
-    fn placed(self, event_id: EventId, order: Box<Order>) {
+    fn placed(self, purpose: Purpose, order: Box<Order>) {
         self.feeds.events.expire();
         self.feeds.tickets.expire();
         self.feeds.orders.expire();
-        if self.watched.get_value() != Some(event_id) {
+        if purpose == Purpose::Cart {
+            cart::forget();
+        }
+        if self.watched.get_value() != Some(purpose) {
             let text = "Your order went through.";
             let path = route::confirmation(order.id);
             self.toasts.say_with_link(text, "View order", path);
@@ -169,11 +192,11 @@ impl Purchase {
         self.phase.set(Phase::Placed(order));
     }
 
-    fn refused(self, event_id: EventId, refusal: Refusal) {
-        if self.watched.get_value() != Some(event_id) {
+    fn refused(self, purpose: Purpose, refusal: Refusal) {
+        if self.watched.get_value() != Some(purpose) {
             let text = format!("Your order did not go through. {}", refusal.words());
             self.toasts
-                .say_with_link(text, "View event", route::event(event_id));
+                .say_with_link(text, "Have a look", purpose.path());
         }
         self.phase.set(Phase::Refused(refusal));
     }
@@ -206,7 +229,7 @@ mod tests {
         let pending = Pending {
             key: Uuid::from_u128(1),
             user_id: Uuid::from_u128(2),
-            event_id: Uuid::from_u128(3),
+            purpose: Purpose::Event(Uuid::from_u128(3)),
             body: PlaceOrder {
                 lines: Vec::new(),
                 promo_code: None,

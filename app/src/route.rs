@@ -3,6 +3,7 @@
 use api::{EventId, OrderId, TicketNumber};
 
 pub(crate) const EVENTS: &str = "/";
+pub(crate) const CART: &str = "/cart";
 pub(crate) const TICKETS: &str = "/tickets";
 pub(crate) const ORDERS: &str = "/orders";
 pub(crate) const HOST: &str = "/host";
@@ -108,7 +109,7 @@ impl Tab {
     /// The tab a path belongs to.
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.split('/').nth(1).unwrap_or_default() {
-            "" | "events" => Some(Self::Events),
+            "" | "events" | "cart" => Some(Self::Events),
             "tickets" | "claim" => Some(Self::Tickets),
             "orders" => Some(Self::Orders),
             "host" => Some(Self::Host),

@@ -6,7 +6,7 @@ use std::future::Future;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use super::{host, orders, tickets, transfers, you};
+use super::{cart, host, orders, tickets, transfers, you};
 use crate::api::Error;
 use crate::components::{Loaded, SkeletonShape};
 use crate::fetch::Fetch;
@@ -35,6 +35,7 @@ later! {
         door: host::DoorPage,
     }
     wallet {
+        cart: cart::CartPage,
         tickets: tickets::TicketsPage,
         ticket: tickets::TicketPage,
         claim: transfers::ClaimPage,

@@ -1,6 +1,7 @@
 //! The screens. A page reads its parameters, loads what it shows, and composes components.
 
 pub(crate) mod buy;
+pub(crate) mod cart;
 pub(crate) mod event;
 pub(crate) mod events;
 pub(crate) mod host;

@@ -31,7 +31,10 @@ pub(crate) enum Refusal {
     },
     PriceChanged(Option<Money>),
     /// In the server's words.
-    Other(String),
+    Other {
+        ticket_type_id: Option<TicketTypeId>,
+        words: String,
+    },
 }
 
 impl Refusal {
@@ -42,7 +45,20 @@ impl Refusal {
                 left: problem.left.unwrap_or(0),
             },
             Code::PriceChanged => Self::PriceChanged(problem.total),
-            _ => Self::Other(problem.detail.clone()),
+            _ => Self::Other {
+                ticket_type_id: problem.ticket_type_id,
+                words: problem.detail.clone(),
+            },
+        }
+    }
+
+    /// The ticket type at fault, where it is one's.
+    pub(crate) fn ticket_type(&self) -> Option<TicketTypeId> {
+        match self {
+            Self::SoldOut { ticket_type_id, .. } | Self::Other { ticket_type_id, .. } => {
+                *ticket_type_id
+            }
+            Self::PriceChanged(_) => None,
         }
     }
 
@@ -58,7 +74,7 @@ impl Refusal {
                 )
             }
             Self::PriceChanged(None) => "The price has changed.".to_owned(),
-            Self::Other(words) => words.clone(),
+            Self::Other { words, .. } => words.clone(),
         }
     }
 }
@@ -175,7 +191,13 @@ mod tests {
         );
         assert_eq!(expected.words(), "Only 3 remain.");
         let limit = judge(0, refused(Code::LimitReached));
-        assert_eq!(limit, Verdict::Refused(Refusal::Other("No.".to_owned())));
+        assert_eq!(
+            limit,
+            Verdict::Refused(Refusal::Other {
+                ticket_type_id: None,
+                words: "No.".to_owned(),
+            })
+        );
     }
 
     #[test]

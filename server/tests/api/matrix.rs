@@ -30,7 +30,7 @@ enum For {
     Holder,
 }
 
-/// An operation, who it is for, and a body that would be taken.
+/// An operation, who it is for, and a body that would be taken; parameters are filled in there too.
 struct Row {
     operation: &'static str,
     who: For,
@@ -53,6 +53,9 @@ fn rows() -> Vec<Row> {
     let order = json!({"lines": [{"ticket_type_id": Uuid::nil(), "quantity": 1}]});
     let scan = json!({"nonce": Uuid::new_v4(), "code": "x"});
     let helper = json!({"email": "x@example.com", "role": "door"});
+    let tickets = json!({"tickets": [{"event_id": "{event_id}", "number": 1}]});
+    let comps =
+        json!({"ticket_type_id": Uuid::nil(), "guests": [{"name": "X", "email": "x@y.de"}]});
     let promo = json!({"code": "NEW", "discount": {"percent": 10}});
     vec![
         row("POST /auth/register", Anyone, account),
@@ -82,8 +85,33 @@ fn rows() -> Vec<Row> {
         row("POST /orders", User, order),
         row("GET /orders", User, json!({})),
         row("GET /orders/{id}", Buyer, json!({})),
+        row("POST /orders/{id}/refund-quote", Buyer, tickets.clone()),
+        row("POST /orders/{id}/refunds", Buyer, tickets.clone()),
+        row("POST /orders/{id}/give-back-requests", Buyer, tickets),
         row("GET /tickets", User, json!({})),
         row("GET /tickets/{event_id}/{number}", Holder, json!({})),
+        row(
+            "POST /tickets/{event_id}/{number}/give-back",
+            Holder,
+            json!({}),
+        ),
+        row("GET /host/events/{id}/guests", Staff(Door), json!({})),
+        row(
+            "POST /host/events/{id}/tickets/{number}/refund",
+            Staff(Manager),
+            json!({}),
+        ),
+        row(
+            "POST /host/events/{id}/tickets/{number}/revoke",
+            Staff(Manager),
+            json!({"reason": "x"}),
+        ),
+        row("POST /host/events/{id}/comps", Staff(Manager), comps),
+        row(
+            "POST /host/events/{id}/comps/preview",
+            Staff(Manager),
+            json!({"csv": ""}),
+        ),
         row("GET /host/events", User, json!({})),
         row("POST /host/events", User, draft),
         row("GET /host/events/{id}", Staff(Door), json!({})),
@@ -317,7 +345,7 @@ async fn send(asker: &TestUser, row: &Row, things: &Things) -> Answer {
     ];
     let body = match method {
         Method::GET => Body::empty(),
-        _ => Body::from(row.body.to_string()),
+        _ => Body::from(things.name(&row.body.to_string())),
     };
     let path = things.name(path);
     asker.send(method, &path, &headers, body).await

@@ -1,6 +1,7 @@
 //! Buying: choose, sign in where needed, pay, learn the outcome. Closing the sheet is Back.
 
 mod outcome;
+mod promo;
 mod row;
 
 use ::api::events::EventDetail;
@@ -9,14 +10,15 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::choice::Choice;
-use crate::components::{Button, ErrorState, Sheet, Skeleton, SkeletonShape};
+use crate::components::{Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, use_toasts};
 use crate::history::use_go_back;
 use crate::pages::event::{OpenEvent, use_open_event};
 use crate::pages::you::{AuthForm, AuthMode};
-use crate::purchase::{Phase, Purchase, Refusal, use_purchase};
+use crate::purchase::{Phase, Purchase, Purpose, Refusal, use_purchase};
 use crate::session::use_session;
-use crate::{format, route};
-use outcome::Outcome;
+use crate::{cart, format, route};
+pub(crate) use outcome::Outcome;
+pub(crate) use promo::{Applied, PromoField};
 use row::Row;
 
 #[component]
@@ -58,11 +60,11 @@ fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase)
     let navigate = use_navigate();
     Effect::new(move || {
         if let Some(id) = event_id.get() {
-            purchase.watch(id);
+            purchase.watch(Purpose::Event(id));
         }
     });
     Effect::new(move || {
-        let ours = event_id.get() == purchase.event.get();
+        let ours = event_id.get().map(Purpose::Event) == purchase.purpose.get();
         if let (true, Phase::Placed(order)) = (ours, purchase.phase.get()) {
             purchase.settle();
             let replace = NavigateOptions {
@@ -84,14 +86,23 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
     };
     let choice = RwSignal::new(Choice::of(&first));
     let signing_in = RwSignal::new(false);
+    let applied = RwSignal::new(None::<Applied>);
     learn_from_refusals(open, choice, purchase);
     let start = move || {
         let (Some(event), Some(user)) = (now.get_untracked(), session.user_id()) else {
             return signing_in.set(true);
         };
         let body = choice.with_untracked(|choice| choice.order(&event));
-        purchase.start(user, event.summary.id, body);
+        let body = Applied::to(applied.get_untracked().as_ref(), body);
+        purchase.start(user, Purpose::Event(event.summary.id), body);
     };
+    let body = Memo::new(move |_| {
+        let event = now.get()?;
+        let chosen = choice.get();
+        (!chosen.is_empty()).then(|| chosen.order(&event))
+    });
+    let purpose = Memo::new(move |_| Some(Purpose::Event(now.get()?.summary.id)));
+    let take = move |(id, left)| choice.update(|choice: &mut Choice| choice.set(id, left));
     let rows = move || {
         let kinds = first.ticket_types.iter().map(|kind| kind.id);
         kinds
@@ -105,8 +116,16 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
             fallback=move || {
                 view! {
                     <ul class="rows">{rows.clone()()}</ul>
-                    <Outcome purchase=purchase now=now choice=choice />
-                    <Pay now=now choice=choice purchase=purchase on_pay=move |()| start() />
+                    <PromoField body=body applied=applied />
+                    <Outcome purchase=purchase purpose=purpose name=|_| None on_take=take />
+                    <Pay
+                        now=now
+                        choice=choice
+                        applied=applied
+                        purchase=purchase
+                        on_pay=move |()| start()
+                    />
+                    <AddToCart now=now choice=choice />
                 }
             }
         >
@@ -147,13 +166,19 @@ fn SignInStep(#[prop(into)] on_done: Callback<()>) -> impl IntoView {
 fn Pay(
     now: Memo<Option<EventDetail>>,
     choice: RwSignal<Choice>,
+    applied: RwSignal<Option<Applied>>,
     purchase: Purchase,
     #[prop(into)] on_pay: Callback<()>,
 ) -> impl IntoView {
     let busy = Memo::new(move |_| purchase.phase.with(Phase::is_under_way));
-    let label = move || {
+    let sum = move || {
         let event = now.get()?;
         let (tickets, total) = choice.with(|choice| (choice.tickets(), choice.total(&event)));
+        let quoted = applied.with(|applied| applied.as_ref().map(|applied| applied.quote.total));
+        Some((tickets, quoted.unwrap_or(total)))
+    };
+    let label = move || {
+        let (tickets, total) = sum()?;
         Some(match tickets {
             0 => "Choose tickets".to_owned(),
             _ if total.is_zero() => "Get free tickets".to_owned(),
@@ -161,8 +186,7 @@ fn Pay(
         })
     };
     let summary = move || {
-        let event = now.get()?;
-        let (tickets, total) = choice.with(|choice| (choice.tickets(), choice.total(&event)));
+        let (tickets, total) = sum()?;
         let paid = if total.is_zero() {
             ""
         } else {
@@ -184,5 +208,31 @@ fn Pay(
                 {label}
             </Button>
         </div>
+    }
+}
+
+/// For those who want more than this event's tickets in one order.
+#[component]
+fn AddToCart(now: Memo<Option<EventDetail>>, choice: RwSignal<Choice>) -> impl IntoView {
+    let toasts = use_toasts();
+    let go_back = use_go_back();
+    let add = move |()| {
+        let Some(event) = now.get_untracked() else {
+            return;
+        };
+        match choice.with_untracked(|choice| cart::put(&event, choice)) {
+            Ok(()) => {
+                toasts.say_with_link("In your cart.", "View cart", route::CART.to_owned());
+                go_back(&route::event(event.summary.id));
+            }
+            Err(why) => toasts.say(why),
+        }
+    };
+    view! {
+        <Show when=move || !choice.with(Choice::is_empty)>
+            <Button kind=Kind::Plain on_press=add.clone()>
+                "Add to cart instead"
+            </Button>
+        </Show>
     }
 }

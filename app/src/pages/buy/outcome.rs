@@ -1,19 +1,22 @@
-use ::api::events::EventDetail;
+use ::api::TicketTypeId;
 use leptos::prelude::*;
 
-use crate::choice::Choice;
 use crate::components::{Button, Kind, Spinner};
-use crate::purchase::{Phase, Purchase, Refusal};
+use crate::purchase::{Phase, Purchase, Purpose, Refusal};
 
 /// How the purchase goes, in words, and what can be done about it.
 #[component]
-pub(super) fn Outcome(
+pub(crate) fn Outcome(
     purchase: Purchase,
-    now: Memo<Option<EventDetail>>,
-    choice: RwSignal<Choice>,
+    #[prop(into)] purpose: Signal<Option<Purpose>>,
+    /// What the buyer calls a ticket type, where that does not go without saying.
+    #[prop(into)]
+    name: Callback<TicketTypeId, Option<String>>,
+    /// Takes fewer of a type.
+    #[prop(into)]
+    on_take: Callback<(TicketTypeId, i32)>,
 ) -> impl IntoView {
-    let event_id = Memo::new(move |_| now.get().map(|event| event.summary.id));
-    let ours = move || purchase.event.get() == event_id.get();
+    let ours = move || purchase.purpose.get() == purpose.get();
     let content = move || {
         match purchase.phase.get() {
         Phase::Idle | Phase::Sending | Phase::Placed(_) => ().into_any(),
@@ -30,7 +33,7 @@ pub(super) fn Outcome(
         }
         .into_any(),
         Phase::Refused(refusal) if ours() => {
-            view! { <Refused refusal=refusal choice=choice purchase=purchase /> }.into_any()
+            view! { <Refused refusal=refusal name=name on_take=on_take purchase=purchase /> }.into_any()
         }
         Phase::Refused(_) => ().into_any(),
     }
@@ -56,15 +59,24 @@ fn Waiting(title: &'static str, text: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn Refused(refusal: Refusal, choice: RwSignal<Choice>, purchase: Purchase) -> impl IntoView {
-    let words = refusal.words();
+fn Refused(
+    refusal: Refusal,
+    name: Callback<TicketTypeId, Option<String>>,
+    on_take: Callback<(TicketTypeId, i32)>,
+    purchase: Purchase,
+) -> impl IntoView {
+    let named = refusal.ticket_type().and_then(|id| name.run(id));
+    let words = match named {
+        Some(name) => format!("{name}: {}", refusal.words()),
+        None => refusal.words(),
+    };
     let way_out = match refusal {
         Refusal::SoldOut {
             ticket_type_id: Some(id),
             left,
         } if left > 0 => {
             let take = move |()| {
-                choice.update(|choice| choice.set(id, left));
+                on_take.run((id, left));
                 purchase.settle();
             };
             Some(view! {

@@ -5,8 +5,9 @@ mod filter;
 
 use leptos::prelude::*;
 
+use crate::cart::{Cart, use_cart};
 use crate::components::{
-    EmptyState, FeedFrame, Kind, LinkButton, ListScreen, Panes, SkeletonShape,
+    EmptyState, FeedFrame, Icon, Kind, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
 use crate::route::{self, Tab};
@@ -23,7 +24,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
     let empty = move || view! { <NoEvents filter=filter /> };
     view! {
         <Panes tab=Tab::Events>
-            <ListScreen title="Events" feed=feed class="events">
+            <ListScreen title="Events" feed=feed class="events" action=|| view! { <CartLink /> }>
                 <FilterBar filter=filter />
                 <FeedFrame feed=feed skeleton=SkeletonShape::Cards empty=empty>
                     <ul class="cards">
@@ -36,6 +37,21 @@ pub(crate) fn EventsPage() -> impl IntoView {
                 </FeedFrame>
             </ListScreen>
         </Panes>
+    }
+}
+
+/// The way to the cart, while there is something in it.
+#[component]
+fn CartLink() -> impl IntoView {
+    let cart = use_cart();
+    let tickets = Memo::new(move |_| cart.with(Cart::tickets));
+    view! {
+        <Show when=move || { tickets.get() > 0 }>
+            <LinkButton href=route::CART kind=Kind::Quiet>
+                <Icon icon=icondata::LuShoppingBag />
+                {move || format!("Cart · {}", tickets.get())}
+            </LinkButton>
+        </Show>
     }
 }
 

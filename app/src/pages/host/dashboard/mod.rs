@@ -4,6 +4,7 @@ mod actions;
 mod cancel;
 mod course;
 mod numbers;
+mod promo_codes;
 mod staff;
 mod under_way;
 
@@ -28,6 +29,7 @@ use crate::{api, format, route};
 use actions::Actions;
 use cancel::CancelSheet;
 use numbers::{ByType, Numbers, SalesChart};
+use promo_codes::PromoSection;
 use staff::StaffSection;
 use under_way::UnderWay;
 
@@ -186,6 +188,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     let timezone = head.timezone.clone();
     let draft = head.status == EventStatus::Draft;
     let id = head.id;
+    let manages = head.role >= Role::Manager;
     let organizes = head.role == Role::Organizer;
     let cancel = (head.live && organizes).then(|| {
         let head = head.clone();
@@ -217,6 +220,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
             <SalesChart sales=sales.value timezone=timezone.clone() />
             <ByType sales=sales.value />
         </Show>
+        {manages.then(|| view! { <PromoSection event=open.event /> })}
         {organizes.then(|| view! { <StaffSection id=id /> })}
         {cancel}
     }

@@ -384,7 +384,7 @@ fn is_wrong(errors: &FieldErrors, field: &str) -> bool {
 }
 
 /// Minor units from what a person writes: `25`, `12.50`, `12,5`.
-fn parse_amount(text: &str, digits: u32) -> Option<i64> {
+pub(in crate::pages::host) fn parse_amount(text: &str, digits: u32) -> Option<i64> {
     let text = text.trim().replace(',', ".");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

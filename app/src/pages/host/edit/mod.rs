@@ -27,6 +27,7 @@ use crate::history::use_go_back;
 use crate::{api, route};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
+pub(super) use fields::parse_amount;
 use foot::Foot;
 use form::Form;
 use leave::{LeaveGuard, LeaveSheet};

@@ -1,0 +1,223 @@
+//! The cart: tickets of several events, bought in one order.
+
+use ::api::TicketTypeId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::buy::{Applied, Outcome, PromoField};
+use super::you::{AuthForm, AuthMode};
+use crate::cart::{Cart, CartEvent, CartLine, use_cart};
+use crate::components::{Button, Cover, Detail, EmptyState, Heading, LinkButton, Stepper, TopBar};
+use crate::purchase::{Phase, Purchase, Purpose, use_purchase};
+use crate::session::use_session;
+use crate::{api, format, route};
+
+#[component]
+pub(crate) fn CartPage() -> impl IntoView {
+    let cart = use_cart();
+    let purchase = use_purchase();
+    show_confirmation(purchase);
+    renew_prices(cart, purchase);
+    let empty = Memo::new(move |_| cart.with(|cart| cart.tickets() == 0));
+    let content = move || match empty.get() {
+        true => view! { <Empty /> }.into_any(),
+        false => view! { <Filled cart=cart purchase=purchase /> }.into_any(),
+    };
+    view! {
+        <Detail>
+            <TopBar back=route::EVENTS back_label="All events" />
+            <div class="cart">
+                <Heading text="Cart" />
+                {content}
+            </div>
+        </Detail>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <EmptyState
+            icon=icondata::LuShoppingBag
+            title="Nothing in here yet"
+            text="Choose tickets at an event and add them to your cart, to buy those of several events at once."
+        >
+            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+        </EmptyState>
+    }
+}
+
+/// Leaves for the confirmation as soon as the cart's order is placed.
+fn show_confirmation(purchase: Purchase) {
+    let navigate = use_navigate();
+    purchase.watch(Purpose::Cart);
+    Effect::new(move || {
+        let ours = purchase.purpose.get() == Some(Purpose::Cart);
+        if let (true, Phase::Placed(order)) = (ours, purchase.phase.get()) {
+            purchase.settle();
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&route::confirmation(order.id), replace);
+        }
+    });
+    on_cleanup(move || purchase.settle());
+}
+
+/// Prices may have changed since they were added: they are asked for when the cart is opened, and
+/// after a refusal.
+fn renew_prices(cart: RwSignal<Cart>, purchase: Purchase) {
+    Effect::new(move |first: Option<()>| {
+        let refused = purchase
+            .phase
+            .with(|phase| matches!(phase, Phase::Refused(_)));
+        if first.is_some() && !refused {
+            return;
+        }
+        for event in cart.with_untracked(|cart| cart.events.clone()) {
+            spawn_local(async move {
+                if let Ok(now) = api::event(event.id).await {
+                    let mut renewed = cart.get_untracked();
+                    renewed.renew(&now);
+                    if cart.with_untracked(|cart| *cart != renewed) {
+                        cart.set(renewed);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[component]
+fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
+    let session = use_session();
+    let signing_in = RwSignal::new(false);
+    let applied = RwSignal::new(None::<Applied>);
+    let body = Memo::new(move |_| cart.with(Cart::order));
+    let change = Callback::new(move |(id, count): (TicketTypeId, i32)| {
+        cart.update(|cart| cart.set(id, count));
+    });
+    let name = move |id: TicketTypeId| cart.with_untracked(|cart| cart.name(id));
+    let start = move |()| {
+        let (Some(body), Some(user)) = (body.get_untracked(), session.user_id()) else {
+            return signing_in.set(true);
+        };
+        let body = Applied::to(applied.get_untracked().as_ref(), body);
+        purchase.start(user, Purpose::Cart, body);
+    };
+    let events = move || {
+        let events = cart.with(|cart| cart.events.clone());
+        events
+            .into_iter()
+            .map(|event| view! { <EventRows event=event on_change=change /> })
+            .collect_view()
+    };
+    view! {
+        <Show
+            when=move || signing_in.get() && session.user_id().is_none()
+            fallback=move || {
+                view! {
+                    {events}
+                    <PromoField body=body applied=applied />
+                    <Outcome
+                        purchase=purchase
+                        purpose=Signal::stored(Some(Purpose::Cart))
+                        name=name
+                        on_take=change
+                    />
+                    <Pay cart=cart applied=applied purchase=purchase on_pay=start />
+                }
+            }
+        >
+            <p class="muted">"Sign in to get your tickets. What you chose is kept."</p>
+            <AuthForm
+                mode=RwSignal::new(AuthMode::CreateAccount)
+                on_done=move |()| signing_in.set(false)
+            />
+        </Show>
+    }
+}
+
+#[component]
+fn EventRows(event: CartEvent, on_change: Callback<(TicketTypeId, i32)>) -> impl IntoView {
+    let when = format::day_and_clock(event.starts_at, &event.timezone);
+    let row = move |line: CartLine| view! { <LineRow line=line on_change=on_change /> };
+    view! {
+        <section class="cart__event">
+            <header class="cart__head">
+                <div class="cart__cover">
+                    <Cover id=event.id cover_url=event.cover_url />
+                </div>
+                <div>
+                    <h2 class="cart__title">
+                        <a href=route::event(event.id)>{event.title}</a>
+                    </h2>
+                    <p class="muted">{when}</p>
+                </div>
+            </header>
+            <ul class="rows">{event.lines.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn LineRow(line: CartLine, on_change: Callback<(TicketTypeId, i32)>) -> impl IntoView {
+    let (id, count, max) = (line.ticket_type, line.quantity, line.max);
+    view! {
+        <li class="row">
+            <div class="row__text">
+                <h3 class="row__name">{line.name.clone()}</h3>
+                <p class="row__price">{format::price(line.price)}</p>
+            </div>
+            <Stepper
+                label=line.name
+                value=Memo::new(move |_| count)
+                can_add=Signal::stored(count < max)
+                on_change=Callback::new(move |count| on_change.run((id, count)))
+            />
+        </li>
+    }
+}
+
+#[component]
+fn Pay(
+    cart: RwSignal<Cart>,
+    applied: RwSignal<Option<Applied>>,
+    purchase: Purchase,
+    #[prop(into)] on_pay: Callback<()>,
+) -> impl IntoView {
+    let busy = Memo::new(move |_| purchase.phase.with(Phase::is_under_way));
+    let total = Memo::new(move |_| {
+        let quoted = applied.with(|applied| applied.as_ref().map(|applied| applied.quote.total));
+        quoted.or_else(|| cart.with(Cart::total))
+    });
+    let label = move || {
+        let total = total.get()?;
+        Some(match total.is_zero() {
+            true => "Get free tickets".to_owned(),
+            false => format!("Get tickets · {}", format::money(total)),
+        })
+    };
+    let summary = move || {
+        let tickets = format::tickets(cart.with(Cart::tickets));
+        let events = cart.with(|cart| cart.events.len());
+        let events = match events {
+            1 => "1 event".to_owned(),
+            many => format!("{many} events"),
+        };
+        format!("{tickets} · {events} · one order")
+    };
+    view! {
+        <div class="cart__pay">
+            <p class="pay__summary" aria-live="polite">
+                {summary}
+            </p>
+            <Button wide=true busy=busy on_press=on_pay>
+                {label}
+            </Button>
+        </div>
+    }
+}
