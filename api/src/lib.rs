@@ -26,6 +26,7 @@ pub mod tickets;
 pub mod transfers;
 pub mod users;
 pub mod validate;
+pub mod waiting;
 
 pub use error::{Code, Problem};
 pub use money::{Currency, Money};

@@ -25,7 +25,9 @@ use crate::config::ServeConfig;
 use crate::error::{Error, Refused, Result};
 use crate::openapi::Description;
 use crate::state::AppState;
-use crate::{comps, door, events, host, openapi, orders, refunds, tickets, transfers, users, web};
+use crate::{
+    comps, door, events, host, openapi, orders, refunds, tickets, transfers, users, waiting, web,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
@@ -54,6 +56,7 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .nest("/api", host::routes())
         .nest("/api", door::routes())
         .nest("/api", comps::routes())
+        .nest("/api", waiting::routes())
         .split_for_parts();
     openapi::complete(&mut openapi);
     (router, openapi)

@@ -27,6 +27,7 @@ pub mod tickets;
 pub mod transfers;
 pub mod users;
 pub mod verify;
+pub mod waiting;
 pub mod web;
 
 pub use error::{Error, Result};

@@ -205,6 +205,25 @@ const RULES: &[Rule] = &[
             where c.finished_at is not null group by c.event_id",
     },
     Rule {
+        name: "waiting",
+        holds: "an offer of the waiting list is a pending order for just what its party waits for",
+        count: "select count(*) from waiting_parties",
+        violations: "select w.id || ': waits with an order that is ' || o.state
+            from waiting_parties w join orders o on o.id = w.order_id
+            where w.closed_at is null and o.state <> 'pending'
+            union all
+            select w.id || ': ' || l.quantity || ' offered for ' || w.quantity
+            from waiting_parties w join orders o on o.id = w.order_id
+            join order_lines l on l.order_id = o.id
+            where o.user_id <> w.user_id or l.ticket_type_id <> w.ticket_type_id
+                or l.quantity <> w.quantity
+            union all
+            select o.id || ': an offer to nobody' from orders o
+            where o.payment = 'offer' and o.state = 'pending'
+                and not exists (select from waiting_parties
+                    where order_id = o.id and closed_at is null)",
+    },
+    Rule {
         name: "admissions",
         holds: "at most one admission of a ticket at a time, and one for each scan found valid",
         count: "select (select count(*) from check_ins) + (select count(*) from scans)",

@@ -16,7 +16,7 @@ use crate::http::report;
 use crate::orders::pending;
 use crate::state::AppState;
 use crate::transfers::over;
-use crate::{cancellation, comps};
+use crate::{cancellation, comps, waiting};
 
 /// How long between looks at the clock.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -51,6 +51,10 @@ async fn in_batches(state: &AppState, stop: &CancellationToken) {
         log(
             "refund cancelled events",
             cancellation::run_once(&state.db, stop).await,
+        );
+        log(
+            "offer to those who wait",
+            waiting::run_once(&state.db).await,
         );
         log("give tickets", comps::run_once(&state.db, stop).await);
         tokio::select! {

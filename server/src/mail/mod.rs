@@ -66,6 +66,11 @@ pub enum Mail {
         /// Its number.
         number: TicketNumber,
     },
+    /// To someone who waits for tickets that are held for them now.
+    WaitingListOffer {
+        /// The order that holds them.
+        order: OrderId,
+    },
     /// To someone who held tickets for an event that is called off.
     EventCancelled {
         /// The event.

@@ -31,6 +31,8 @@ pub async fn list(
             from orders r join order_lines rl on rl.order_id = r.id where r.purchase_id = o.id
         ) r
         where o.user_id = $1 and ($2::uuid is null or o.id < $2)
+            -- What the waiting list offers is nobody's order before it is taken.
+            and o.payment <> 'offer'
         order by o.id desc limit $3
         "#,
         user,

@@ -1,11 +1,12 @@
 //! What becomes of pending orders: paid, or given up, which frees their stock at once.
 
-use api::{OrderId, Time};
+use api::{EventId, OrderId, Time};
 use sqlx::{PgConnection, PgPool};
 
 use super::purchase::lock_stock;
 use crate::error::Result;
 use crate::mail::{self, Mail};
+use crate::waiting;
 
 /// How an order can be given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,14 +74,15 @@ pub async fn settle(connection: &mut PgConnection, order: OrderId) -> Result<boo
     )
     .execute(&mut *connection)
     .await?;
+    waiting::close(connection, order).await?;
     mail::enqueue(connection, &[Mail::OrderConfirmation { order }]).await?;
     Ok(true)
 }
 
-/// Gives up a pending order and frees its stock; false when it was decided before. Call it in a
-/// transaction.
+/// Gives up a pending order and frees its stock, first for those who wait for it; false when it was
+/// decided before. Call it in a transaction.
 pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp) -> Result<bool> {
-    lock_stock_of(connection, order).await?;
+    let events = lock_stock_of(connection, order).await?;
     let given_up = sqlx::query!(
         "update orders set state = $2, expires_at = null where id = $1 and state = 'pending'",
         order,
@@ -102,7 +104,8 @@ pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp
     )
     .execute(&mut *connection)
     .await?;
-    mail::enqueue(connection, &[Mail::OrderConfirmation { order }]).await?;
+    waiting::close(connection, order).await?;
+    waiting::offer(connection, &events).await?;
     Ok(true)
 }
 
@@ -125,7 +128,7 @@ pub async fn expire_due(db: &PgPool, now: Time) -> Result<usize> {
     Ok(expired)
 }
 
-async fn lock_stock_of(connection: &mut PgConnection, order: OrderId) -> Result<()> {
+async fn lock_stock_of(connection: &mut PgConnection, order: OrderId) -> Result<Vec<EventId>> {
     let events = sqlx::query_scalar!(
         "select distinct event_id from order_lines where order_id = $1",
         order
@@ -133,5 +136,5 @@ async fn lock_stock_of(connection: &mut PgConnection, order: OrderId) -> Result<
     .fetch_all(&mut *connection)
     .await?;
     lock_stock(connection, &events).await?;
-    Ok(())
+    Ok(events)
 }

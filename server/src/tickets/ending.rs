@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::waiting;
 
 /// What becomes of a ticket that dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,8 @@ impl Ending {
     }
 }
 
-/// Ends live tickets, archived or not, each named once. Call it with their events' stock locked.
+/// Ends live tickets, archived or not, each named once; what that frees is first for those who wait
+/// for it. Call it with their events' stock locked.
 pub async fn end(
     connection: &mut PgConnection,
     tickets: &[TicketName],
@@ -72,13 +74,14 @@ pub async fn end(
         &numbers,
         ending.state(),
     )
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
-    match usize::try_from(ended) {
-        Ok(ended) if ended == tickets.len() => Ok(()),
-        _ => Err(Error::internal(format!(
-            "{ended} of {} tickets ended",
-            tickets.len()
-        ))),
+    if usize::try_from(ended) != Ok(tickets.len()) {
+        let wanted = tickets.len();
+        return Err(Error::internal(format!(
+            "{ended} of {wanted} tickets ended"
+        )));
     }
+    waiting::offer(connection, &events).await?;
+    Ok(())
 }

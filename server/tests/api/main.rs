@@ -20,4 +20,5 @@ mod tickets;
 mod transfers;
 mod users;
 mod verify;
+mod waiting;
 mod web;

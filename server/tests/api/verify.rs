@@ -97,6 +97,12 @@ sabotage! {
          insert into refunded_tickets (event_id, number, refund_id, line, amount, refunded_by)
          select l.event_id, 3, o.id, 1, 9999, o.user_id from order_lines l
          join orders o on o.id = l.order_id where l.unit_price = 9999" => "refunds";
+    an_offer_that_nobody_is_told_of:
+        "update orders set payment = 'offer', state = 'pending', expires_at = now()" => "waiting";
+    a_party_that_waits_with_a_decided_order:
+        "insert into waiting_parties (id, event_id, ticket_type_id, user_id, quantity, order_id)
+         select gen_random_uuid(), event_id, ticket_type_id, user_id, quantity, id
+         from orders join order_lines on id = order_id" => "waiting";
     a_comp_without_a_guest:
         "update orders set kind = 'comp', total = 0; update order_lines set unit_price = 0" => "comps";
     an_event_paid_back_with_tickets_left:

@@ -33,6 +33,7 @@ pub(super) async fn write(
             transfers::asked_back(connection, public_url, *event, *number).await
         }
         Mail::Refund { order } => orders::refund(connection, public_url, *order).await,
+        Mail::WaitingListOffer { order } => orders::offer(connection, public_url, *order).await,
         Mail::EventCancelled { event, user } => {
             orders::cancelled(connection, public_url, *event, *user).await
         }

@@ -1,7 +1,7 @@
 //! Letters about orders and their events.
 
 use api::events::EventRef;
-use api::orders::Order;
+use api::orders::{Order, OrderState};
 use api::{EventId, Money, OrderId, TicketNumber, UserId, calendar};
 use chrono::Utc;
 use sqlx::PgConnection;
@@ -80,6 +80,33 @@ pub(super) async fn refund(
         ))
         .facts(receipt(&order))
         .button("See the refund", format!("{public_url}/orders/{id}"));
+    Ok(Some(letter))
+}
+
+pub(super) async fn offer(
+    connection: &mut PgConnection,
+    public_url: &str,
+    id: OrderId,
+) -> Result<Option<Letter>> {
+    let Some((buyer, order)) = find(connection, id).await? else {
+        return Ok(None);
+    };
+    // It may have been taken, or its time been over, before this is sent.
+    let (OrderState::Pending, [line]) = (order.state, order.lines.as_slice()) else {
+        return Ok(None);
+    };
+    let minutes = order
+        .expires_at
+        .map_or(0, |end| (end - Utc::now()).num_minutes());
+    let subject = format!("Tickets for {} are held for you", line.event.title);
+    let letter = Letter::new(&buyer.name, &buyer.email, subject)
+        .text(format!(
+            "Hello {}, what you waited for came back. It is held for you for {minutes} minutes and \
+            then offered to the next in line.",
+            buyer.name,
+        ))
+        .facts(receipt(&order))
+        .button("Take it", format!("{public_url}/events/{}", line.event.id));
     Ok(Some(letter))
 }
 

@@ -78,18 +78,24 @@ pub async fn refuse_all(
     Ok(requests.iter().zip(reasons).map(outcome).collect())
 }
 
+/// How an order of this total is paid.
+pub(super) fn payment_of(
+    payments: &dyn PaymentProvider,
+    total: Money,
+) -> (&'static str, PaymentStep) {
+    if total.is_zero() {
+        ("none", PaymentStep::Settled)
+    } else {
+        (payments.name(), payments.begin(total))
+    }
+}
+
 fn decide_all(
     stock: &mut Snapshot,
     requests: &[PurchaseRequest],
     payments: &dyn PaymentProvider,
 ) -> Vec<Decision> {
-    let payment = |total: Money| {
-        if total.is_zero() {
-            ("none", PaymentStep::Settled)
-        } else {
-            (payments.name(), payments.begin(total))
-        }
-    };
+    let payment = |total: Money| payment_of(payments, total);
     requests
         .iter()
         .map(|request| decide(stock, request, &payment))

@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use super::Refusal;
 use crate::config::PurchasePath;
 use crate::error::{Error, Result, violates};
-use crate::payment::PaymentProvider;
+use crate::payment::{PaymentProvider, PaymentStep};
 
 /// Above this many ticket types, what they belong to is looked up anew.
 const KNOWN_TYPES_MAX: usize = 100_000;
@@ -59,6 +59,11 @@ impl Purchases {
             known_types: RwLock::default(),
             looking_up: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// How an order of this total is paid, and what has to happen for it.
+    pub fn payment(&self, total: Money) -> (&'static str, PaymentStep) {
+        batch::payment_of(self.payments.as_ref(), total)
     }
 
     /// Places an order.
