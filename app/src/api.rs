@@ -16,6 +16,7 @@ use api::transfers::{Offer, SendTickets, Transfer};
 use api::users::{
     DeleteMe, Login, Refresh, Register, RequestReset, Reset, Session, UpdateMe, User, VerifyEmail,
 };
+use api::waiting::{JoinWaitingList, WaitingPlace};
 use api::{EventId, OrderId, Page, TicketNumber};
 use futures::{Stream, StreamExt};
 use gloo_net::eventsource::futures::EventSource;
@@ -113,6 +114,29 @@ pub(crate) fn live_stock(id: EventId) -> Option<impl Stream<Item = LiveStock>> {
             .and_then(|data| serde_json::from_str(&data).ok());
         std::future::ready(stock)
     }))
+}
+
+pub(crate) async fn waiting_places(id: EventId) -> Answer<Vec<WaitingPlace>> {
+    Call::get(format!("/events/{id}/waiting-list")).send().await
+}
+
+pub(crate) async fn join_waiting_list(
+    id: EventId,
+    body: &JoinWaitingList,
+) -> Answer<Vec<WaitingPlace>> {
+    Call::post(format!("/events/{id}/waiting-list"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn take_offer(place: Uuid) -> Answer<Order> {
+    Call::act(format!("/waiting-list/{place}/take"))
+        .send()
+        .await
+}
+
+pub(crate) async fn leave_waiting_list(place: Uuid) -> Answer<()> {
+    Call::remove(format!("/waiting-list/{place}")).run().await
 }
 
 pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Order> {

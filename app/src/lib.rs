@@ -36,7 +36,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 use pages::NotFound;
 use pages::buy::BuySheet;
-use pages::event::EventPage;
+use pages::event::{EventPage, WaitSheet};
 use pages::events::EventsPage;
 use pages::later;
 use shell::Shell;
@@ -82,6 +82,7 @@ fn Screens() -> impl IntoView {
                     <ParentRoute path=path!("events/:id") view=EventPage>
                         <Route path=path!("") view=|| () />
                         <Route path=path!("buy") view=BuySheet />
+                        <Route path=path!("wait") view=WaitSheet />
                     </ParentRoute>
                 </ParentRoute>
                 <Route path=path!("cart") view=later::cart />

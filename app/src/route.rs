@@ -21,6 +21,10 @@ pub(crate) fn buy(id: EventId) -> String {
     format!("/events/{id}/buy")
 }
 
+pub(crate) fn wait(id: EventId) -> String {
+    format!("/events/{id}/wait")
+}
+
 pub(crate) fn ticket(event: EventId, number: TicketNumber) -> String {
     format!("/tickets/{event}/{number}")
 }

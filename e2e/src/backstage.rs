@@ -118,6 +118,19 @@ impl Account {
         send(request).await
     }
 
+    /// Gives one ticket of an order of one event back.
+    pub async fn refund(&self, order: &Order, number: i32) -> Result<Order> {
+        let event = order.lines.first().context("an order of nothing")?.event.id;
+        let body = json!({"tickets": [{"event_id": event, "number": number}]});
+        let request = self
+            .client
+            .post(format!("{}/api/orders/{}/refunds", self.address, order.id))
+            .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
+            .bearer_auth(&self.token)
+            .json(&body);
+        send(request).await
+    }
+
     /// All one's orders.
     pub async fn orders(&self) -> Result<Vec<OrderSummary>> {
         let request = self.client.get(format!("{}/api/orders", self.address));

@@ -128,16 +128,28 @@ async fn what_was_chosen_survives_the_sign_in(engine: Engine) -> Result<()> {
 async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     let (service, olga) = service().await?;
     let event = olga.publish("Tiny", &[("Seat", 1000, 2)]).await?;
-    olga.buy(event.ticket_types[0].id, 2).await?;
+    let sold = olga.buy(event.ticket_types[0].id, 2).await?;
     let ada = Person::arrive(engine, &service).await?;
     ada.sees("Sold out").await?;
     ada.follow_containing("Tiny").await?;
     ada.sees_heading("Tiny").await?;
-    ada.sees("Returned tickets show up here.").await?;
     ensure!(
         !ada.can_see("Get tickets").await?,
         "there is something to buy"
     );
+    ada.follow("Join waiting list").await?;
+    ada.sees("Sign in to get in line.").await?;
+    if !ada.can_see("Name").await? {
+        ada.press("I have no account yet").await?;
+    }
+    fill_in(&ada).await?;
+    ada.press("Get in line").await?;
+    ada.sees("You are next in line").await?;
+
+    olga.refund(&sold, 1).await?;
+    ada.sees("1 × Seat held for you").await?;
+    ada.press_containing("10.00").await?;
+    ada.sees_heading("You’re going").await?;
     ada.leave().await
 }
 

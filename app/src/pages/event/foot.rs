@@ -12,8 +12,11 @@ pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
     let offer = Memo::new(move |_| open.now().map(|event| Offer::of(&event)));
     move || {
         let offer = offer.get()?;
+        let waits = open.waits_for(None);
         let action = if offer.buy {
             view! { <LinkButton href=offer.path>"Get tickets"</LinkButton> }.into_any()
+        } else if offer.wait && !waits {
+            view! { <LinkButton href=offer.path>"Join waiting list"</LinkButton> }.into_any()
         } else {
             view! {
                 <LinkButton href=route::EVENTS kind=Kind::Quiet>
@@ -40,6 +43,8 @@ struct Offer {
     main: String,
     note: String,
     buy: bool,
+    /// There is nothing to buy, but to wait for.
+    wait: bool,
     path: String,
 }
 
@@ -72,7 +77,7 @@ impl Offer {
             }
             SaleState::SoldOut => (
                 "Sold out".to_owned(),
-                "Returned tickets show up here.".to_owned(),
+                "Returned tickets go to those in line.".to_owned(),
             ),
             SaleState::NotYet => ("Not on sale yet".to_owned(), opens(event)),
             SaleState::Closed => ("Sale closed".to_owned(), going),
@@ -86,7 +91,11 @@ impl Offer {
             main,
             note,
             buy: summary.state.is_open(),
-            path: route::buy(summary.id),
+            wait: summary.state == SaleState::SoldOut,
+            path: match summary.state {
+                SaleState::SoldOut => route::wait(summary.id),
+                _ => route::buy(summary.id),
+            },
         }
     }
 }

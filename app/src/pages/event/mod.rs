@@ -3,9 +3,12 @@
 mod foot;
 mod live;
 mod share;
+mod wait;
+mod waiting;
 
-use ::api::events::{EventDetail, LiveStock, TicketType};
-use ::api::{EventId, Time};
+use ::api::events::{EventDetail, LiveStock, SaleState, TicketType};
+use ::api::waiting::WaitingPlace;
+use ::api::{EventId, TicketTypeId, Time, UserId};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
@@ -19,12 +22,16 @@ use crate::{api, format, platform, route};
 use foot::Foot;
 use live::follow_stock;
 use share::ShareButton;
+pub(crate) use wait::WaitSheet;
+use waiting::WaitingPlaces;
 
 /// The event that is open, for its screen and the sheet over it.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenEvent {
     pub(crate) fetch: Fetch<EventDetail>,
     stock: RwSignal<Option<LiveStock>>,
+    /// One's places on its waiting list.
+    waiting: Fetch<Vec<WaitingPlace>>,
 }
 
 impl OpenEvent {
@@ -32,6 +39,18 @@ impl OpenEvent {
     pub(crate) fn now(self) -> Option<EventDetail> {
         let event = self.fetch.value.get()?;
         Some(self.stock.with(|stock| with_stock(&event, stock.as_ref())))
+    }
+}
+
+impl OpenEvent {
+    /// Whether the person is in line for tickets of this type, or of any.
+    fn waits_for(self, kind: Option<TicketTypeId>) -> bool {
+        let is_for = |place: &WaitingPlace| kind.is_none_or(|kind| place.ticket_type_id == kind);
+        self.waiting.value.with(|places| {
+            places
+                .as_ref()
+                .is_some_and(|places| places.iter().any(is_for))
+        })
     }
 }
 
@@ -59,7 +78,18 @@ pub(crate) fn EventPage() -> impl IntoView {
             follow_stock(id, stock);
         }
     });
-    let open = OpenEvent { fetch, stock };
+    let waiting = Fetch::new(
+        move || (id.get(), session.user_id()),
+        async |(id, user): (Option<EventId>, Option<UserId>)| match id.zip(user) {
+            Some((id, _)) => api::waiting_places(id).await,
+            None => Ok(Vec::new()),
+        },
+    );
+    let open = OpenEvent {
+        fetch,
+        stock,
+        waiting,
+    };
     provide_context(open);
     let share = move || {
         id.get()
@@ -97,6 +127,7 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
                     <Heading text=summary.title.clone() />
                     <p class="event__by">"By " {event.organizer.name.clone()}</p>
                 </div>
+                <WaitingPlaces open=open />
                 <Facts event=event.clone() />
                 <TicketTypes open=open />
                 <About text=event.description />
@@ -181,14 +212,23 @@ fn ends(starts_at: Time, ends_at: Time, timezone: &str) -> String {
 fn TicketTypes(open: OpenEvent) -> impl IntoView {
     let rows = move || {
         let event = open.now()?;
-        let timezone = event.summary.timezone;
+        let timezone = event.summary.timezone.clone();
         let row = |kind: &TicketType| {
             let note = left(kind, &timezone);
+            let can_wait = kind.state == SaleState::SoldOut && !open.waits_for(Some(kind.id));
+            let wait = can_wait.then(|| {
+                view! {
+                    <a class="offer__wait" href=route::wait(event.summary.id)>
+                        "Join the waiting list"
+                    </a>
+                }
+            });
             view! {
                 <li class="offer">
                     <div class="offer__text">
                         <h3 class="offer__name">{kind.name.clone()}</h3>
                         <p class="muted">{note}</p>
+                        {wait}
                     </div>
                     <p class="offer__price">{format::price(kind.price)}</p>
                 </li>
@@ -206,7 +246,6 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
 
 /// How many are left, or why none can be had.
 fn left(kind: &TicketType, timezone: &str) -> String {
-    use ::api::events::SaleState;
     match (kind.state, kind.sale_starts_at) {
         (SaleState::OnSale, _) => format!("{} left", format::count(kind.left)),
         (SaleState::FewLeft, _) => format!("Only {} left", format::count(kind.left)),
