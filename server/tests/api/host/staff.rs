@@ -32,6 +32,11 @@ async fn whoever_owns_the_address_may_help(db: PgPool) {
     .expect("unverified");
     let event = path(EventBuilder::new("Night").create(&app, &olga).await.id);
     let staff = format!("{event}/staff");
+    let unproved = sqlx::query!(
+        "update users set email_verified_at = null where id = $1",
+        doris.id
+    );
+    unproved.execute(&app.db).await.expect("not verified");
     let body = json!({"email": format!(" {} ", doris.email.to_uppercase()), "role": "door"});
     let added: StaffMember = olga.post(&staff, &body).await.created();
     assert_eq!(added.email, doris.email);
