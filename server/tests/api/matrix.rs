@@ -28,6 +28,10 @@ enum For {
     Buyer,
     /// Who holds the ticket.
     Holder,
+    /// Whoever is signed in, of an event; it lists what is theirs and so nothing of a missing one.
+    Own,
+    /// Who has a part in it, which none of those who ask has: to them it is like a missing one.
+    Party,
 }
 
 /// An operation, who it is for, and a body that would be taken; parameters are filled in there too.
@@ -38,7 +42,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    use For::{Anyone, Buyer, Holder, Public, Staff, User};
+    use For::{Anyone, Buyer, Holder, Own, Party, Public, Staff, User};
     use Role::{Door, Manager, Organizer};
     let row = |operation, who, body| Row {
         operation,
@@ -56,6 +60,9 @@ fn rows() -> Vec<Row> {
     let tickets = json!({"tickets": [{"event_id": "{event_id}", "number": 1}]});
     let comps =
         json!({"ticket_type_id": Uuid::nil(), "guests": [{"name": "X", "email": "x@y.de"}]});
+    let send =
+        json!({"email": "x@example.com", "tickets": [{"event_id": "{event_id}", "number": 1}]});
+    let wait = json!({"ticket_type_id": Uuid::nil(), "quantity": 1});
     let promo = json!({"code": "NEW", "discount": {"percent": 10}});
     vec![
         row("POST /auth/register", Anyone, account),
@@ -95,6 +102,21 @@ fn rows() -> Vec<Row> {
             Holder,
             json!({}),
         ),
+        row(
+            "POST /tickets/{event_id}/{number}/transfers",
+            Holder,
+            json!({"email": "x@example.com"}),
+        ),
+        row("GET /transfers", User, json!({})),
+        row("POST /transfers", User, send),
+        row("POST /transfers/{id}/accept", Party, json!({})),
+        row("POST /transfers/{id}/decline", Party, json!({})),
+        row("POST /transfers/{id}/recall", Party, json!({})),
+        row("GET /claims/{token}", Anyone, json!({})),
+        row("GET /events/{id}/waiting-list", Own, json!({})),
+        row("POST /events/{id}/waiting-list", Party, wait),
+        row("POST /waiting-list/{id}/take", Party, json!({})),
+        row("DELETE /waiting-list/{id}", Party, json!({})),
         row("GET /host/events/{id}/guests", Staff(Door), json!({})),
         row(
             "POST /host/events/{id}/tickets/{number}/refund",
@@ -271,6 +293,7 @@ impl Things {
             ("{member}", self.member.to_string()),
             ("{promo_code}", self.promo.to_string()),
             ("{check_in}", self.check_in.to_string()),
+            ("{token}", "x".to_owned()),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (parameter, value)| {
@@ -325,7 +348,8 @@ fn expected(who: For, asker: Asker) -> Option<StatusCode> {
     match who {
         For::Anyone | For::Public => None,
         _ if asker == Asker::SignedOut => Some(StatusCode::UNAUTHORIZED),
-        For::User => None,
+        For::User | For::Own => None,
+        For::Party => Some(StatusCode::NOT_FOUND),
         For::Buyer => (!is(Asker::Buyer)).then_some(StatusCode::NOT_FOUND),
         For::Holder => (!is(Asker::Holder)).then_some(StatusCode::NOT_FOUND),
         For::Staff(least) => match asker {
@@ -373,7 +397,7 @@ async fn check(app: &TestApp, row: &Row, asker: Asker) {
     let world = World::new(app, asker).await;
     let about = format!("{} by {asker:?}", row.operation);
     let missing = told(&send(&world.asker, row, &Things::missing()).await);
-    if has_thing(row) && !matches!(row.who, For::Anyone) {
+    if has_thing(row) && !matches!(row.who, For::Anyone | For::Own) {
         let signed_out = asker == Asker::SignedOut && !matches!(row.who, For::Public);
         let status = match signed_out {
             true => StatusCode::UNAUTHORIZED,
