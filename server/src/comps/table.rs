@@ -158,7 +158,7 @@ mod tests {
             "ada@example.com,Ada Lovelace\n",
             "\u{feff}Name;E-Mail\r\nAda Lovelace;ada@example.com\r\n",
             "Email\tCompany\tFull name\nada@example.com\tEngines\tAda Lovelace",
-            "\"Ada Lovelace\" , \"ada@example.com\"\n\n",
+            "\"Ada Lovelace\",\"ada@example.com\"\n\n",
         ] {
             assert_eq!(guests(table), std::slice::from_ref(&ada), "{table}");
         }
