@@ -84,7 +84,6 @@ pub(super) fn ticket(answer: &CheckIn) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use ::api::Time;
     use uuid::Uuid;
 
     use super::*;
@@ -92,7 +91,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     #[wasm_bindgen_test::wasm_bindgen_test]
     fn a_used_ticket_says_when_and_where() {
-        use ::api::door::Admission;
+        use ::api::{Time, door::Admission};
 
         let mut answer = CheckIn::of_nothing(Uuid::nil(), Verdict::AlreadyUsed);
         let at = Time::from_timestamp(1_800_000_000, 0).expect("a time");
