@@ -131,12 +131,18 @@ impl Columns {
                 .unwrap_or(1);
             (usize::from(email == 0), email)
         });
-        let cell = |index| record.get(index).unwrap_or_default().to_owned();
+        let cell = |index| unquoted(record.get(index).unwrap_or_default()).to_owned();
         Invited {
             name: cell(name),
             email: cell(email),
         }
     }
+}
+
+/// Without the quotes that a space before them kept from being read as quotes.
+fn unquoted(cell: &str) -> &str {
+    let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+    inner.map_or(cell, str::trim)
 }
 
 #[cfg(test)]
@@ -159,6 +165,7 @@ mod tests {
             "\u{feff}Name;E-Mail\r\nAda Lovelace;ada@example.com\r\n",
             "Email\tCompany\tFull name\nada@example.com\tEngines\tAda Lovelace",
             "\"Ada Lovelace\",\"ada@example.com\"\n\n",
+            "\"Ada Lovelace\" , \"ada@example.com\"\n\n",
         ] {
             assert_eq!(guests(table), std::slice::from_ref(&ada), "{table}");
         }

@@ -43,20 +43,23 @@ impl Pending {
 
     /// Events with when they are, and how many tickets of which type.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<(String, usize)> = Vec::new();
+        let mut lines: Vec<(String, &str, usize)> = Vec::new();
         for transfer in &self.transfers {
             let event = &transfer.event;
             let when = format::day_and_clock(event.starts_at, &event.timezone);
-            let line = format!("{}, {when} · {}", event.title, transfer.ticket_type);
-            match lines.iter_mut().find(|(known, _)| *known == line) {
-                Some((_, count)) => *count += 1,
-                None => lines.push((line, 1)),
+            let line = format!("{}, {when}", event.title);
+            let same = lines
+                .iter_mut()
+                .find(|(known, kind, _)| *known == line && *kind == transfer.ticket_type);
+            match same {
+                Some((_, _, count)) => *count += 1,
+                None => lines.push((line, &transfer.ticket_type, 1)),
             }
         }
-        let counted = lines.into_iter().map(|(line, count)| match count {
-            1 => line,
-            count => format!("{line} × {count}"),
-        });
+        // The count stays with what it counts.
+        let counted = lines
+            .into_iter()
+            .map(|(line, kind, count)| format!("{line} · {count}\u{a0}×\u{a0}{kind}"));
         counted.collect()
     }
 
@@ -170,6 +173,20 @@ mod tests {
             "It is yours now, with a new code."
         );
         assert_eq!(offers[0].done(Reply::Decline), "They are Ada’s again.");
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[wasm_bindgen_test::wasm_bindgen_test]
+    fn tickets_of_one_type_are_one_line() {
+        let offers = Pending::group(vec![
+            transfer(1, 1, "Standing"),
+            transfer(1, 2, "Seated"),
+            transfer(1, 3, "Standing"),
+        ]);
+        let lines = offers[0].lines();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].ends_with("2\u{a0}×\u{a0}Standing"));
+        assert!(lines[1].ends_with("1\u{a0}×\u{a0}Seated"));
     }
 
     #[test]

@@ -154,11 +154,10 @@ fn OldLink(errors: FormErrors) -> impl IntoView {
             view! {
                 <p class="form__error" role="alert">
                     {complaint}
-                    " "
-                    <a class="link" href=route::FORGOT>
-                        "Ask for a new link"
-                    </a>
                 </p>
+                <LinkButton href=route::FORGOT kind=Kind::Quiet wide=true>
+                    "Ask for a new link"
+                </LinkButton>
             }
         })
     }
