@@ -1,8 +1,9 @@
 //! The service under test: the real program with a PostgreSQL of its own.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use tempfile::TempDir;
 
 use crate::process::{Process, free_port, path};
@@ -75,6 +76,37 @@ impl Service {
             Some(process) => process.signal(signal),
             None => anyhow::bail!("the service is stopped"),
         }
+    }
+
+    /// The path of a link in a letter that it sent, which begins with `start`.
+    pub async fn linked(&self, start: &str) -> Result<String> {
+        let link = format!("{}{start}", self.address);
+        for _ in 0..150 {
+            if let Some(token) = self.letters()?.iter().find_map(|letter| {
+                let (_, rest) = letter.split_once(&link)?;
+                rest.split_whitespace().next().map(str::to_owned)
+            }) {
+                return Ok(format!("{start}{token}"));
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("no letter has a link to {start}")
+    }
+
+    /// What it sent, with long lines whole again.
+    fn letters(&self) -> Result<Vec<String>> {
+        let Ok(folder) = std::fs::read_dir(self.data.path().join("mail")) else {
+            return Ok(Vec::new());
+        };
+        let mut letters = Vec::new();
+        for file in folder {
+            let file = file?.path();
+            if file.extension().is_some_and(|kind| kind == "eml") {
+                let letter = std::fs::read_to_string(file)?;
+                letters.push(letter.replace("=\r\n", "").replace("=3D", "="));
+            }
+        }
+        Ok(letters)
     }
 
     /// Where it is.

@@ -3,6 +3,7 @@
 mod attendee;
 mod door;
 mod organizer;
+mod transfers;
 
 /// One test for each engine.
 macro_rules! in_both_engines {
