@@ -141,7 +141,9 @@ impl Columns {
 
 /// Without the quotes that a space before them kept from being read as quotes.
 fn unquoted(cell: &str) -> &str {
-    let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+    let inner = cell
+        .strip_prefix('"')
+        .and_then(|cell| cell.strip_suffix('"'));
     inner.map_or(cell, str::trim)
 }
 
