@@ -1,6 +1,6 @@
 //! One transaction for any number of purchases: lock, read, decide, write.
 
-use api::{EventId, Money, OrderId};
+use api::{EventId, Money, OrderId, TicketTypeId};
 use sqlx::{Connection, PgConnection};
 
 use super::decide::{Decision, PurchaseRequest, Snapshot, decide};
@@ -60,22 +60,31 @@ pub async fn place_all(
         .collect())
 }
 
-/// Refuses `requests` for these reasons, without a lock: what was answered before is answered
-/// again, and nothing is granted.
-pub async fn refuse_all(
+/// Refuses `requests`, each for one line of these `ticket_types`, without a lock if nothing of any of
+/// them is left; what was answered before is answered again, and nothing is granted.
+pub async fn refuse_sold_out(
     connection: &mut PgConnection,
     requests: &[PurchaseRequest],
-    reasons: Vec<Refusal>,
-) -> Result<Vec<Outcome>> {
+    ticket_types: &[TicketTypeId],
+) -> Result<Option<Vec<Outcome>>> {
+    // In this order: whatever is sold in between to one of these keys is found by the second look.
+    if db::any_left(connection, ticket_types).await? {
+        return Ok(None);
+    }
     let answered = db::answered(connection, requests).await?;
-    let outcome = |(request, reason): (&PurchaseRequest, Refusal)| match answered
+    let outcome = |(request, ticket_type): (&PurchaseRequest, &TicketTypeId)| match answered
         .get(&(request.user, request.key))
     {
-        None => Err(reason),
+        None => Err(Refusal::SoldOut {
+            ticket_type: *ticket_type,
+            left: 0,
+        }),
         Some(answered) if answered.hash == request.hash => Ok(Placed::Replayed(answered.order)),
         Some(_) => Err(Refusal::KeyReused),
     };
-    Ok(requests.iter().zip(reasons).map(outcome).collect())
+    Ok(Some(
+        requests.iter().zip(ticket_types).map(outcome).collect(),
+    ))
 }
 
 /// How an order of this total is paid.

@@ -13,7 +13,7 @@ use futures::FutureExt;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::batch::{Outcome, place_all, refuse_all};
+use super::batch::{Outcome, place_all, refuse_sold_out};
 use super::decide::PurchaseRequest;
 use super::sold_out::SoldOut;
 use crate::error::{Error, Result};
@@ -205,8 +205,10 @@ impl Shared {
     ) -> Result<Vec<Outcome>> {
         let once = async || {
             let mut connection = self.db.acquire().await?;
-            if let Some(reasons) = self.sold_out.reasons(requests) {
-                return refuse_all(&mut connection, requests, reasons).await;
+            if let Some(types) = self.sold_out.suspects(requests)
+                && let Some(refused) = refuse_sold_out(&mut connection, requests, &types).await?
+            {
+                return Ok(refused);
             }
             let read_after = Instant::now();
             let payments = self.payments.as_ref();

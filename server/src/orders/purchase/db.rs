@@ -157,6 +157,21 @@ pub async fn read_snapshot(
     Ok(snapshot)
 }
 
+/// Whether anything of these ticket types is left, at a moment that may be over when it is told.
+pub async fn any_left(
+    connection: &mut PgConnection,
+    ticket_types: &[TicketTypeId],
+) -> Result<bool> {
+    let left = sqlx::query_scalar!(
+        r#"select exists(
+            select from ticket_types where id = any($1) and sold < capacity) as "left!""#,
+        ticket_types,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(left)
+}
+
 /// The orders that have the keys of `requests`.
 pub async fn answered(
     connection: &mut PgConnection,

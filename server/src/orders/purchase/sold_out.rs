@@ -1,5 +1,5 @@
-//! What was sold out a moment ago, so that the many who come too late do not queue for the lock. It
-//! only ever refuses.
+//! What was sold out a moment ago: requests for it are worth a look at the stock without its lock, so
+//! that the many who come too late do not queue for it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::batch::Outcome;
 use super::decide::PurchaseRequest;
 use crate::orders::Refusal;
 
-/// For how long whoever asks for the same is told the same.
+/// For how long whoever asks for the same looks first.
 const GOOD_FOR: Duration = Duration::from_millis(250);
 /// What is remembered at most; more is begun anew.
 const ENTRIES_MAX: usize = 10_000;
@@ -23,17 +23,16 @@ pub(super) struct SoldOut {
 }
 
 impl SoldOut {
-    /// Why each of `requests` is refused, if all are: somebody who asked for the same was refused
-    /// a moment ago.
-    pub(super) fn reasons(&self, requests: &[PurchaseRequest]) -> Option<Vec<Refusal>> {
+    /// The ticket type of each of `requests`, if somebody who asked for the same was refused a
+    /// moment ago, for all of them.
+    pub(super) fn suspects(&self, requests: &[PurchaseRequest]) -> Option<Vec<TicketTypeId>> {
         let asked = self.lock();
-        let reason = |request: &PurchaseRequest| {
+        let suspect = |request: &PurchaseRequest| {
             let what @ (ticket_type, _) = one_line(request)?;
             let since = asked.get(&what)?;
-            let left = 0;
-            (since.elapsed() < GOOD_FOR).then_some(Refusal::SoldOut { ticket_type, left })
+            (since.elapsed() < GOOD_FOR).then_some(ticket_type)
         };
-        requests.iter().map(reason).collect()
+        requests.iter().map(suspect).collect()
     }
 
     /// Remembers who was refused, by stock that was read after `read_after`.
