@@ -21,4 +21,5 @@ mod transfers;
 mod users;
 mod verify;
 mod waiting;
+mod walk;
 mod web;

@@ -8,7 +8,7 @@ use chrono::{Duration, Utc};
 use ed25519_dalek::SigningKey;
 use sqlx::PgPool;
 
-use crate::support::{EventBuilder, TestApp};
+use crate::support::{EventBuilder, TestApp, TestEvent};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_ticket_shows_a_code_that_its_event_signed(db: PgPool) {
@@ -23,7 +23,7 @@ async fn a_ticket_shows_a_code_that_its_event_signed(db: PgPool) {
         (ticket.holder.as_str(), ticket.order_id),
         ("Ada", Some(order.id))
     );
-    let key = SigningKey::from_bytes(&[9; 32]).verifying_key();
+    let key = SigningKey::from_bytes(&TestEvent::SEED).verifying_key();
     let code = TicketCode::verify(ticket.code.as_deref().expect("a code"), &key).expect("signed");
     assert_eq!((code.event, code.number, code.version), (event.id, 2, 1));
 }

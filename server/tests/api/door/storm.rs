@@ -22,7 +22,7 @@ fn codes(event: &TestEvent, count: i32) -> Vec<String> {
             number,
             version: 1,
         };
-        code.sign(&[9; 32]).code
+        code.sign(&TestEvent::SEED).code
     };
     (1..=count).map(sign).collect()
 }

@@ -31,6 +31,11 @@ pub(crate) struct TestEvent {
     pub(crate) types: Vec<Uuid>,
 }
 
+impl TestEvent {
+    /// What every event's codes are signed with.
+    pub(crate) const SEED: [u8; 32] = [9; 32];
+}
+
 impl EventBuilder {
     pub(crate) fn new(title: &str) -> Self {
         Self {
@@ -132,7 +137,7 @@ impl EventBuilder {
             self.starts_at,
             self.currency,
             self.max_per_user,
-            &[9_u8; 32],
+            &TestEvent::SEED,
             self.starts_at + Duration::hours(3),
         )
         .execute(&app.db)
