@@ -15,6 +15,7 @@ mod fetch;
 mod format;
 mod forms;
 mod history;
+mod listen;
 mod lock;
 mod pages;
 mod platform;
@@ -27,11 +28,11 @@ mod session;
 mod shell;
 mod storage;
 mod theme;
+mod title;
 mod zoned;
 
 use components::{provide_navigation, provide_toasts};
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 use pages::NotFound;
@@ -53,7 +54,7 @@ pub async fn start() {
 
 #[component]
 fn App() -> impl IntoView {
-    provide_meta_context();
+    title::provide_titles();
     session::provide_session();
     refresh::provide_refresh();
     feed::provide_feeds();
@@ -63,7 +64,6 @@ fn App() -> impl IntoView {
     purchase::provide_purchase();
     history::provide_back_guard();
     view! {
-        <Title formatter=|title: String| format!("{title} · Box Office") />
         <Router>
             <Screens />
         </Router>

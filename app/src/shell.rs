@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
-use leptos_use::{use_event_listener, use_window};
 
 use crate::components::{Icon, Toasts};
+use crate::listen::on_window;
 use crate::platform;
 use crate::refresh::use_refresh;
 use crate::route::{self, Tab};
@@ -103,7 +103,7 @@ fn refresh_by_keys() {
     if !platform::is_native() {
         return;
     }
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window(ev::keydown, move |event| {
         let reload =
             event.key().eq_ignore_ascii_case("r") && (event.ctrl_key() || event.meta_key());
         if reload || event.key() == "F5" {

@@ -1,7 +1,8 @@
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
+
+use crate::title::title;
 
 /// Whether the app has moved to another screen since it was opened.
 #[derive(Clone, Copy)]
@@ -28,6 +29,7 @@ pub(crate) fn Heading(
     #[prop(default = "heading")] class: &'static str,
 ) -> impl IntoView {
     let Navigated(navigated) = expect_context();
+    title(text.clone());
     let heading = NodeRef::<html::H1>::new();
     heading.on_load(move |heading| {
         if navigated.get_value() {
@@ -39,7 +41,6 @@ pub(crate) fn Heading(
         }
     });
     view! {
-        <Title text=text.clone() />
         <h1 class=class tabindex="-1" node_ref=heading>
             {text}
         </h1>

@@ -5,7 +5,17 @@ use leptos::prelude::*;
 pub(crate) fn Icon(icon: icondata::Icon) -> impl IntoView {
     view! {
         <span class="icon" aria-hidden="true">
-            <leptos_icons::Icon icon=icon />
+            <svg
+                width="1em"
+                height="1em"
+                viewBox=icon.view_box
+                fill=icon.fill.unwrap_or("currentColor")
+                stroke=icon.stroke
+                stroke-width=icon.stroke_width
+                stroke-linecap=icon.stroke_linecap
+                stroke-linejoin=icon.stroke_linejoin
+                inner_html=icon.data
+            ></svg>
         </span>
     }
 }

@@ -1,6 +1,8 @@
 use leptos::html;
 use leptos::prelude::*;
-use leptos_use::use_intersection_observer;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{IntersectionObserver, IntersectionObserverEntry};
 
 use super::{Button, Kind};
 
@@ -11,19 +13,45 @@ pub(crate) fn More(
     #[prop(into)] on_more: Callback<()>,
 ) -> impl IntoView {
     let end = NodeRef::<html::Div>::new();
-    use_intersection_observer(end, move |entries, _| {
-        if entries
-            .iter()
-            .any(web_sys::IntersectionObserverEntry::is_intersecting)
-        {
-            on_more.run(());
-        }
-    });
+    end.on_load(move |end| when_in_sight(&end, move || on_more.run(())));
     view! {
         <div class="more" node_ref=end>
             <Button kind=Kind::Quiet busy=busy on_press=on_more>
                 "Show more"
             </Button>
         </div>
+    }
+}
+
+/// Calls `seen` whenever `element` comes into sight, until the screen is left.
+fn when_in_sight(element: &web_sys::Element, seen: impl Fn() + 'static) {
+    let changed = Closure::new(move |entries: js_sys::Array| {
+        let is_seen = |entry: wasm_bindgen::JsValue| {
+            let entry: IntersectionObserverEntry = entry.unchecked_into();
+            entry.is_intersecting()
+        };
+        if entries.iter().any(is_seen) {
+            seen();
+        }
+    });
+    // Where the browser cannot tell, there is the button.
+    if let Ok(observer) = IntersectionObserver::new(changed.as_ref().unchecked_ref()) {
+        observer.observe(element);
+        StoredValue::new_local(Watch {
+            observer,
+            _changed: changed,
+        });
+    }
+}
+
+/// Watches until it is dropped.
+struct Watch {
+    observer: IntersectionObserver,
+    _changed: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
     }
 }

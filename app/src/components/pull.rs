@@ -1,9 +1,9 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_use::{UseEventListenerOptions, use_event_listener_with_options};
 
 use super::Spinner;
+use crate::listen::on;
 
 /// How far the list must be shown pulled for letting go to refresh it.
 const TRIGGER: f64 = 64.0;
@@ -107,8 +107,6 @@ fn listen(pane: NodeRef<html::Div>, pull: RwSignal<Pull>, refresh: impl Fn() + '
             .item(0)
             .map(|touch| f64::from(touch.client_y()))
     };
-    // Not passive: a pull has to keep the browser from scrolling.
-    let options = || UseEventListenerOptions::default().passive(false);
     let start = move |event: ev::TouchEvent| {
         let single = event.touches().length() == 1;
         let start = finger(&event).filter(|_| single && at_top());
@@ -132,10 +130,12 @@ fn listen(pane: NodeRef<html::Div>, pull: RwSignal<Pull>, refresh: impl Fn() + '
         }
     };
     let cancel = move |_: ev::TouchEvent| pull.set(Pull::Idle);
-    let _ = use_event_listener_with_options(pane, ev::touchstart, start, options());
-    let _ = use_event_listener_with_options(pane, ev::touchmove, moved, options());
-    let _ = use_event_listener_with_options(pane, ev::touchend, end, options());
-    let _ = use_event_listener_with_options(pane, ev::touchcancel, cancel, options());
+    pane.on_load(move |pane| {
+        on(&pane, ev::touchstart, start);
+        on(&pane, ev::touchmove, moved);
+        on(&pane, ev::touchend, end);
+        on(&pane, ev::touchcancel, cancel);
+    });
 }
 
 #[cfg(test)]

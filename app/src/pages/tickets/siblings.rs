@@ -4,10 +4,10 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use leptos_use::use_event_listener;
 
 use crate::components::Icon;
 use crate::feed::use_feeds;
+use crate::listen::on;
 use crate::route;
 
 /// How far a finger must have moved sideways for it to be a swipe.
@@ -96,11 +96,11 @@ fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>)
         let touch = touches.item(0)?;
         Some((touch.client_x(), touch.client_y()))
     };
-    let _ = use_event_listener(screen, ev::touchstart, move |touch| {
+    let start = move |touch: ev::TouchEvent| {
         let single = touch.touches().length() == 1;
         from.set_value(finger(touch.touches()).filter(|_| single));
-    });
-    let _ = use_event_listener(screen, ev::touchend, move |touch| {
+    };
+    let end = move |touch: ev::TouchEvent| {
         let moved = from.get_value().zip(finger(touch.changed_touches()));
         from.set_value(None);
         let to = moved
@@ -112,6 +112,10 @@ fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>)
             };
             navigate(&route::ticket(event, to), replace);
         }
+    };
+    screen.on_load(move |screen| {
+        on(&screen, ev::touchstart, start);
+        on(&screen, ev::touchend, end);
     });
 }
 

@@ -3,12 +3,12 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
-use leptos_use::{use_event_listener, use_window};
 
 use crate::components::{
     Button, Detail, EmptyState, Gate, Kind, LinkButton, Loaded, SkeletonShape, TopBar, use_toasts,
 };
 use crate::fetch::Fetch;
+use crate::listen::on_window;
 use crate::session::use_session;
 use crate::{api, route};
 
@@ -27,7 +27,7 @@ pub(super) fn Unconfirmed(email: String) -> impl IntoView {
         });
     };
     look();
-    let _ = use_event_listener(use_window(), ev::focus, move |_| look());
+    on_window(ev::focus, move |_| look());
     let resend = move |()| {
         busy.set(true);
         spawn_local(async move {

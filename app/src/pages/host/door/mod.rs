@@ -13,12 +13,12 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use leptos_use::{use_event_listener, use_window};
 
 use crate::api::Error;
 use crate::components::{
     Badge, Button, Detail, ErrorState, Field, Gate, Heading, Skeleton, SkeletonShape, Tone, TopBar,
 };
+use crate::listen::on_window;
 use crate::{format, route};
 use camera::Viewfinder;
 use desk::Desk;
@@ -137,7 +137,7 @@ fn Standing(desk: Desk) -> impl IntoView {
 fn CodeEntry(desk: Desk) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let field = NodeRef::<html::Input>::new();
-    let _ = use_event_listener(use_window(), ev::keydown, move |event| {
+    on_window(ev::keydown, move |event| {
         let types = event.key().chars().count() == 1
             && !event.ctrl_key()
             && !event.meta_key()

@@ -2,13 +2,11 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use leptos_use::{
-    UseEventListenerOptions, use_event_listener, use_event_listener_with_options, use_window,
-};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::components::{Button, Kind, Sheet};
 use crate::history::{guard_back, use_go_back};
+use crate::listen::{on_window, on_window_first};
 
 /// Where the person was about to go.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +61,7 @@ impl LeaveGuard {
                 event.set_return_value("unsaved");
             }
         };
-        let _ = use_event_listener(use_window(), ev::beforeunload, close);
+        on_window(ev::beforeunload, close);
     }
 
     fn watch_links(self) {
@@ -76,8 +74,7 @@ impl LeaveGuard {
             self.destination.set(Some(Destination::Path(path)));
         };
         // Before the router, which listens on the window.
-        let early = UseEventListenerOptions::default().capture(true);
-        let _ = use_event_listener_with_options(use_window(), ev::click, click, early);
+        on_window_first(ev::click, click);
     }
 
     /// By then the browser has gone back: it is led here again, unseen by the router.
