@@ -77,6 +77,10 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
     where
         L: Fn(usize, Option<String>) -> LocalBoxFuture<'static, Result<Page<T>, Error>> + 'static,
     {
+        self.show_list(name, clear, Rc::new(load));
+    }
+
+    fn show_list(self, name: String, clear: bool, load: Load<T>) {
         let same = self
             .source
             .with_value(|source| source.as_ref().is_some_and(|source| source.name == name));
@@ -87,7 +91,6 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
             self.entries.set(Vec::new());
             self.loaded.set(false);
         }
-        let load = Rc::new(load);
         self.source.set_value(Some(Source { name, load }));
         let limit = if same {
             self.loaded_count()

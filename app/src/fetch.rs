@@ -4,6 +4,8 @@ use std::future::Future;
 use std::rc::Rc;
 
 use api::Time;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -21,6 +23,9 @@ pub(crate) struct Fetch<T: Send + Sync + 'static> {
     pub(crate) as_of: RwSignal<Option<Time>>,
     again: Trigger,
 }
+
+/// Begins to load, and tells whether that is something else than before.
+type Start<T> = Box<dyn FnMut() -> (bool, LocalBoxFuture<'static, Result<T, Error>>)>;
 
 impl<T: Send + Sync + 'static> Clone for Fetch<T> {
     fn clone(&self) -> Self {
@@ -45,30 +50,39 @@ impl<T: Send + Sync + 'static> Fetch<T> {
             as_of: RwSignal::new(None),
             again: Trigger::new(),
         };
+        let mut before = None;
+        fetch.keep_loading(Box::new(move || {
+            let key = key();
+            let is_other = before.as_ref().is_some_and(|before| *before != key);
+            before = Some(key.clone());
+            (is_other, load(key).boxed_local())
+        }));
+        fetch
+    }
+
+    /// Apart from `new`, of which there is one for every screen.
+    fn keep_loading(self, mut start: Start<T>) {
         let latest = Rc::new(std::cell::Cell::new(0_u32));
         let refresh = use_refresh();
-        Effect::new(move |before: Option<K>| {
-            fetch.again.track();
+        Effect::new(move || {
+            self.again.track();
             refresh.track();
-            let key = key();
-            if before.is_some_and(|before| before != key) {
-                fetch.value.set(None);
-                fetch.error.set(None);
+            let (is_other, answer) = start();
+            if is_other {
+                self.value.set(None);
+                self.error.set(None);
             }
-            fetch.loading.set(true);
+            self.loading.set(true);
             let turn = latest.get() + 1;
             latest.set(turn);
-            let answer = load(key.clone());
             let latest = Rc::clone(&latest);
             spawn_local(async move {
                 let answer = answer.await;
                 if latest.get() == turn {
-                    fetch.settle(answer);
+                    self.settle(answer);
                 }
             });
-            key
         });
-        fetch
     }
 
     /// Shows what is known already until the answer is there.

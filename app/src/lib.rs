@@ -31,10 +31,12 @@ mod theme;
 mod title;
 mod zoned;
 
+use std::sync::Arc;
+
 use components::{provide_navigation, provide_toasts};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{PossibleRouteMatch, path};
 use pages::NotFound;
 use pages::buy::BuySheet;
 use pages::event::{EventPage, WaitSheet};
@@ -70,6 +72,22 @@ fn App() -> impl IntoView {
     }
 }
 
+type Path = Arc<dyn PossibleRouteMatch + Send + Sync>;
+
+/// One type for all paths and one for all screens, or each would bring its own copy of the router.
+fn at(path: impl PossibleRouteMatch + Send + Sync + 'static) -> Path {
+    Arc::new(path)
+}
+
+fn shows(screen: fn() -> AnyView) -> fn() -> AnyView {
+    screen
+}
+
+/// What is beside a list as long as nothing of it is open.
+fn nothing() -> AnyView {
+    ().into_any()
+}
+
 #[component]
 fn Screens() -> impl IntoView {
     provide_navigation();
@@ -77,45 +95,45 @@ fn Screens() -> impl IntoView {
     view! {
         <Shell>
             <Routes fallback=NotFound>
-                <ParentRoute path=path!("") view=EventsPage>
-                    <Route path=path!("") view=|| () />
-                    <ParentRoute path=path!("events/:id") view=EventPage>
-                        <Route path=path!("") view=|| () />
-                        <Route path=path!("buy") view=BuySheet />
-                        <Route path=path!("wait") view=WaitSheet />
+                <ParentRoute path=at(path!("")) view=shows(|| EventsPage().into_any())>
+                    <Route path=at(path!("")) view=shows(nothing) />
+                    <ParentRoute path=at(path!("events/:id")) view=shows(|| EventPage().into_any())>
+                        <Route path=at(path!("")) view=shows(nothing) />
+                        <Route path=at(path!("buy")) view=shows(|| BuySheet().into_any()) />
+                        <Route path=at(path!("wait")) view=shows(|| WaitSheet().into_any()) />
                     </ParentRoute>
                 </ParentRoute>
-                <Route path=path!("cart") view=later::cart />
-                <ParentRoute path=path!("tickets") view=later::tickets>
-                    <Route path=path!("") view=|| () />
-                    <Route path=path!(":event/:number") view=later::ticket />
+                <Route path=at(path!("cart")) view=shows(later::cart) />
+                <ParentRoute path=at(path!("tickets")) view=shows(later::tickets)>
+                    <Route path=at(path!("")) view=shows(nothing) />
+                    <Route path=at(path!(":event/:number")) view=shows(later::ticket) />
                 </ParentRoute>
-                <ParentRoute path=path!("orders") view=later::orders>
-                    <Route path=path!("") view=|| () />
-                    <Route path=path!(":id/confirmation") view=later::confirmation />
-                    <ParentRoute path=path!(":id") view=later::order>
-                        <Route path=path!("") view=|| () />
-                        <Route path=path!("refund") view=later::refund />
+                <ParentRoute path=at(path!("orders")) view=shows(later::orders)>
+                    <Route path=at(path!("")) view=shows(nothing) />
+                    <Route path=at(path!(":id/confirmation")) view=shows(later::confirmation) />
+                    <ParentRoute path=at(path!(":id")) view=shows(later::order)>
+                        <Route path=at(path!("")) view=shows(nothing) />
+                        <Route path=at(path!("refund")) view=shows(later::refund) />
                     </ParentRoute>
                 </ParentRoute>
-                <Route path=path!("host/events/:id/door") view=later::door />
-                <ParentRoute path=path!("host/events") view=later::edit_event>
-                    <Route path=path!("new") view=|| () />
-                    <Route path=path!(":id/edit") view=|| () />
+                <Route path=at(path!("host/events/:id/door")) view=shows(later::door) />
+                <ParentRoute path=at(path!("host/events")) view=shows(later::edit_event)>
+                    <Route path=at(path!("new")) view=shows(nothing) />
+                    <Route path=at(path!(":id/edit")) view=shows(nothing) />
                 </ParentRoute>
-                <ParentRoute path=path!("host") view=later::host>
-                    <Route path=path!("") view=|| () />
-                    <Route path=path!("events/:id") view=later::dashboard />
-                    <Route path=path!("events/:id/guests") view=later::guests />
-                    <Route path=path!("events/:id/give") view=later::give />
+                <ParentRoute path=at(path!("host")) view=shows(later::host)>
+                    <Route path=at(path!("")) view=shows(nothing) />
+                    <Route path=at(path!("events/:id")) view=shows(later::dashboard) />
+                    <Route path=at(path!("events/:id/guests")) view=shows(later::guests) />
+                    <Route path=at(path!("events/:id/give")) view=shows(later::give) />
                 </ParentRoute>
-                <Route path=path!("you") view=later::you />
-                <Route path=path!("you/sign-in") view=later::sign_in />
-                <Route path=path!("you/create-account") view=later::create_account />
-                <Route path=path!("you/forgot") view=later::forgot />
-                <Route path=path!("reset/:token") view=later::reset />
-                <Route path=path!("verify/:token") view=later::verify />
-                <Route path=path!("claim/:token") view=later::claim />
+                <Route path=at(path!("you")) view=shows(later::you) />
+                <Route path=at(path!("you/sign-in")) view=shows(later::sign_in) />
+                <Route path=at(path!("you/create-account")) view=shows(later::create_account) />
+                <Route path=at(path!("you/forgot")) view=shows(later::forgot) />
+                <Route path=at(path!("reset/:token")) view=shows(later::reset) />
+                <Route path=at(path!("verify/:token")) view=shows(later::verify) />
+                <Route path=at(path!("claim/:token")) view=shows(later::claim) />
             </Routes>
         </Shell>
     }

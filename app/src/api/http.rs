@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use api::{Code, Problem};
-use futures::future::{Either, select};
+use futures::FutureExt;
+use futures::future::{Either, LocalBoxFuture, select};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
@@ -169,7 +170,13 @@ impl Call {
         self.exchange().await.map(|_empty| ())
     }
 
-    async fn exchange(&self) -> Result<String, Error> {
+    /// Boxed, or every call of the app would bring a copy of this.
+    fn exchange(self) -> LocalBoxFuture<'static, Result<String, Error>> {
+        async move { self.authorized().await }.boxed_local()
+    }
+
+    /// With a token where there is one; with a new one where that has run out.
+    async fn authorized(&self) -> Result<String, Error> {
         if self.caller == Caller::Anyone {
             return self.attempt(None).await;
         }
