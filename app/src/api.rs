@@ -20,12 +20,19 @@ use api::waiting::{JoinWaitingList, WaitingPlace};
 use api::{EventId, OrderId, Page, TicketNumber};
 use futures::{Stream, StreamExt};
 use gloo_net::eventsource::futures::EventSource;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use http::Call;
 pub(crate) use http::{Error, public_url, server_url, set_server};
 
 type Answer<T> = Result<T, Error>;
+
+/// Which order was placed. The rest of the answer belongs on its screen, which loads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Placed {
+    pub(crate) id: OrderId,
+}
 
 pub(crate) async fn register(body: &Register) -> Answer<Session> {
     Call::post("/auth/register", body).for_anyone().send().await
@@ -129,7 +136,7 @@ pub(crate) async fn join_waiting_list(
         .await
 }
 
-pub(crate) async fn take_offer(place: Uuid) -> Answer<Order> {
+pub(crate) async fn take_offer(place: Uuid) -> Answer<Placed> {
     Call::act(format!("/waiting-list/{place}/take"))
         .send()
         .await
@@ -139,7 +146,7 @@ pub(crate) async fn leave_waiting_list(place: Uuid) -> Answer<()> {
     Call::remove(format!("/waiting-list/{place}")).run().await
 }
 
-pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Order> {
+pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Placed> {
     Call::post("/orders", body).key(key).send().await
 }
 

@@ -4,8 +4,8 @@
 
 mod verdict;
 
-use ::api::orders::{Order, PlaceOrder};
-use ::api::{EventId, UserId};
+use ::api::orders::PlaceOrder;
+use ::api::{EventId, OrderId, UserId};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -59,7 +59,7 @@ pub(crate) enum Phase {
     /// It is not known whether it arrived; it is sent again until that is known.
     Checking,
     Refused(Refusal),
-    Placed(Box<Order>),
+    Placed(OrderId),
 }
 
 impl Phase {
@@ -177,7 +177,7 @@ impl Purchase {
         });
     }
 
-    fn placed(self, purpose: Purpose, order: Box<Order>) {
+    fn placed(self, purpose: Purpose, order: OrderId) {
         self.feeds.events.expire();
         self.feeds.tickets.expire();
         self.feeds.orders.expire();
@@ -186,7 +186,7 @@ impl Purchase {
         }
         if self.watched.get_value() != Some(purpose) {
             let text = "Your order went through.";
-            let path = route::confirmation(order.id);
+            let path = route::confirmation(order);
             self.toasts.say_with_link(text, "View order", path);
         }
         self.phase.set(Phase::Placed(order));

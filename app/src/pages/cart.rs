@@ -61,7 +61,7 @@ fn show_confirmation(purchase: Purchase) {
                 replace: true,
                 ..NavigateOptions::default()
             };
-            navigate(&route::confirmation(order.id), replace);
+            navigate(&route::confirmation(order), replace);
         }
     });
     on_cleanup(move || purchase.settle());

@@ -1,15 +1,14 @@
 //! What an answer, or none, means for a purchase.
 
-use ::api::orders::Order;
-use ::api::{Code, Money, Problem, TicketTypeId};
+use ::api::{Code, Money, OrderId, Problem, TicketTypeId};
 
-use crate::api::Error;
+use crate::api::{Error, Placed};
 use crate::format;
 
 /// What to do now.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Verdict {
-    Placed(Box<Order>),
+    Placed(OrderId),
     Refused(Refusal),
     /// The session is over: nothing was done this time.
     SignIn,
@@ -80,9 +79,9 @@ impl Refusal {
 }
 
 /// What the answer to attempt number `attempt`, from 0, means.
-pub(super) fn judge(attempt: u32, answer: Result<Order, Error>) -> Verdict {
+pub(super) fn judge(attempt: u32, answer: Result<Placed, Error>) -> Verdict {
     let error = match answer {
-        Ok(order) => return Verdict::Placed(Box::new(order)),
+        Ok(Placed { id }) => return Verdict::Placed(id),
         Err(error) => error,
     };
     let again = |unknown| Verdict::Again {
@@ -107,13 +106,11 @@ fn pause(attempt: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use api::Currency;
-    use api::orders::{OrderKind, OrderState};
     use uuid::Uuid;
 
     use super::*;
 
-    fn refused(code: Code) -> Result<Order, Error> {
+    fn refused(code: Code) -> Result<Placed, Error> {
         Err(Error::Refused(Box::new(Problem {
             status: 409,
             code,
@@ -129,22 +126,8 @@ mod tests {
 
     #[test]
     fn an_order_ends_it() {
-        let order = Order {
-            id: Uuid::nil(),
-            kind: OrderKind::Purchase,
-            state: OrderState::Paid,
-            created_at: Default::default(),
-            expires_at: None,
-            payment: "none".to_owned(),
-            purchase_id: None,
-            lines: Vec::new(),
-            total: Money::new(0, Currency::EUR),
-            refunds: Vec::new(),
-        };
-        assert_eq!(
-            judge(7, Ok(order.clone())),
-            Verdict::Placed(Box::new(order))
-        );
+        let id = Uuid::from_u128(1);
+        assert_eq!(judge(7, Ok(Placed { id })), Verdict::Placed(id));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase)
                 replace: true,
                 ..NavigateOptions::default()
             };
-            navigate(&route::confirmation(order.id), replace);
+            navigate(&route::confirmation(order), replace);
         }
     });
     on_cleanup(move || purchase.settle());

@@ -1,13 +1,11 @@
 use std::time::Duration;
 
-use ::api::orders::Order;
 use ::api::waiting::{Offer, WaitingPlace};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
 use super::OpenEvent;
-use crate::api::Error;
 use crate::components::{Button, Kind, use_toasts};
 use crate::feed::use_feeds;
 use crate::{api, format, route};
@@ -57,7 +55,7 @@ fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
         busy.set(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let answer: Result<Order, Error> = api::take_offer(id).await;
+            let answer = api::take_offer(id).await;
             busy.try_set(false);
             match answer {
                 Ok(order) => {

@@ -15,12 +15,9 @@ pub(crate) fn ConfirmationPage() -> impl IntoView {
     let (id, fetch) = use_order();
     let purchase = use_purchase();
     Effect::new(move || {
-        let placed = match purchase.phase.get() {
-            Phase::Placed(order) => Some(order),
-            _ => None,
-        };
-        if let Some(order) = placed.filter(|order| Some(order.id) == id.get()) {
-            fetch.prefill(*order);
+        if let Phase::Placed(order) = purchase.phase.get()
+            && id.get() == Some(order)
+        {
             purchase.settle();
         }
     });
