@@ -11,6 +11,9 @@ use crate::fetch::Fetch;
 pub(crate) fn Loaded<T, V>(
     fetch: Fetch<T>,
     skeleton: SkeletonShape,
+    /// Whether it is the whole screen, so that an error has its heading.
+    #[prop(default = true)]
+    whole: bool,
     children: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
 where
@@ -31,7 +34,7 @@ where
         Some(value) => children(value).into_any(),
         None => match fetch.error.get() {
             Some(error) => {
-                view! { <ErrorState error=error busy=fetch.loading on_retry=retry whole=true /> }
+                view! { <ErrorState error=error busy=fetch.loading on_retry=retry whole=whole /> }
                     .into_any()
             }
             None => view! { <Skeleton shape=skeleton /> }.into_any(),

@@ -7,6 +7,8 @@ pub(crate) enum SkeletonShape {
     Cards,
     /// Lines of a list.
     Rows,
+    /// One of them.
+    Row,
     /// A screen about one thing.
     Detail,
 }
@@ -17,6 +19,7 @@ pub(crate) fn Skeleton(shape: SkeletonShape) -> impl IntoView {
     let (class, count) = match shape {
         SkeletonShape::Cards => ("skeleton skeleton--cards", 6),
         SkeletonShape::Rows => ("skeleton skeleton--rows", 5),
+        SkeletonShape::Row => ("skeleton skeleton--rows", 1),
         SkeletonShape::Detail => ("skeleton skeleton--detail", 1),
     };
     let block = || {

@@ -6,8 +6,8 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::buy::{Applied, Outcome, PromoField};
-use super::you::{AuthForm, AuthMode};
+use super::buy::{Outcome, Promo, PromoField};
+use super::later;
 use crate::cart::{Cart, CartEvent, CartLine, use_cart};
 use crate::components::{Button, Cover, Detail, EmptyState, Heading, LinkButton, Stepper, TopBar};
 use crate::purchase::{Phase, Purchase, Purpose, use_purchase};
@@ -95,8 +95,13 @@ fn renew_prices(cart: RwSignal<Cart>, purchase: Purchase) {
 fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
     let session = use_session();
     let signing_in = RwSignal::new(false);
-    let applied = RwSignal::new(None::<Applied>);
     let body = Memo::new(move |_| cart.with(Cart::order));
+    let promo = Promo::new(body);
+    Effect::new(move || {
+        if session.user_id().is_some() {
+            signing_in.set(false);
+        }
+    });
     let change = Callback::new(move |(id, count): (TicketTypeId, i32)| {
         cart.update(|cart| cart.set(id, count));
     });
@@ -105,8 +110,7 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
         let (Some(body), Some(user)) = (body.get_untracked(), session.user_id()) else {
             return signing_in.set(true);
         };
-        let body = Applied::to(applied.get_untracked().as_ref(), body);
-        purchase.start(user, Purpose::Cart, body);
+        purchase.start(user, Purpose::Cart, promo.on(body));
     };
     let events = move || {
         let events = cart.with(|cart| cart.events.clone());
@@ -121,22 +125,18 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
             fallback=move || {
                 view! {
                     {events}
-                    <PromoField body=body applied=applied />
+                    <PromoField promo=promo />
                     <Outcome
                         purchase=purchase
                         purpose=Signal::stored(Some(Purpose::Cart))
                         name=name
                         on_take=change
                     />
-                    <Pay cart=cart applied=applied purchase=purchase on_pay=start />
+                    <Pay cart=cart promo=promo purchase=purchase on_pay=start />
                 }
             }
         >
-            <p class="muted">"Sign in to get your tickets. What you chose is kept."</p>
-            <AuthForm
-                mode=RwSignal::new(AuthMode::CreateAccount)
-                on_done=move |()| signing_in.set(false)
-            />
+            {later::sign_in_step()}
         </Show>
     }
 }
@@ -185,15 +185,12 @@ fn LineRow(line: CartLine, on_change: Callback<(TicketTypeId, i32)>) -> impl Int
 #[component]
 fn Pay(
     cart: RwSignal<Cart>,
-    applied: RwSignal<Option<Applied>>,
+    promo: Promo,
     purchase: Purchase,
     #[prop(into)] on_pay: Callback<()>,
 ) -> impl IntoView {
     let busy = Memo::new(move |_| purchase.phase.with(Phase::is_under_way));
-    let total = Memo::new(move |_| {
-        let quoted = applied.with(|applied| applied.as_ref().map(|applied| applied.quote.total));
-        quoted.or_else(|| cart.with(Cart::total))
-    });
+    let total = Memo::new(move |_| promo.total().or_else(|| cart.with(Cart::total)));
     let label = move || {
         let total = total.get()?;
         Some(match total.is_zero() {

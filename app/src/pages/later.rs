@@ -1,29 +1,32 @@
 //! The screens whose code is not loaded with the app, but when one of their group is first opened:
 //! who comes to buy does not wait for what organizers need.
 
-use std::future::Future;
-
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-use super::{cart, host, orders, tickets, transfers, you};
+use super::{buy, cart, event, host, orders, tickets, transfers, you};
 use crate::api::Error;
 use crate::components::{Loaded, SkeletonShape};
 use crate::fetch::Fetch;
 
+type Loading = LocalBoxFuture<'static, Result<fn() -> AnyView, SplitLoaderError>>;
+
 macro_rules! later {
-    ($($group:ident { $($screen:ident: $page:expr,)+ })+) => {$($(
-        pub(crate) fn $screen() -> AnyView {
+    ($shown:ident: $($group:ident { $($part:ident: $view:expr,)+ })+) => {$($(
+        pub(crate) fn $part() -> AnyView {
             #[wasm_split($group, wasm_split_path = leptos::wasm_split, fallible)]
-            fn $screen() -> Result<fn() -> AnyView, SplitLoaderError> {
-                Ok(|| $page().into_any())
+            fn $part() -> Result<fn() -> AnyView, SplitLoaderError> {
+                Ok(|| $view().into_any())
             }
-            shown_when_loaded($screen)
+            $shown(|| $part().boxed_local())
         }
     )+)+};
 }
 
-later! {
+later! { screen:
     host {
         host: host::HostPage,
         edit_event: host::EditPage,
@@ -54,17 +57,44 @@ later! {
     }
 }
 
-fn shown_when_loaded<F>(load: fn() -> F) -> AnyView
-where
-    F: Future<Output = Result<fn() -> AnyView, SplitLoaderError>> + 'static,
-{
-    let page = Fetch::new(
+// What some need on the way to their tickets. It takes what it is about from its context.
+later! { part:
+    buying {
+        sign_in_step: buy::SignInStep,
+        promo_code: buy::PromoCode,
+        wait: event::Wait,
+        waiting_places: event::WaitingPlaces,
+    }
+}
+
+/// Fetches what may be needed to buy, so that nobody waits for it in the middle of that.
+pub(crate) fn fetch_buying() {
+    #[wasm_split(buying, wasm_split_path = leptos::wasm_split, fallible)]
+    fn fetched() -> Result<(), SplitLoaderError> {
+        Ok(())
+    }
+    spawn_local(async {
+        // What could not be fetched is fetched when it is needed.
+        let _fetched = fetched().await;
+    });
+}
+
+fn screen(load: fn() -> Loading) -> AnyView {
+    shown_when_loaded(load, SkeletonShape::Rows, true)
+}
+
+fn part(load: fn() -> Loading) -> AnyView {
+    shown_when_loaded(load, SkeletonShape::Row, false)
+}
+
+fn shown_when_loaded(load: fn() -> Loading, skeleton: SkeletonShape, whole: bool) -> AnyView {
+    let code = Fetch::new(
         || (),
         move |()| async move { load().await.map_err(|_not_loaded| Error::Unreachable) },
     );
     view! {
-        <Loaded fetch=page skeleton=SkeletonShape::Rows let:page>
-            {page()}
+        <Loaded fetch=code skeleton=skeleton whole=whole let:show>
+            {show()}
         </Loaded>
     }
     .into_any()

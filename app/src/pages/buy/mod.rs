@@ -13,12 +13,13 @@ use crate::choice::Choice;
 use crate::components::{Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, use_toasts};
 use crate::history::use_go_back;
 use crate::pages::event::{OpenEvent, use_open_event};
+use crate::pages::later;
 use crate::pages::you::{AuthForm, AuthMode};
 use crate::purchase::{Phase, Purchase, Purpose, Refusal, use_purchase};
 use crate::session::use_session;
 use crate::{cart, format, route};
 pub(crate) use outcome::Outcome;
-pub(crate) use promo::{Applied, PromoField};
+pub(crate) use promo::{Promo, PromoCode, PromoField};
 use row::Row;
 
 #[component]
@@ -37,6 +38,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
         go_back(&above);
     };
     show_confirmation(event_id, purchase);
+    later::fetch_buying();
     let retry = move |()| open.fetch.reload();
     let content = move || match event_id.get() {
         Some(_) => view! { <Choosing open=open purchase=purchase /> }.into_any(),
@@ -86,21 +88,25 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
     };
     let choice = RwSignal::new(Choice::of(&first));
     let signing_in = RwSignal::new(false);
-    let applied = RwSignal::new(None::<Applied>);
+    let order = Memo::new(move |_| {
+        let event = now.get()?;
+        let chosen = choice.get();
+        (!chosen.is_empty()).then(|| chosen.order(&event))
+    });
+    let promo = Promo::new(order);
     learn_from_refusals(open, choice, purchase);
+    Effect::new(move || {
+        if session.user_id().is_some() {
+            signing_in.set(false);
+        }
+    });
     let start = move || {
         let (Some(event), Some(user)) = (now.get_untracked(), session.user_id()) else {
             return signing_in.set(true);
         };
         let body = choice.with_untracked(|choice| choice.order(&event));
-        let body = Applied::to(applied.get_untracked().as_ref(), body);
-        purchase.start(user, Purpose::Event(event.summary.id), body);
+        purchase.start(user, Purpose::Event(event.summary.id), promo.on(body));
     };
-    let body = Memo::new(move |_| {
-        let event = now.get()?;
-        let chosen = choice.get();
-        (!chosen.is_empty()).then(|| chosen.order(&event))
-    });
     let purpose = Memo::new(move |_| Some(Purpose::Event(now.get()?.summary.id)));
     let take = move |(id, left)| choice.update(|choice: &mut Choice| choice.set(id, left));
     let rows = move || {
@@ -109,19 +115,18 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
             .map(|id| view! { <Row id=id now=now choice=choice /> })
             .collect_view()
     };
-    let signed_in = move |()| signing_in.set(false);
     view! {
         <Show
             when=move || signing_in.get() && session.user_id().is_none()
             fallback=move || {
                 view! {
                     <ul class="rows">{rows.clone()()}</ul>
-                    <PromoField body=body applied=applied />
+                    <PromoField promo=promo />
                     <Outcome purchase=purchase purpose=purpose name=|_| None on_take=take />
                     <Pay
                         now=now
                         choice=choice
-                        applied=applied
+                        promo=promo
                         purchase=purchase
                         on_pay=move |()| start()
                     />
@@ -129,7 +134,7 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
                 }
             }
         >
-            <SignInStep on_done=signed_in />
+            {later::sign_in_step()}
         </Show>
     }
     .into_any()
@@ -153,11 +158,12 @@ fn learn_from_refusals(open: OpenEvent, choice: RwSignal<Choice>, purchase: Purc
     });
 }
 
+/// Stands in for what is being bought until the person is signed in.
 #[component]
-fn SignInStep(#[prop(into)] on_done: Callback<()>) -> impl IntoView {
+pub(crate) fn SignInStep() -> impl IntoView {
     view! {
         <p class="muted">"Sign in to get your tickets. What you chose is kept."</p>
-        <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=on_done />
+        <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=|()| () />
     }
 }
 
@@ -166,7 +172,7 @@ fn SignInStep(#[prop(into)] on_done: Callback<()>) -> impl IntoView {
 fn Pay(
     now: Memo<Option<EventDetail>>,
     choice: RwSignal<Choice>,
-    applied: RwSignal<Option<Applied>>,
+    promo: Promo,
     purchase: Purchase,
     #[prop(into)] on_pay: Callback<()>,
 ) -> impl IntoView {
@@ -174,8 +180,7 @@ fn Pay(
     let sum = move || {
         let event = now.get()?;
         let (tickets, total) = choice.with(|choice| (choice.tickets(), choice.total(&event)));
-        let quoted = applied.with(|applied| applied.as_ref().map(|applied| applied.quote.total));
-        Some((tickets, quoted.unwrap_or(total)))
+        Some((tickets, promo.total().unwrap_or(total)))
     };
     let label = move || {
         let (tickets, total) = sum()?;

@@ -1,9 +1,11 @@
+use ::api::Money;
 use ::api::orders::{OrderQuote, PlaceOrder};
 use ::api::promo_codes::normalize_code;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Button, Field, IconButton, Kind};
+use crate::pages::later;
 use crate::{api, format};
 
 /// A promo code that is taken off.
@@ -13,33 +15,77 @@ pub(crate) struct Applied {
     pub(crate) quote: OrderQuote,
 }
 
-impl Applied {
-    /// The order with its code, at the price that was shown with it.
-    pub(crate) fn to(applied: Option<&Self>, body: PlaceOrder) -> PlaceOrder {
-        match applied {
-            Some(applied) => PlaceOrder {
-                promo_code: Some(applied.code.clone()),
-                expected_total: Some(applied.quote.total),
-                ..body
-            },
-            None => body,
+/// The promo code of an order that is being chosen.
+#[derive(Clone, Copy)]
+pub(crate) struct Promo {
+    /// What is chosen.
+    order: Memo<Option<PlaceOrder>>,
+    /// The code that was typed.
+    wanted: RwSignal<Option<String>>,
+    pub(crate) applied: RwSignal<Option<Applied>>,
+}
+
+impl Promo {
+    pub(crate) fn new(order: Memo<Option<PlaceOrder>>) -> Self {
+        Self {
+            order,
+            wanted: RwSignal::new(None),
+            applied: RwSignal::new(None),
         }
+    }
+
+    /// What the order comes to with the code.
+    pub(crate) fn total(self) -> Option<Money> {
+        self.applied
+            .with(|applied| applied.as_ref().map(|applied| applied.quote.total))
+    }
+
+    /// The order with its code, at the price that was shown with it.
+    pub(crate) fn on(self, order: PlaceOrder) -> PlaceOrder {
+        match self.applied.get_untracked() {
+            Some(applied) => PlaceOrder {
+                promo_code: Some(applied.code),
+                expected_total: Some(applied.quote.total),
+                ..order
+            },
+            None => order,
+        }
+    }
+}
+
+/// The way to type a promo code.
+#[component]
+pub(crate) fn PromoField(promo: Promo) -> impl IntoView {
+    provide_context(promo);
+    let asked = RwSignal::new(promo.wanted.with_untracked(Option::is_some));
+    move || {
+        if asked.get() {
+            return later::promo_code();
+        }
+        view! {
+            <Show when=move || promo.order.with(Option::is_some)>
+                <Button kind=Kind::Plain on_press=move |()| asked.set(true)>
+                    "I have a promo code"
+                </Button>
+            </Show>
+        }
+        .into_any()
     }
 }
 
 /// Where a promo code is typed, and what it takes off. It is asked about again whenever something
 /// else is chosen.
 #[component]
-pub(crate) fn PromoField(
-    #[prop(into)] body: Signal<Option<PlaceOrder>>,
-    applied: RwSignal<Option<Applied>>,
-) -> impl IntoView {
-    let asked = RwSignal::new(false);
-    let typed = RwSignal::new(String::new());
-    let wanted = RwSignal::new(None::<String>);
+pub(crate) fn PromoCode() -> impl IntoView {
+    let Promo {
+        order,
+        wanted,
+        applied,
+    } = expect_context();
+    let typed = RwSignal::new(wanted.get_untracked().unwrap_or_default());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let question = Memo::new(move |_| Some((wanted.get()?, body.get()?)));
+    let question = Memo::new(move |_| Some((wanted.get()?, order.get()?)));
     Effect::new(move || {
         applied.set(None);
         error.set(None);
@@ -95,8 +141,8 @@ pub(crate) fn PromoField(
             </form>
         }
     };
-    move || match (applied.get(), asked.get()) {
-        (Some(applied), _) => view! {
+    move || match applied.get() {
+        Some(applied) => view! {
             <p class="promo promo--applied" role="status">
                 <b>{applied.code}</b>
                 <span>{format!("−{}", format::money(applied.quote.discount))}</span>
@@ -104,14 +150,6 @@ pub(crate) fn PromoField(
             </p>
         }
         .into_any(),
-        (None, true) => field().into_any(),
-        (None, false) => view! {
-            <Show when=move || body.with(Option::is_some)>
-                <Button kind=Kind::Plain on_press=move |()| asked.set(true)>
-                    "I have a promo code"
-                </Button>
-            </Show>
-        }
-        .into_any(),
+        None => field().into_any(),
     }
 }

@@ -17,13 +17,14 @@ use crate::api::Error;
 use crate::choice::with_stock;
 use crate::components::{Cover, Detail, Heading, Icon, Loaded, SaleBadge, SkeletonShape, TopBar};
 use crate::fetch::Fetch;
+use crate::pages::later;
 use crate::session::use_session;
 use crate::{api, format, platform, route};
 use foot::Foot;
 use live::follow_stock;
 use share::ShareButton;
-pub(crate) use wait::WaitSheet;
-use waiting::WaitingPlaces;
+pub(crate) use wait::{Wait, WaitSheet};
+pub(crate) use waiting::WaitingPlaces;
 
 /// The event that is open, for its screen and the sheet over it.
 #[derive(Clone, Copy)]
@@ -127,7 +128,7 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
                     <Heading text=summary.title.clone() />
                     <p class="event__by">"By " {event.organizer.name.clone()}</p>
                 </div>
-                <WaitingPlaces open=open />
+                <Show when=move || open.waits_for(None)>{later::waiting_places()}</Show>
                 <Facts event=event.clone() />
                 <TicketTypes open=open />
                 <About text=event.description />

@@ -8,20 +8,36 @@ use leptos::task::spawn_local;
 use super::{OpenEvent, use_open_event};
 use crate::components::{Button, Loaded, Select, Sheet, SkeletonShape, Stepper, use_toasts};
 use crate::history::use_go_back;
+use crate::pages::later;
 use crate::pages::you::{AuthForm, AuthMode};
 use crate::session::use_session;
 use crate::{api, format, route};
 
 #[component]
 pub(crate) fn WaitSheet() -> impl IntoView {
+    view! {
+        <Sheet title="Join the waiting list" on_close=use_close()>
+            {later::wait()}
+        </Sheet>
+    }
+}
+
+fn use_close() -> Callback<()> {
     let open = use_open_event();
-    let session = use_session();
     let go_back = use_go_back();
-    let close = Callback::new(move |()| {
+    Callback::new(move |()| {
         let event = open.fetch.value;
         let above = event.with_untracked(|event| event.as_ref().map(|event| event.summary.id));
         go_back(&above.map_or(route::EVENTS.to_owned(), route::event));
-    });
+    })
+}
+
+/// What the sheet holds.
+#[component]
+pub(crate) fn Wait() -> impl IntoView {
+    let open = use_open_event();
+    let session = use_session();
+    let close = use_close();
     let sign_in = || {
         view! {
             <p class="muted">"Sign in to get in line."</p>
@@ -29,13 +45,11 @@ pub(crate) fn WaitSheet() -> impl IntoView {
         }
     };
     view! {
-        <Sheet title="Join the waiting list" on_close=close>
-            <Show when=move || session.user_id().is_some() fallback=sign_in>
-                <Loaded fetch=open.fetch skeleton=SkeletonShape::Rows let:event>
-                    <Wish event=event open=open on_done=close />
-                </Loaded>
-            </Show>
-        </Sheet>
+        <Show when=move || session.user_id().is_some() fallback=sign_in>
+            <Loaded fetch=open.fetch skeleton=SkeletonShape::Rows let:event>
+                <Wish event=event open=open on_done=close />
+            </Loaded>
+        </Show>
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
-use super::OpenEvent;
+use super::{OpenEvent, use_open_event};
 use crate::components::{Button, Kind, use_toasts};
 use crate::feed::use_feeds;
 use crate::{api, format, route};
@@ -15,7 +15,8 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// One's places on the waiting list of the event, and what is held for one.
 #[component]
-pub(super) fn WaitingPlaces(open: OpenEvent) -> impl IntoView {
+pub(crate) fn WaitingPlaces() -> impl IntoView {
+    let open = use_open_event();
     let waiting = open.waiting;
     let again = move || {
         let waits = waiting
