@@ -190,83 +190,43 @@ impl Cart {
 #[cfg(test)]
 mod tests {
     use api::Currency;
-    use api::events::{EventSummary, Organizer, SaleState, TicketType};
     use uuid::Uuid;
 
     use super::*;
+    use crate::samples::{self, chosen, ticket_type};
 
     fn event(id: u128, currency: Currency) -> EventDetail {
-        let kind = |number: u128| TicketType {
-            id: Uuid::from_u128(id * 10 + number),
-            name: format!("Type {number}"),
-            description: String::new(),
-            price: Money::new(1000, currency),
-            capacity: 100,
-            sold: 0,
-            left: 100,
-            max_per_order: 4,
-            sale_starts_at: None,
-            sale_ends_at: None,
-            state: SaleState::OnSale,
-        };
-        EventDetail {
-            summary: EventSummary {
-                id: Uuid::from_u128(id),
-                title: format!("Event {id}"),
-                starts_at: Time::default(),
-                ends_at: Time::default(),
-                timezone: "Europe/Berlin".to_owned(),
-                venue: String::new(),
-                city: String::new(),
-                cover_url: None,
-                price_from: None,
-                capacity: 100,
-                sold: 0,
-                left: 100,
-                going: 0,
-                state: SaleState::OnSale,
-            },
-            description: String::new(),
-            address: String::new(),
-            currency,
-            organizer: Organizer {
-                id: Uuid::nil(),
-                name: String::new(),
-            },
-            max_per_user: None,
-            ticket_types: vec![kind(1), kind(2)],
-            yours: 0,
+        let kinds = [1, 2].map(|number| ticket_type(id * 10 + number, 1000, 100));
+        let mut event = samples::event(kinds.into());
+        event.summary.id = Uuid::from_u128(id);
+        event.summary.title = format!("Event {id}");
+        event.currency = currency;
+        for kind in &mut event.ticket_types {
+            kind.price.currency = currency;
         }
-    }
-
-    fn choice(counts: &[(u128, i32)]) -> Choice {
-        let mut choice = Choice::default();
-        for (id, count) in counts {
-            choice.set(Uuid::from_u128(*id), *count);
-        }
-        choice
+        event
     }
 
     #[test]
     fn several_events_make_one_order() {
         let mut cart = Cart::default();
         let (one, two) = (event(1, Currency::EUR), event(2, Currency::EUR));
-        cart.put(&one, &choice(&[(11, 2)])).expect("taken");
-        cart.put(&two, &choice(&[(21, 1), (22, 1)])).expect("taken");
+        cart.put(&one, &chosen(&[(11, 2)])).expect("taken");
+        cart.put(&two, &chosen(&[(21, 1), (22, 1)])).expect("taken");
         let order = cart.order().expect("an order");
         assert_eq!((order.lines.len(), cart.tickets()), (3, 4));
         assert_eq!(order.expected_total, Some(Money::new(4000, Currency::EUR)));
         assert_eq!(order.validate(), Ok(()));
         let name = cart.name(Uuid::from_u128(22));
-        assert_eq!(name.as_deref(), Some("Type 2 · Event 2"));
+        assert_eq!(name.as_deref(), Some("Type 22 · Event 2"));
     }
 
     #[test]
     fn choosing_again_replaces_what_was_chosen() {
         let mut cart = Cart::default();
         let one = event(1, Currency::EUR);
-        cart.put(&one, &choice(&[(11, 2)])).expect("taken");
-        cart.put(&one, &choice(&[(12, 3)])).expect("taken");
+        cart.put(&one, &chosen(&[(11, 2)])).expect("taken");
+        cart.put(&one, &chosen(&[(12, 3)])).expect("taken");
         assert_eq!((cart.events.len(), cart.tickets()), (1, 3));
         cart.set(Uuid::from_u128(12), 0);
         assert_eq!(cart, Cart::default());
@@ -276,10 +236,10 @@ mod tests {
     #[test]
     fn an_order_has_one_currency() {
         let mut cart = Cart::default();
-        cart.put(&event(1, Currency::EUR), &choice(&[(11, 2)]))
+        cart.put(&event(1, Currency::EUR), &chosen(&[(11, 2)]))
             .expect("taken");
         let other = event(2, Currency::parse("USD").expect("a currency"));
-        assert!(cart.put(&other, &choice(&[(21, 1)])).is_err());
+        assert!(cart.put(&other, &chosen(&[(21, 1)])).is_err());
         assert_eq!(cart.tickets(), 2);
     }
 }

@@ -163,69 +163,19 @@ pub(crate) fn with_stock(event: &EventDetail, stock: Option<&LiveStock>) -> Even
 #[cfg(test)]
 mod tests {
     use api::Currency;
-    use api::events::{EventSummary, LiveTicketType, Organizer};
+    use api::events::LiveTicketType;
     use uuid::Uuid;
 
     use super::*;
-
-    fn kind(id: u128, price: i64, left: i32) -> TicketType {
-        TicketType {
-            id: Uuid::from_u128(id),
-            name: format!("Type {id}"),
-            description: String::new(),
-            price: Money::new(price, Currency::EUR),
-            capacity: 100,
-            sold: 100 - left,
-            left,
-            max_per_order: 4,
-            sale_starts_at: None,
-            sale_ends_at: None,
-            state: SaleState::of_stock(left, 100),
-        }
-    }
-
-    fn event(ticket_types: Vec<TicketType>) -> EventDetail {
-        EventDetail {
-            summary: EventSummary {
-                id: Uuid::nil(),
-                title: "Concert".to_owned(),
-                starts_at: Time::default(),
-                ends_at: Time::default(),
-                timezone: "Europe/Berlin".to_owned(),
-                venue: "Hall".to_owned(),
-                city: "Berlin".to_owned(),
-                cover_url: None,
-                price_from: None,
-                capacity: 100,
-                sold: 0,
-                left: 100,
-                going: 0,
-                state: SaleState::OnSale,
-            },
-            description: String::new(),
-            address: String::new(),
-            currency: Currency::EUR,
-            organizer: Organizer {
-                id: Uuid::nil(),
-                name: "Organizer".to_owned(),
-            },
-            max_per_user: None,
-            ticket_types,
-            yours: 0,
-        }
-    }
-
-    fn chosen(counts: &[(u128, i32)]) -> Choice {
-        let mut choice = Choice::default();
-        for (id, count) in counts {
-            choice.set(Uuid::from_u128(*id), *count);
-        }
-        choice
-    }
+    use crate::samples::{chosen, event, ticket_type};
 
     #[test]
     fn every_obstacle_is_named() {
-        let mut event = event(vec![kind(1, 1000, 2), kind(2, 1000, 50), kind(3, 1000, 0)]);
+        let mut event = event(vec![
+            ticket_type(1, 1000, 2),
+            ticket_type(2, 1000, 50),
+            ticket_type(3, 1000, 0),
+        ]);
         let obstacle = |event: &EventDetail, choice: &Choice, index: usize| {
             choice.obstacle(event, &event.ticket_types[index])
         };
@@ -250,15 +200,15 @@ mod tests {
 
     #[test]
     fn one_ticket_is_chosen_where_there_is_one_type_to_choose() {
-        let only = event(vec![kind(1, 1000, 50), kind(2, 1000, 0)]);
+        let only = event(vec![ticket_type(1, 1000, 50), ticket_type(2, 1000, 0)]);
         assert_eq!(Choice::of(&only), chosen(&[(1, 1)]));
-        let several = event(vec![kind(1, 1000, 50), kind(2, 1000, 50)]);
+        let several = event(vec![ticket_type(1, 1000, 50), ticket_type(2, 1000, 50)]);
         assert!(Choice::of(&several).is_empty());
     }
 
     #[test]
     fn the_order_says_what_was_shown() {
-        let event = event(vec![kind(1, 1000, 50), kind(2, 2500, 50)]);
+        let event = event(vec![ticket_type(1, 1000, 50), ticket_type(2, 2500, 50)]);
         let order = chosen(&[(1, 2), (2, 1)]).order(&event);
         assert_eq!(order.expected_total, Some(Money::new(4500, Currency::EUR)));
         assert_eq!(order.lines.len(), 2);
@@ -267,7 +217,7 @@ mod tests {
 
     #[test]
     fn news_of_the_stock_takes_back_what_is_gone() {
-        let event = event(vec![kind(1, 1000, 50)]);
+        let event = event(vec![ticket_type(1, 1000, 50)]);
         let stock = LiveStock {
             sold: 99,
             left: 1,

@@ -23,6 +23,8 @@ mod poster;
 mod purchase;
 mod refresh;
 mod route;
+#[cfg(test)]
+mod samples;
 mod scroll;
 mod session;
 mod shell;
