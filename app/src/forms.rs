@@ -1,9 +1,11 @@
 //! What is wrong with a form: by field, and as a whole.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
 use api::FieldErrors;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use crate::api::Error;
@@ -66,6 +68,29 @@ impl FormErrors {
     pub(crate) fn clear(self) {
         self.fields.set(BTreeMap::new());
         self.whole.set(None);
+    }
+
+    /// Sends the form, once at a time: `busy` until there is an answer, of which a refusal is
+    /// shown and anything else is `done` with.
+    pub(crate) fn send<T: 'static>(
+        self,
+        busy: RwSignal<bool>,
+        call: impl Future<Output = Result<T, Error>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        self.clear();
+        spawn_local(async move {
+            let answer = call.await;
+            busy.try_set(false);
+            match answer {
+                Ok(answer) => done(answer),
+                Err(error) => self.refuse(&error),
+            }
+        });
     }
 
     fn show(self, fields: BTreeMap<String, String>, whole: Option<String>) {

@@ -1,6 +1,5 @@
 use ::api::users::{Client, Login, Register};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -67,18 +66,10 @@ pub(crate) fn AuthForm(
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() || !form.check() {
-            return;
+        if form.check() {
+            let call = form.send();
+            form.errors.send(busy, call, move |()| on_done.run(()));
         }
-        busy.set(true);
-        spawn_local(async move {
-            let answer = form.send().await;
-            busy.try_set(false);
-            match answer {
-                Ok(()) => on_done.run(()),
-                Err(error) => form.errors.refuse(&error),
-            }
-        });
     };
     let creating = move || mode.get() == AuthMode::CreateAccount;
     let labels = move || {

@@ -1,6 +1,5 @@
 use ::api::users::DeleteMe;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
 use crate::forms::{FormError, FormErrors};
@@ -30,25 +29,15 @@ fn DeleteForm() -> impl IntoView {
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        errors.clear();
         let body = DeleteMe {
             password: password.get_untracked(),
         };
-        spawn_local(async move {
-            let answer = api::delete_me(&body).await;
-            busy.try_set(false);
-            match answer {
-                Ok(()) => {
-                    session::end().await;
-                    toasts.say("Your account is deleted.");
-                }
-                Err(error) => errors.refuse(&error),
-            }
-        });
+        let call = async move {
+            api::delete_me(&body).await?;
+            session::end().await;
+            Ok(())
+        };
+        errors.send(busy, call, move |()| toasts.say("Your account is deleted."));
     };
     view! {
         <form class="form" novalidate on:submit=send>

@@ -1,6 +1,5 @@
 use ::api::users::RequestReset;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
@@ -51,18 +50,13 @@ fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
         let body = RequestReset {
             email: email.get_untracked(),
         };
-        if busy.get_untracked() || !errors.check(body.validate()) {
-            return;
+        if errors.check(body.validate()) {
+            let call = async move {
+                api::request_reset(&body).await?;
+                Ok(body.email)
+            };
+            errors.send(busy, call, move |email| sent_to.set(Some(email)));
         }
-        busy.set(true);
-        spawn_local(async move {
-            let answer = api::request_reset(&body).await;
-            busy.try_set(false);
-            match answer {
-                Ok(()) => sent_to.set(Some(body.email)),
-                Err(error) => errors.refuse(&error),
-            }
-        });
     };
     view! {
         <p class="auth__lead">"We send a link to set a new one."</p>
@@ -94,28 +88,17 @@ pub(crate) fn ResetPage() -> impl IntoView {
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        errors.clear();
         let token = params.with_untracked(|params| params.get("token"));
         let (token, password) = (token.unwrap_or_default(), password.get_untracked());
         let navigate = navigate.clone();
-        spawn_local(async move {
-            let answer = session::reset_password(token, password).await;
-            busy.try_set(false);
-            match answer {
-                Ok(()) => {
-                    toasts.say("Your password is set, and you are signed in.");
-                    let replace = NavigateOptions {
-                        replace: true,
-                        ..NavigateOptions::default()
-                    };
-                    navigate(route::YOU, replace);
-                }
-                Err(error) => errors.refuse(&error),
-            }
+        let call = session::reset_password(token, password);
+        errors.send(busy, call, move |()| {
+            toasts.say("Your password is set, and you are signed in.");
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(route::YOU, replace);
         });
     };
     view! {
