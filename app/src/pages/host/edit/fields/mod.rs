@@ -1,0 +1,198 @@
+//! What the form asks for, as the texts it is typed as, and what event that makes.
+
+mod amount;
+mod draft;
+mod fill;
+mod read;
+
+use api::Time;
+use chrono::{NaiveDate, NaiveTime};
+use uuid::Uuid;
+
+use crate::zoned::Wall;
+pub(in crate::pages::host) use amount::parse_amount;
+pub(super) use draft::{change, first_draft, incomplete};
+pub(super) use fill::new_type;
+
+/// How a device that knows time zones tells which moment a wall clock's time is.
+pub(super) trait Clock: Fn(Wall, &str) -> Option<Time> {}
+impl<F: Fn(Wall, &str) -> Option<Time>> Clock for F {}
+
+/// A date and a time of day.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct When<T> {
+    pub(super) date: T,
+    pub(super) time: T,
+}
+
+/// What is asked about the event itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Basics<T> {
+    pub(super) title: T,
+    pub(super) description: T,
+    pub(super) venue: T,
+    pub(super) address: T,
+    pub(super) city: T,
+    pub(super) starts: When<T>,
+    pub(super) ends: When<T>,
+    pub(super) timezone: T,
+    pub(super) currency: T,
+    pub(super) max_per_user: T,
+}
+
+/// What is asked about each ticket type.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct TypeFields<T> {
+    pub(super) name: T,
+    pub(super) description: T,
+    pub(super) price: T,
+    pub(super) capacity: T,
+    pub(super) max_per_order: T,
+    pub(super) sale_starts: When<T>,
+    pub(super) sale_ends: When<T>,
+}
+
+/// All that stands in the form at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Snapshot {
+    pub(super) basics: Basics<String>,
+    pub(super) types: Vec<(Option<Uuid>, TypeFields<String>)>,
+}
+
+impl<T> When<T> {
+    fn map<U>(&self, f: &impl Fn(&T) -> U) -> When<U> {
+        When {
+            date: f(&self.date),
+            time: f(&self.time),
+        }
+    }
+}
+
+impl<T> Basics<T> {
+    pub(super) fn map<U>(&self, f: &impl Fn(&T) -> U) -> Basics<U> {
+        Basics {
+            title: f(&self.title),
+            description: f(&self.description),
+            venue: f(&self.venue),
+            address: f(&self.address),
+            city: f(&self.city),
+            starts: self.starts.map(f),
+            ends: self.ends.map(f),
+            timezone: f(&self.timezone),
+            currency: f(&self.currency),
+            max_per_user: f(&self.max_per_user),
+        }
+    }
+}
+
+impl<T> TypeFields<T> {
+    pub(super) fn map<U>(&self, f: &impl Fn(&T) -> U) -> TypeFields<U> {
+        TypeFields {
+            name: f(&self.name),
+            description: f(&self.description),
+            price: f(&self.price),
+            capacity: f(&self.capacity),
+            max_per_order: f(&self.max_per_order),
+            sale_starts: self.sale_starts.map(f),
+            sale_ends: self.sale_ends.map(f),
+        }
+    }
+}
+
+impl When<String> {
+    pub(super) fn of(wall: Wall) -> Self {
+        Self {
+            date: wall.date().format("%Y-%m-%d").to_string(),
+            time: wall.time().format("%H:%M").to_string(),
+        }
+    }
+
+    pub(super) fn wall(&self) -> Option<Wall> {
+        let date: NaiveDate = self.date.parse().ok()?;
+        // Some engines add seconds.
+        let time = NaiveTime::parse_from_str(self.time.get(..5)?, "%H:%M").ok()?;
+        Some(date.and_time(time))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.date.is_empty() && self.time.is_empty()
+    }
+
+    fn moment(&self, timezone: &str, clock: &impl Clock) -> Result<Time, &'static str> {
+        let wall = self.wall().ok_or("Choose a date and a time.")?;
+        clock(wall, timezone).ok_or("The clocks are put forward over this time; choose another.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utc(wall: Wall, _timezone: &str) -> Option<Time> {
+        Some(wall.and_utc())
+    }
+
+    fn complete() -> Snapshot {
+        let now = "2027-01-01T12:00:00".parse().expect("a time");
+        let mut form = Snapshot::blank(now, "Europe/Berlin".to_owned());
+        form.basics.title = "Night".to_owned();
+        form.basics.venue = "Hall".to_owned();
+        form.basics.city = "Berlin".to_owned();
+        form.types[0].1.price = "12,50".to_owned();
+        form
+    }
+
+    #[test]
+    fn a_complete_form_can_be_published() {
+        let now = "2027-01-01T12:00:00Z".parse().expect("a time");
+        let event = complete().check(now, &utc).expect("nothing is wrong");
+        assert_eq!(event.ticket_types[0].price, 1250);
+        assert_eq!(event.starts_at.to_rfc3339(), "2027-01-08T20:00:00+00:00");
+        assert_eq!(event.max_per_user, None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let mut form = complete();
+        form.basics.starts.date.clear();
+        form.basics.max_per_user = "some".to_owned();
+        form.types[0].1.price = "ten".to_owned();
+        form.types[0].1.sale_ends.date = "2027-01-05".to_owned();
+        let (_, errors) = form.read(&utc);
+        let wrong: Vec<&str> = errors.0.keys().map(String::as_str).collect();
+        assert_eq!(
+            wrong,
+            [
+                "max_per_user",
+                "starts_at",
+                "ticket_types.0.price",
+                "ticket_types.0.sale_ends_at"
+            ]
+        );
+        assert_eq!(
+            incomplete(&errors),
+            ["the dates", "the limit per person", "the tickets"]
+        );
+    }
+
+    #[test]
+    fn a_draft_is_saved_without_what_is_wrong() {
+        let mut form = complete();
+        form.types[0].1.price = "ten".to_owned();
+        form.basics.ends = form.basics.starts.clone();
+        let (event, errors) = form.read(&utc);
+        let change = change(event.clone(), &errors);
+        assert_eq!(change.title.as_deref(), Some("Night"));
+        assert_eq!((change.starts_at, change.timezone), (None, None));
+        assert_eq!(change.ticket_types, None);
+        let first = first_draft(event, &errors);
+        assert_eq!(first.validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_time_that_is_skipped_is_refused() {
+        let form = complete();
+        let (_, errors) = form.read(&|_: Wall, _: &str| None);
+        assert!(errors.0["starts_at"].starts_with("The clocks"));
+    }
+}
