@@ -28,7 +28,7 @@ pub(crate) fn Received() -> impl IntoView {
         let offers = offers.get();
         (!offers.is_empty()).then(|| {
             view! {
-                <section class="offers" aria-label="Sent to you">
+                <section class="gifts" aria-label="Sent to you">
                     {offers
                         .into_iter()
                         .map(|offer| view! { <Offer offer=offer /> })
@@ -60,12 +60,12 @@ fn Offer(offer: Pending) -> impl IntoView {
         });
     };
     view! {
-        <article class="offer">
-            <span class="offer__icon">
+        <article class="gift">
+            <span class="gift__icon">
                 <Icon icon=icondata::LuGift />
             </span>
-            <div class="offer__text">
-                <h2 class="offer__title">{title}</h2>
+            <div class="gift__text">
+                <h2 class="gift__title">{title}</h2>
                 {lines.into_iter().map(|line| view! { <p class="muted">{line}</p> }).collect_view()}
             </div>
             <ReplyButtons replying=replying on_reply=send />

@@ -68,7 +68,7 @@ fn DraftActions(head: Head, open: Open) -> impl IntoView {
         );
     };
     view! {
-        <section class="notice">
+        <section class="draft">
             <p>"Nobody but you sees this draft. Publish it to start selling."</p>
             <p class="field__error" role="alert">
                 {missing}
