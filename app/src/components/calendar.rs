@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use super::{Button, Icon, Kind};
 use crate::{api, format, platform, route};
 
-/// Gives the event to the person's calendar, as a file. The installed app has no downloads.
+/// Gives events to the person's calendar, as a file. The installed app has no downloads.
 #[component]
-pub(crate) fn AddToCalendar(event: EventRef) -> impl IntoView {
+pub(crate) fn AddToCalendar(events: Vec<EventRef>) -> impl IntoView {
     let save = move |()| {
-        let url = api::public_url(&route::event(event.id));
-        let file = calendar::file([(&event, url)], format::now());
+        let linked = events
+            .iter()
+            .map(|event| (event, api::public_url(&route::event(event.id))));
+        let file = calendar::file(linked, format::now());
         platform::download("event.ics", "text/calendar", &file);
     };
     (!platform::is_native()).then(|| {

@@ -1,3 +1,5 @@
+use ::api::TicketNumber;
+use ::api::events::EventRef;
 use ::api::orders::{Order, OrderState};
 use leptos::prelude::*;
 
@@ -40,26 +42,24 @@ pub(crate) fn ConfirmationPage() -> impl IntoView {
 #[component]
 fn Confirmation(order: Order) -> impl IntoView {
     let tickets: i32 = order.lines.iter().map(|line| line.quantity).sum();
-    let first = order.lines.first().map(|line| line.event.clone());
-    let show = order.lines.iter().find_map(|line| {
-        let ticket = line.tickets.first()?;
-        Some(route::ticket(line.event.id, ticket.number))
-    });
+    let stops = stops(&order);
+    let show = match stops.as_slice() {
+        [(event, Some(number))] => route::ticket(event.id, *number),
+        _ => route::TICKETS.to_owned(),
+    };
     let heading = match order.state {
         OrderState::Pending => "Almost there",
         _ => "You’re going",
     };
-    let event = first.clone().map(|event| {
-        view! {
-            <div class="confirmation__cover">
-                <Cover id=event.id cover_url=event.cover_url.clone() />
-            </div>
-            <h2 class="confirmation__event">{event.title.clone()}</h2>
-            <p class="muted">
-                {format::day_and_clock(event.starts_at, &event.timezone)} " · " {event.venue}
-            </p>
-        }
-    });
+    let events: Vec<EventRef> = stops.iter().map(|(event, _)| event.clone()).collect();
+    let card = match <[EventRef; 1]>::try_from(events.clone()) {
+        Ok([event]) => view! { <OneEvent event=event /> }.into_any(),
+        Err(events) => events
+            .into_iter()
+            .map(|event| view! { <OneOfSeveral event=event /> })
+            .collect_view()
+            .into_any(),
+    };
     view! {
         <div class="confirmation">
             <Heading text=heading class="confirmation__title" />
@@ -67,16 +67,60 @@ fn Confirmation(order: Order) -> impl IntoView {
                 {format::tickets(tickets)} " · " {format::price(order.total)} " · order "
                 <span class="confirmation__number">{words::number(order.id)}</span>
             </p>
-            <div class="confirmation__card">{event}</div>
+            <div class="confirmation__card">{card}</div>
             <div class="actions actions--stack">
-                <LinkButton href=show.unwrap_or_else(|| route::TICKETS.to_owned()) wide=true>
+                <LinkButton href=show wide=true>
                     {if tickets == 1 { "View ticket" } else { "View tickets" }}
                 </LinkButton>
-                {first.map(|event| view! { <AddToCalendar event=event /> })}
+                <AddToCalendar events=events />
                 <LinkButton href=route::order(order.id) kind=Kind::Plain>
                     "View receipt"
                 </LinkButton>
             </div>
         </div>
     }
+}
+
+/// The events of the order, each once, with its first ticket.
+fn stops(order: &Order) -> Vec<(EventRef, Option<TicketNumber>)> {
+    let mut stops: Vec<(EventRef, Option<TicketNumber>)> = Vec::new();
+    for line in &order.lines {
+        if stops.iter().all(|(event, _)| event.id != line.event.id) {
+            let first = line.tickets.first().map(|ticket| ticket.number);
+            stops.push((line.event.clone(), first));
+        }
+    }
+    stops
+}
+
+#[component]
+fn OneEvent(event: EventRef) -> impl IntoView {
+    view! {
+        <div class="confirmation__cover">
+            <Cover id=event.id cover_url=event.cover_url.clone() />
+        </div>
+        <h2 class="confirmation__event">{event.title.clone()}</h2>
+        <p class="muted">{when_and_where(&event)}</p>
+    }
+}
+
+#[component]
+fn OneOfSeveral(event: EventRef) -> impl IntoView {
+    let about = when_and_where(&event);
+    view! {
+        <div class="confirmation__row">
+            <div class="cart__cover">
+                <Cover id=event.id cover_url=event.cover_url />
+            </div>
+            <div>
+                <h2 class="cart__title">{event.title}</h2>
+                <p class="muted">{about}</p>
+            </div>
+        </div>
+    }
+}
+
+fn when_and_where(event: &EventRef) -> String {
+    let when = format::day_and_clock(event.starts_at, &event.timezone);
+    format!("{when} · {}", event.venue)
 }

@@ -134,7 +134,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
             <Siblings event=event.id number=ticket.number screen=screen />
             <div class="actions actions--centre">
                 <SendTickets ticket=ticket.clone() />
-                <AddToCalendar event=event />
+                <AddToCalendar events=vec![event] />
                 {order}
             </div>
         </div>
