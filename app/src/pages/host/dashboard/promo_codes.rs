@@ -88,10 +88,10 @@ fn Row(id: EventId, promo: PromoCode, codes: Fetch<PromoCodes>) -> impl IntoView
     }
 }
 
-/// `20 % off · 12 of 100 used · €60.00 given`
+/// `20% off · 12 of 100 used · €60.00 given`
 fn usage(promo: &PromoCode) -> String {
     let off = match promo.discount {
-        Discount::Percent(percent) => format!("{percent} % off"),
+        Discount::Percent(percent) => format!("{percent}% off"),
         Discount::Amount(amount) => {
             let money = Money::new(amount, promo.given.currency);
             format!("{} off", format::money(money))
