@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Money;
+use crate::events::EventRef;
 use crate::orders::QUANTITY_MAX;
 use crate::validate::FieldErrors;
 
@@ -38,6 +39,8 @@ impl JoinWaitingList {
 pub struct WaitingPlace {
     /// Names it.
     pub id: Uuid,
+    /// What for.
+    pub event: EventRef,
     /// For tickets of which type.
     pub ticket_type_id: Uuid,
     /// The type's name.

@@ -123,6 +123,10 @@ pub(crate) fn live_stock(id: EventId) -> Option<impl Stream<Item = LiveStock>> {
     }))
 }
 
+pub(crate) async fn all_waiting_places() -> Answer<Vec<WaitingPlace>> {
+    Call::get("/waiting-list").send().await
+}
+
 pub(crate) async fn waiting_places(id: EventId) -> Answer<Vec<WaitingPlace>> {
     Call::get(format!("/events/{id}/waiting-list")).send().await
 }

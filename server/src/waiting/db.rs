@@ -7,23 +7,23 @@ use api::{EventId, Money, OrderId, TicketTypeId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::error::Result;
-use crate::events::db::parse_currency;
+use crate::error::{Error, Result};
+use crate::events::db::{event_refs, parse_currency};
 
 /// How long an offer stands.
 const OFFER_MINUTES: i32 = 60;
 /// How many parties are looked at in one go.
 const LOOKED_AT: i64 = 500;
 
-/// One's open places on an event's waiting list.
+/// One's open places on the waiting list of an event, or of all, by when the events begin.
 pub(super) async fn places(
     connection: &mut PgConnection,
-    event: EventId,
+    event: Option<EventId>,
     user: UserId,
 ) -> Result<Vec<WaitingPlace>> {
     let rows = sqlx::query!(
         r#"
-        select w.id, w.ticket_type_id, y.name as ticket_type, w.quantity,
+        select w.id, w.event_id, w.ticket_type_id, y.name as ticket_type, w.quantity,
             o.total as "total?", o.currency as "currency?", o.expires_at,
             (select count(*)::int from waiting_parties b
                 where b.event_id = w.event_id and b.ticket_type_id = w.ticket_type_id
@@ -32,14 +32,16 @@ pub(super) async fn places(
         join events e on e.id = w.event_id and e.status = 'published' and e.ends_at > now()
         join ticket_types y on y.id = w.ticket_type_id
         left join orders o on o.id = w.order_id and o.state = 'pending'
-        where w.event_id = $1 and w.user_id = $2 and w.closed_at is null
-        order by w.id
+        where w.user_id = $2 and w.closed_at is null and ($1::uuid is null or w.event_id = $1)
+        order by e.starts_at, w.id
         "#,
         event,
         user,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let ids: Vec<EventId> = rows.iter().map(|row| row.event_id).collect();
+    let events = event_refs(connection, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let offer = match (row.total, row.currency, row.expires_at) {
@@ -49,8 +51,10 @@ pub(super) async fn places(
                 }),
                 _ => None,
             };
+            let event = events.get(&row.event_id).cloned();
             Ok(WaitingPlace {
                 id: row.id,
+                event: event.ok_or_else(|| Error::internal("a place of no event"))?,
                 ticket_type_id: row.ticket_type_id,
                 ticket_type: row.ticket_type,
                 quantity: row.quantity,

@@ -31,6 +31,7 @@ pub use db::close;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(places, join))
+        .routes(routes!(all_places))
         .routes(routes!(take))
         .routes(routes!(leave))
 }
@@ -46,7 +47,21 @@ async fn places(
     Path(id): Path<EventId>,
 ) -> Result<Json<Vec<WaitingPlace>>> {
     let mut connection = state.db.acquire().await?;
-    Ok(Json(db::places(&mut connection, id, waiting.user).await?))
+    Ok(Json(
+        db::places(&mut connection, Some(id), waiting.user).await?,
+    ))
+}
+
+/// One's places on all waiting lists, by when the events begin.
+#[utoipa::path(get, path = "/waiting-list", tag = "waiting",
+    responses((status = 200, body = Vec<WaitingPlace>), (status = 401, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn all_places(
+    State(state): State<AppState>,
+    waiting: SignedIn,
+) -> Result<Json<Vec<WaitingPlace>>> {
+    let mut connection = state.db.acquire().await?;
+    Ok(Json(db::places(&mut connection, None, waiting.user).await?))
 }
 
 /// Wait for tickets of a type that has not enough left.
@@ -76,7 +91,7 @@ async fn join(
         }
         inserted => inserted?,
     }
-    let places = db::places(&mut transaction, id, waiting.user).await?;
+    let places = db::places(&mut transaction, Some(id), waiting.user).await?;
     transaction.commit().await?;
     Ok((StatusCode::CREATED, Json(places)))
 }

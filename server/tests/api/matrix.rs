@@ -113,6 +113,7 @@ fn rows() -> Vec<Row> {
         row("POST /transfers/{id}/decline", Party, json!({})),
         row("POST /transfers/{id}/recall", Party, json!({})),
         row("GET /claims/{token}", Anyone, json!({})),
+        row("GET /waiting-list", User, json!({})),
         row("GET /events/{id}/waiting-list", Own, json!({})),
         row("POST /events/{id}/waiting-list", Party, wait),
         row("POST /waiting-list/{id}/take", Party, json!({})),

@@ -113,6 +113,10 @@ async fn an_offer_that_is_not_taken_goes_to_the_next(db: PgPool) {
     }
     give_back(&ada, &order, &event, 1).await;
     assert!(is_offered(&bob, &event).await);
+    let all: Vec<WaitingPlace> = bob.get("/waiting-list").await.ok();
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].event.title, "Small");
+    assert_eq!(all.first(), place(&bob, &event).await.as_ref());
     let later = Utc::now() + Duration::minutes(61);
     assert_eq!(expire_due(&app.db, later).await.expect("run"), 1);
     assert_eq!(place(&bob, &event).await, None, "his time is over");

@@ -24,7 +24,8 @@ use foot::Foot;
 use live::follow_stock;
 use share::ShareButton;
 pub(crate) use wait::{Wait, WaitSheet};
-pub(crate) use waiting::WaitingPlaces;
+use waiting::Waits;
+pub(crate) use waiting::{AllWaitingPlaces, WaitingPlaces};
 
 /// The event that is open, for its screen and the sheet over it.
 #[derive(Clone, Copy)]
@@ -92,6 +93,10 @@ pub(crate) fn EventPage() -> impl IntoView {
         waiting,
     };
     provide_context(open);
+    provide_context(Waits {
+        places: waiting,
+        named: false,
+    });
     let share = move || {
         id.get()
             .map(|id| view! { <ShareButton id=id fetch=fetch /> })

@@ -5,19 +5,61 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
-use super::{OpenEvent, use_open_event};
 use crate::components::{Button, Kind, use_toasts};
 use crate::feed::use_feeds;
+use crate::fetch::Fetch;
+use crate::pages::later;
+use crate::session::use_session;
 use crate::{api, format, route};
 
 /// How often one's place is asked for while it is looked at.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// One's places on the waiting list of the event, and what is held for one.
+/// The places that a screen shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Waits {
+    pub(super) places: Fetch<Vec<WaitingPlace>>,
+    /// Whether it has to be said which event each is at.
+    pub(super) named: bool,
+}
+
+/// Everything one waits for, at whatever event, above one's tickets. It needs no place while there
+/// is nothing.
+#[component]
+pub(crate) fn AllWaitingPlaces() -> impl IntoView {
+    let session = use_session();
+    let waiting = Fetch::new(
+        move || session.user_id(),
+        async |user| match user {
+            Some(_) => api::all_waiting_places().await,
+            None => Ok(Vec::new()),
+        },
+    );
+    provide_context(Waits {
+        places: waiting,
+        named: true,
+    });
+    let some = Memo::new(move |_| {
+        waiting
+            .value
+            .with(|places| places.as_ref().is_some_and(|places| !places.is_empty()))
+    });
+    view! {
+        <Show when=move || some.get()>
+            <section class="waits" aria-label="Waiting lists">
+                {later::waiting_places()}
+            </section>
+        </Show>
+    }
+}
+
+/// One's places on waiting lists, and what is held for one.
 #[component]
 pub(crate) fn WaitingPlaces() -> impl IntoView {
-    let open = use_open_event();
-    let waiting = open.waiting;
+    let Waits {
+        places: waiting,
+        named,
+    } = expect_context();
     let again = move || {
         let waits = waiting
             .value
@@ -31,13 +73,14 @@ pub(crate) fn WaitingPlaces() -> impl IntoView {
     }
     let places = Memo::new(move |_| waiting.value.get().unwrap_or_default());
     move || {
-        let place = |place: WaitingPlace| view! { <Place place=place open=open /> };
+        let place =
+            |place: WaitingPlace| view! { <Place place=place waiting=waiting named=named /> };
         places.get().into_iter().map(place).collect_view()
     }
 }
 
 #[component]
-fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
+fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) -> impl IntoView {
     let (toasts, feeds) = (use_toasts(), use_feeds());
     let navigate = use_navigate();
     let busy = RwSignal::new(false);
@@ -49,7 +92,7 @@ fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
                 toasts.say(error.to_string());
             }
             busy.try_set(false);
-            open.waiting.reload();
+            waiting.reload();
         });
     };
     let take = move |()| {
@@ -66,11 +109,21 @@ fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
                 }
                 Err(error) => toasts.say(error.to_string()),
             }
-            open.waiting.reload();
+            waiting.reload();
         });
     };
-    let what = format!("{} × {}", place.quantity, place.ticket_type);
-    let (title, text) = words(&place, &what, open);
+    let (title, text) = words(&place);
+    let event = named.then(|| {
+        let event = place.event.clone();
+        view! {
+            <p class="waiting__event">
+                <a href=route::event(event.id)>{event.title}</a>
+                <span class="muted">
+                    {format::day_and_clock(event.starts_at, &event.timezone)}
+                </span>
+            </p>
+        }
+    });
     let action = match place.offer {
         Some(Offer { total, .. }) => {
             let label = if total.is_zero() {
@@ -97,6 +150,7 @@ fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
     };
     view! {
         <section class="waiting" class:waiting--held=place.offer.is_some() aria-live="polite">
+            {event}
             <p class="waiting__title">{title}</p>
             <p class="muted">{text}</p>
             <div class="actions">{action}</div>
@@ -104,7 +158,8 @@ fn Place(place: WaitingPlace, open: OpenEvent) -> impl IntoView {
     }
 }
 
-fn words(place: &WaitingPlace, what: &str, open: OpenEvent) -> (String, String) {
+fn words(place: &WaitingPlace) -> (String, String) {
+    let what = format!("{} × {}", place.quantity, place.ticket_type);
     let Some(offer) = &place.offer else {
         let title = match place.ahead {
             0 => "You are next in line".to_owned(),
@@ -115,11 +170,7 @@ fn words(place: &WaitingPlace, what: &str, open: OpenEvent) -> (String, String) 
             format!("Waiting for {what}. What comes back is held for you, and we write to you.");
         return (title, text);
     };
-    let timezone = open.fetch.value.with_untracked(|event| {
-        let event = event.as_ref();
-        event.map(|event| event.summary.timezone.clone())
-    });
-    let until = format::clock(offer.expires_at, &timezone.unwrap_or_default());
+    let until = format::clock(offer.expires_at, &place.event.timezone);
     let text = format!("Yours until {until}. Then it is offered to the next in line.");
     (format!("{what} held for you"), text)
 }

@@ -16,6 +16,7 @@ use crate::components::{
     Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
+use crate::pages::event::AllWaitingPlaces;
 use crate::pages::transfers::Received;
 use crate::route::{self, Tab};
 use crate::session::use_session;
@@ -52,6 +53,7 @@ pub(crate) fn TicketsPage() -> impl IntoView {
                     text="Sign in to see them on this device."
                 >
                     <Received />
+                    <AllWaitingPlaces />
                     <Choice when=when />
                     <FeedFrame
                         feed=feed
