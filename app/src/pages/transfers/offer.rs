@@ -59,7 +59,7 @@ impl Pending {
         // The count stays with what it counts.
         let counted = lines
             .into_iter()
-            .map(|(line, kind, count)| format!("{line} · {count}\u{a0}×\u{a0}{kind}"));
+            .map(|(line, kind, count)| format!("{count}\u{a0}×\u{a0}{kind} · {line}"));
         counted.collect()
     }
 
@@ -185,8 +185,8 @@ mod tests {
         ]);
         let lines = offers[0].lines();
         assert_eq!(lines.len(), 2);
-        assert!(lines[0].ends_with("2\u{a0}×\u{a0}Standing"));
-        assert!(lines[1].ends_with("1\u{a0}×\u{a0}Seated"));
+        assert!(lines[0].starts_with("2\u{a0}×\u{a0}Standing"));
+        assert!(lines[1].starts_with("1\u{a0}×\u{a0}Seated"));
     }
 
     #[test]

@@ -76,10 +76,11 @@ pub(super) fn reason(answer: &CheckIn, timezone: &str) -> Option<String> {
 
 /// Whose ticket it is: `Ada · Standing · No. 12`.
 pub(super) fn ticket(answer: &CheckIn) -> Option<String> {
-    let number = answer.number.map(|number| format!("No. {number}"));
+    let number = answer.number.map(|number| format!("No.\u{a0}{number}"));
     let parts = [answer.holder.clone(), answer.ticket_type.clone(), number];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" · "))
+    // A dot that begins a line belongs to nothing.
+    (!parts.is_empty()).then(|| parts.join("\u{a0}· "))
 }
 
 #[cfg(test)]
@@ -116,6 +117,6 @@ mod tests {
         assert_eq!(ticket(&answer), None);
         answer.number = Some(12);
         answer.holder = Some("Ada".to_owned());
-        assert_eq!(ticket(&answer).as_deref(), Some("Ada · No. 12"));
+        assert_eq!(ticket(&answer).as_deref(), Some("Ada\u{a0}· No.\u{a0}12"));
     }
 }
