@@ -16,6 +16,14 @@ pub(super) fn GuestFile(event: EventId, guests: RwSignal<Vec<Invited>>) -> impl 
     let text = RwSignal::new(String::new());
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let preview = RwSignal::new(None::<GuestListPreview>);
+    // What was looked through is not what stands there any more.
+    Effect::new(move |before: Option<()>| {
+        text.track();
+        if before.is_some() {
+            guests.set(Vec::new());
+            preview.set(None);
+        }
+    });
     let check = move |csv: String| {
         busy.set(true);
         error.set(None);
