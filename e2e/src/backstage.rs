@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use api::door::Door;
 use api::events::EventDetail;
 use api::host::{CreateEvent, HostEvent, TicketTypeInput};
-use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine};
+use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
 use api::users::{Client, Login, Register, Session};
 use api::{Currency, EventId, Page, Time};
 use reqwest::RequestBuilder;
@@ -161,7 +161,7 @@ fn ticket_type((name, price, capacity): &(&str, i64, i32)) -> TicketTypeInput {
         description: String::new(),
         price: *price,
         capacity: *capacity,
-        max_per_order: 10,
+        max_per_order: QUANTITY_MAX,
         sale_starts_at: None,
         sale_ends_at: None,
     }

@@ -1,6 +1,7 @@
 //! What journeys through the app are written with: the service, the browsers, and a person who
 //! finds things by what they are called.
 
+mod accessibility;
 mod backstage;
 mod browser;
 mod person;

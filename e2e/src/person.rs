@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use thirtyfour::{Key, WebElement};
 
 use crate::browser::{Browser, Engine};
@@ -136,8 +136,15 @@ impl Person {
     }
 
     /// Runs a script in the page.
-    pub async fn run(&self, script: &str) -> Result<serde_json::Value> {
+    pub async fn run(&self, script: &str) -> Result<Value> {
         let answer = self.browser.driver.execute(script, Vec::new()).await?;
+        Ok(answer.json().clone())
+    }
+
+    /// Runs a script in the page that answers later.
+    pub(crate) async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let driver = &self.browser.driver;
+        let answer = driver.execute_async(script, arguments).await?;
         Ok(answer.json().clone())
     }
 

@@ -89,10 +89,14 @@ async fn some_tickets_are_refunded(engine: Engine) -> Result<()> {
     ada.open(&format!("/orders/{}", bought.id)).await?;
     ada.follow("Refund tickets").await?;
     ada.sees("Choose tickets").await?;
+    ada.can_use_the_screen().await?;
     ada.press_box("Ticket 2").await?;
+    ada.sees("Refund 1 ticket").await?;
     ada.press_box("Ticket 3").await?;
     ada.press_containing("50.00").await?;
     ada.sees("Partly refunded").await?;
+    ada.sees("Refund of").await?;
+    ada.can_use_the_screen().await?;
     ada.sees("No. 3 refunded").await?;
     ada.follow("View refund").await?;
     ada.sees("Paid back").await?;
@@ -139,15 +143,23 @@ async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     );
     ada.follow("Join waiting list").await?;
     ada.sees("Sign in to get in line.").await?;
+    ada.can_use_the_screen().await?;
     if !ada.can_see("Name").await? {
         ada.press("I have no account yet").await?;
     }
     fill_in(&ada).await?;
+    ada.sees("How many of you?").await?;
+    ada.can_use_the_screen().await?;
     ada.press("Get in line").await?;
     ada.sees("You are next in line").await?;
+    ada.can_use_the_screen().await?;
 
     olga.refund(&sold, 1).await?;
     ada.sees("1 × Seat held for you").await?;
+    ada.can_use_the_screen().await?;
+    ada.open("/tickets").await?;
+    ada.sees("1 × Seat held for you").await?;
+    ada.can_use_the_screen().await?;
     ada.press_containing("10.00").await?;
     ada.sees_heading("You’re going").await?;
     ada.leave().await

@@ -3,7 +3,9 @@
 use anyhow::{Result, ensure};
 use api::door::Door;
 use api::tickets::TicketState;
-use e2e::{Account, Engine, PASSWORD, Person, Service};
+use e2e::{Account, Engine, Person, Service};
+
+use crate::sign_in;
 
 crate::in_both_engines!(people_are_let_in_with_and_without_a_network);
 
@@ -16,11 +18,8 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     let codes = typed_codes(&account.door(event.id).await?);
 
     let olga = Person::arrive(engine, &service).await?;
+    sign_in(&olga, "olga@example.com").await?;
     olga.follow("Host").await?;
-    olga.follow("Sign in").await?;
-    olga.fill("Email", "olga@example.com").await?;
-    olga.fill("Password", PASSWORD).await?;
-    olga.press("Sign in").await?;
     olga.follow_containing("Night").await?;
     olga.follow("Scan tickets").await?;
     olga.sees("0 of 2 in").await?;
@@ -30,11 +29,16 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     olga.sees("Olga · Standing · No. 1").await?;
     olga.no_longer_sees("Next").await?;
     check(&olga, &codes[0]).await?;
+    olga.sees("ALREADY USED").await?;
+    olga.can_use_the_screen().await?;
     olga.press_containing("Gate A").await?;
     check(&olga, "hello").await?;
+    olga.sees("NOT A TICKET").await?;
+    olga.can_use_the_screen().await?;
     olga.press_containing("This is not one of our codes.")
         .await?;
     olga.sees("1 of 2 in").await?;
+    olga.can_use_the_screen().await?;
 
     service.stop();
     check(&olga, &codes[1]).await?;

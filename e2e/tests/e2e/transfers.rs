@@ -3,6 +3,8 @@
 use anyhow::{Result, ensure};
 use e2e::{Account, Engine, PASSWORD, Person, Service};
 
+use crate::sign_in;
+
 crate::in_both_engines!(a_ticket_is_sent_and_claimed, a_sent_ticket_is_taken_back);
 
 /// A service where Ada has two tickets for Night, and Ada at its app.
@@ -13,12 +15,7 @@ async fn holder(engine: Engine) -> Result<(Service, Person)> {
     let account = Account::register(&service, "Ada", "ada@example.com").await?;
     account.buy(event.ticket_types[0].id, 2).await?;
     let ada = Person::arrive(engine, &service).await?;
-    ada.follow("You").await?;
-    ada.follow("Sign in").await?;
-    ada.fill("Email", "ada@example.com").await?;
-    ada.fill("Password", PASSWORD).await?;
-    ada.press("Sign in").await?;
-    ada.sees("Sign out").await?;
+    sign_in(&ada, "ada@example.com").await?;
     Ok((service, ada))
 }
 
@@ -28,8 +25,10 @@ async fn send(ada: &Person) -> Result<()> {
     ada.press("Send").await?;
     ada.fill("Email of the recipient", "nina@example.com")
         .await?;
+    ada.can_use_the_screen().await?;
     ada.press("Send 1 ticket").await?;
-    ada.sees("On its way").await
+    ada.sees("On its way").await?;
+    ada.can_use_the_screen().await
 }
 
 async fn a_ticket_is_sent_and_claimed(engine: Engine) -> Result<()> {
@@ -41,6 +40,7 @@ async fn a_ticket_is_sent_and_claimed(engine: Engine) -> Result<()> {
     let nina = Person::arrive(engine, &service).await?;
     nina.open(&link).await?;
     nina.sees_heading("Ada sent you 1 ticket").await?;
+    nina.can_use_the_screen().await?;
     nina.follow("Create account").await?;
     nina.fill("Name", "Nina").await?;
     nina.fill("Email", "nina@example.com").await?;

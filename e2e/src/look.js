@@ -1,0 +1,26 @@
+// Runs axe-core on the screen in the theme given, once what moves has come to rest.
+const [theme, answer] = arguments;
+const root = document.documentElement;
+const before = root.dataset.theme;
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const line = ({ id, help, nodes }) =>
+  nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html}\n  ${failureSummary}`).join("\n");
+const look = async () => {
+  root.dataset.theme = theme;
+  const finite = document
+    .getAnimations()
+    .filter((animation) => animation.effect?.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(finite.map((animation) => animation.finished));
+  const { violations } = await axe.run(document, {
+    runOnly: { type: "tag", values: tags },
+    resultTypes: ["violations"],
+  });
+  return violations.map(line).join("\n");
+};
+look()
+  .catch((error) => `axe-core: ${error}`)
+  .then((found) => {
+    if (before === undefined) delete root.dataset.theme;
+    else root.dataset.theme = before;
+    answer(found);
+  });

@@ -1,0 +1,93 @@
+//! Tickets that are given away, and taken back.
+
+use anyhow::{Result, ensure};
+use e2e::{Account, Engine, PASSWORD, Person, Service};
+
+use crate::sign_in;
+
+crate::in_both_engines!(a_list_of_guests_gets_tickets_and_one_is_revoked);
+
+const GUESTS: &str = "Name,Email\nNina,nina@example.com\nOtto,otto at example.com\n";
+
+async fn a_list_of_guests_gets_tickets_and_one_is_revoked(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let account = Account::register(&service, "Olga", "olga@example.com").await?;
+    account.publish("Night", &[("Standing", 2500, 100)]).await?;
+    let olga = at_her_event(engine, &service).await?;
+    give(&olga).await?;
+    olga.leave().await?;
+
+    let nina = Person::arrive(engine, &service).await?;
+    accept(&nina, &service.linked("/claim/").await?).await?;
+    nina.leave().await?;
+
+    let olga = at_her_event(engine, &service).await?;
+    revoke(&olga).await?;
+    olga.leave().await?;
+
+    let nina = Person::arrive(engine, &service).await?;
+    sign_in(&nina, "nina@example.com").await?;
+    nina.follow("Tickets").await?;
+    nina.follow_containing("Night").await?;
+    nina.sees("The organizer took it back.").await?;
+    nina.sees("“The list was last year’s.”").await?;
+    nina.can_use_the_screen().await?;
+    ensure!(nina.count(".ticket svg.qr").await? == 0, "a code is shown");
+    nina.leave().await
+}
+
+async fn at_her_event(engine: Engine, service: &Service) -> Result<Person> {
+    let olga = Person::arrive(engine, service).await?;
+    sign_in(&olga, "olga@example.com").await?;
+    olga.follow("Host").await?;
+    olga.follow_containing("Night").await?;
+    Ok(olga)
+}
+
+async fn give(olga: &Person) -> Result<()> {
+    let folder = tempfile::TempDir::new()?;
+    let file = folder.path().join("guests.csv");
+    std::fs::write(&file, GUESTS)?;
+    olga.follow("Give tickets").await?;
+    olga.press("A list").await?;
+    olga.choose_file("Choose a CSV file", &file).await?;
+    olga.sees("1 guest can be given a ticket.").await?;
+    olga.sees("1 line cannot be used and is left out:").await?;
+    olga.sees("Line 3:").await?;
+    olga.sees("This is not an email address.").await?;
+    olga.can_use_the_screen().await?;
+    olga.press("Give 1 ticket").await?;
+    olga.sees("You gave 1 ticket.").await?;
+    olga.sees("1 of 100").await
+}
+
+async fn accept(nina: &Person, link: &str) -> Result<()> {
+    nina.open(link).await?;
+    nina.sees_heading("Olga sent you 1 ticket").await?;
+    nina.follow("Create account").await?;
+    nina.fill("Name", "Nina").await?;
+    nina.fill("Email", "nina@example.com").await?;
+    nina.fill("Password", PASSWORD).await?;
+    nina.press("Create account").await?;
+    nina.press("Accept").await?;
+    nina.follow_containing("Night").await?;
+    nina.sees("Nina").await?;
+    ensure!(nina.count(".ticket svg.qr").await? == 1, "no QR code");
+    ensure!(!nina.can_see("Refund").await?, "a gift can be refunded");
+    Ok(())
+}
+
+async fn revoke(olga: &Person) -> Result<()> {
+    olga.follow("Guests").await?;
+    olga.sees("nina@example.com").await?;
+    olga.can_use_the_screen().await?;
+    olga.press_containing("nina@example.com").await?;
+    olga.press("Revoke ticket").await?;
+    olga.sees("Fill this in.").await?;
+    olga.can_use_the_screen().await?;
+    olga.fill("Why? The holder reads this.", "The list was last year’s.")
+        .await?;
+    olga.press("Revoke ticket").await?;
+    olga.sees("Ticket 1 is taken back.").await?;
+    olga.sees("Revoked").await
+}
