@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 
-use api::UserId;
 use api::users::{Client, Login, Refresh, Register, Reset, User};
+use api::{Code, UserId};
 use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -13,6 +14,9 @@ use crate::{lock, platform, storage};
 
 /// Set while a session may exist, so that a visitor who never signed in costs no request.
 const SIGNED_IN_BEFORE: &str = "signed-in";
+
+/// After this, a tab that was first to refresh has its new token in the browser.
+const OTHER_TAB_MS: u32 = 500;
 
 type Refreshing = Shared<LocalBoxFuture<'static, Result<(), crate::api::Error>>>;
 
@@ -154,7 +158,7 @@ pub(crate) fn refresh() -> Refreshing {
 
 async fn refresh_once() -> Result<(), crate::api::Error> {
     let answer = lock::exclusive("session", async {
-        match crate::api::refresh(&kept_token().await).await {
+        match next_session().await {
             Ok(session) => {
                 begin(session).await;
                 Ok(())
@@ -168,6 +172,18 @@ async fn refresh_once() -> Result<(), crate::api::Error> {
     })
     .await;
     REFRESHING.take();
+    answer
+}
+
+/// Where there are no locks two tabs may come with one token, and the second is refused. By then
+/// the browser has the token that the first got, and brings that.
+async fn next_session() -> Result<api::users::Session, crate::api::Error> {
+    let answer = crate::api::refresh(&kept_token().await).await;
+    let refused = answer.as_ref().err().and_then(crate::api::Error::code);
+    if client() == Client::Web && refused == Some(Code::TokenExpired) {
+        TimeoutFuture::new(OTHER_TAB_MS).await;
+        return crate::api::refresh(&kept_token().await).await;
+    }
     answer
 }
 
