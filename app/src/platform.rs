@@ -36,14 +36,14 @@ pub(crate) async fn server_address() -> Option<String> {
     invoke("server_address_get", &[]).await?.as_string()
 }
 
-/// Keeps the address; the shell's sentence when it does not accept it.
-pub(crate) async fn set_server_address(url: &str) -> Result<(), String> {
+/// Keeps the address and answers it as it was kept; the shell's sentence when it does not accept it.
+pub(crate) async fn set_server_address(url: &str) -> Result<String, String> {
     let refused = || "The address could not be kept.".to_owned();
     match call("server_address_set", &[("url", url)])
         .ok_or_else(refused)?
         .await
     {
-        Ok(_) => Ok(()),
+        Ok(origin) => origin.as_string().ok_or_else(refused),
         Err(error) => Err(error.as_string().unwrap_or_else(refused)),
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use api::users::{Client, Login, Refresh, Register, Reset, User};
 use api::{Code, UserId};
-use futures::future::{FutureExt, LocalBoxFuture, Shared};
+use futures::future::{FutureExt, LocalBoxFuture, Shared, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +17,8 @@ const SIGNED_IN_BEFORE: &str = "signed-in";
 
 /// After this, a tab that was first to refresh has its new token in the browser.
 const OTHER_TAB_MS: u32 = 500;
+/// A server that is being left for another may be gone for good.
+const GOODBYE_MS: u32 = 3_000;
 
 type Refreshing = Shared<LocalBoxFuture<'static, Result<(), crate::api::Error>>>;
 
@@ -141,6 +143,16 @@ pub(crate) async fn sign_out() -> Result<(), crate::api::Error> {
     crate::api::logout(&kept_token().await).await?;
     end().await;
     Ok(())
+}
+
+/// Ends the session on this device, and on the server if it answers soon.
+pub(crate) async fn leave() {
+    if STATE.with(ArcRwSignal::get_untracked) != State::SignedOut {
+        let token = kept_token().await;
+        let goodbye = Box::pin(crate::api::logout(&token));
+        let _told_or_too_late = select(goodbye, TimeoutFuture::new(GOODBYE_MS)).await;
+    }
+    end().await;
 }
 
 /// Trades the refresh token for a new session. Calls made meanwhile wait for the same answer, and

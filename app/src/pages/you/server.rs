@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Button, Field, FieldKind, Kind, use_toasts};
-use crate::{api, platform, session};
+use crate::{cart, platform, session};
 
 /// Which server the installed app talks to.
 #[component]
@@ -15,22 +15,27 @@ pub(super) fn ServerAddress() -> impl IntoView {
             address.try_set(kept);
         }
     });
+    let busy = RwSignal::new(false);
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let url = address.get_untracked().trim().to_owned();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
         spawn_local(async move {
-            match platform::set_server_address(&url).await {
-                Ok(()) => {
-                    // An account belongs to a server.
-                    session::end().await;
-                    api::set_server(&url);
-                    error.try_set(None);
-                    toasts.say("The app talks to this server from now on.");
+            let before = platform::server_address().await;
+            match platform::set_server_address(&address.get_untracked()).await {
+                Ok(now) if before == Some(now.clone()) => {
+                    address.try_set(now);
+                    toasts.say("The app talks to this server already.");
                 }
+                Ok(_) => start_over().await,
                 Err(sentence) => {
                     error.try_set(Some(sentence));
                 }
             }
+            busy.try_set(false);
         });
     };
     view! {
@@ -46,10 +51,17 @@ pub(super) fn ServerAddress() -> impl IntoView {
                     hint="Changing it signs you out."
                     autocomplete="url"
                 />
-                <Button submit=true kind=Kind::Quiet>
+                <Button submit=true kind=Kind::Quiet busy=busy>
                     "Save"
                 </Button>
             </form>
         </section>
     }
+}
+
+/// An account, a cart and all that the screens show belong to one server.
+async fn start_over() {
+    session::leave().await;
+    cart::forget();
+    let _starting = window().location().reload();
 }
