@@ -1,4 +1,5 @@
-use ::api::host::HostEvent;
+use ::api::events::SaleState;
+use ::api::host::{EventStatus, HostEvent};
 use ::api::promo_codes::{CreatePromoCode, Discount, PromoCode, PromoCodes, UpdatePromoCode};
 use ::api::{Currency, EventId, Money};
 use leptos::prelude::*;
@@ -20,6 +21,16 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
     let codes =
         Fetch::<PromoCodes>::new(move || id, |id| async move { api::promo_codes(id).await });
     let adding = RwSignal::new(false);
+    let to_come = match known.status {
+        EventStatus::Draft => true,
+        EventStatus::Published => known.state != SaleState::Ended,
+        EventStatus::Cancelled | EventStatus::Ended | EventStatus::Archived => false,
+    };
+    let some = Memo::new(move |_| {
+        codes
+            .value
+            .with(|codes| codes.as_ref().is_some_and(|codes| !codes.items.is_empty()))
+    });
     let rows = move || {
         let items = codes.value.get().map(|codes| codes.items);
         items
@@ -28,25 +39,33 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
             .map(|promo| view! { <Row id=id promo=promo codes=codes /> })
             .collect_view()
     };
-    view! {
-        <section class="dashboard__section">
-            <h2 class="dashboard__subtitle">"Promo codes"</h2>
-            <ul class="helpers">{rows}</ul>
-            <div>
-                <Button kind=Kind::Quiet on_press=move |()| adding.set(true)>
-                    "New promo code"
-                </Button>
-            </div>
-            <Show when=move || adding.get()>
-                <NewCode
-                    event=known.clone()
-                    codes=codes
-                    on_close=move |()| adding.set(false)
-                />
-            </Show>
-        </section>
-    }
-    .into_any()
+    let section = move || {
+        let known = known.clone();
+        let add = to_come.then(|| {
+            view! {
+                <div>
+                    <Button kind=Kind::Quiet on_press=move |()| adding.set(true)>
+                        "New promo code"
+                    </Button>
+                </div>
+            }
+        });
+        view! {
+            <section class="dashboard__section">
+                <h2 class="dashboard__subtitle">"Promo codes"</h2>
+                <ul class="helpers">{rows}</ul>
+                {add}
+                <Show when=move || adding.get()>
+                    <NewCode
+                        event=known.clone()
+                        codes=codes
+                        on_close=move |()| adding.set(false)
+                    />
+                </Show>
+            </section>
+        }
+    };
+    view! { <Show when=move || to_come || some.get()>{section.clone()}</Show> }.into_any()
 }
 
 #[component]
