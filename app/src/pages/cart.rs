@@ -126,13 +126,15 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
                 view! {
                     {events}
                     <PromoField promo=promo />
-                    <Outcome
-                        purchase=purchase
-                        purpose=Signal::stored(Some(Purpose::Cart))
-                        name=name
-                        on_take=change
-                    />
-                    <Pay cart=cart promo=promo purchase=purchase on_pay=start />
+                    <div class="cart__pay">
+                        <Outcome
+                            purchase=purchase
+                            purpose=Signal::stored(Some(Purpose::Cart))
+                            name=name
+                            on_take=change
+                        />
+                        <Pay cart=cart promo=promo purchase=purchase on_pay=start />
+                    </div>
                 }
             }
         >
@@ -208,13 +210,11 @@ fn Pay(
         format!("{tickets} · {events} · one order")
     };
     view! {
-        <div class="cart__pay">
-            <p class="pay__summary" aria-live="polite">
-                {summary}
-            </p>
-            <Button wide=true busy=busy on_press=on_pay>
-                {label}
-            </Button>
-        </div>
+        <p class="pay__summary" aria-live="polite">
+            {summary}
+        </p>
+        <Button wide=true busy=busy on_press=on_pay>
+            {label}
+        </Button>
     }
 }

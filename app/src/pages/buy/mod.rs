@@ -122,14 +122,16 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
                 view! {
                     <ul class="rows">{rows.clone()()}</ul>
                     <PromoField promo=promo />
-                    <Outcome purchase=purchase purpose=purpose name=|_| None on_take=take />
-                    <Pay
-                        now=now
-                        choice=choice
-                        promo=promo
-                        purchase=purchase
-                        on_pay=move |()| start()
-                    />
+                    <div class="pay">
+                        <Outcome purchase=purchase purpose=purpose name=|_| None on_take=take />
+                        <Pay
+                            now=now
+                            choice=choice
+                            promo=promo
+                            purchase=purchase
+                            on_pay=move |()| start()
+                        />
+                    </div>
                     <AddToCart now=now choice=choice />
                 }
             }
@@ -200,19 +202,17 @@ fn Pay(
         (tickets > 0).then(|| format!("{}{paid}", format::tickets(tickets)))
     };
     view! {
-        <div class="pay">
-            <p class="pay__summary" aria-live="polite">
-                {summary}
-            </p>
-            <Button
-                wide=true
-                busy=busy
-                disabled=Signal::derive(move || choice.with(Choice::is_empty))
-                on_press=on_pay
-            >
-                {label}
-            </Button>
-        </div>
+        <p class="pay__summary" aria-live="polite">
+            {summary}
+        </p>
+        <Button
+            wide=true
+            busy=busy
+            disabled=Signal::derive(move || choice.with(Choice::is_empty))
+            on_press=on_pay
+        >
+            {label}
+        </Button>
     }
 }
 

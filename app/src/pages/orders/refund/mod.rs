@@ -246,10 +246,10 @@ fn Send(
         });
     };
     view! {
-        <p class="form__error" role="alert">
-            {error}
-        </p>
         <div class="pay">
+            <p class="form__error" role="alert">
+                {error}
+            </p>
             <p class="visually-hidden" aria-live="polite">
                 {label}
             </p>
