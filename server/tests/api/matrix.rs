@@ -30,8 +30,10 @@ enum For {
     Holder,
     /// Whoever is signed in, of an event; it lists what is theirs and so nothing of a missing one.
     Own,
-    /// Who has a part in it, which none of those who ask has: to them it is like a missing one.
-    Party,
+    /// To whose address the transfer goes: who holds the other ticket.
+    Recipient,
+    /// Whoever is signed in, of what is public; what is not is like a missing one.
+    Visitor,
 }
 
 /// An operation, who it is for, and a body that would be taken; parameters are filled in there too.
@@ -42,7 +44,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    use For::{Anyone, Buyer, Holder, Own, Party, Public, Staff, User};
+    use For::{Anyone, Buyer, Holder, Own, Public, Recipient, Staff, User, Visitor};
     use Role::{Door, Manager, Organizer};
     let row = |operation, who, body| Row {
         operation,
@@ -62,7 +64,7 @@ fn rows() -> Vec<Row> {
         json!({"ticket_type_id": Uuid::nil(), "guests": [{"name": "X", "email": "x@y.de"}]});
     let send =
         json!({"email": "x@example.com", "tickets": [{"event_id": "{event_id}", "number": 1}]});
-    let wait = json!({"ticket_type_id": Uuid::nil(), "quantity": 1});
+    let wait = json!({"ticket_type_id": "{ticket_type}", "quantity": 1});
     let promo = json!({"code": "NEW", "discount": {"percent": 10}});
     vec![
         row("POST /auth/register", Anyone, account),
@@ -109,15 +111,15 @@ fn rows() -> Vec<Row> {
         ),
         row("GET /transfers", User, json!({})),
         row("POST /transfers", User, send),
-        row("POST /transfers/{id}/accept", Party, json!({})),
-        row("POST /transfers/{id}/decline", Party, json!({})),
-        row("POST /transfers/{id}/recall", Party, json!({})),
+        row("POST /transfers/{id}/accept", Recipient, json!({})),
+        row("POST /transfers/{id}/decline", Recipient, json!({})),
+        row("POST /transfers/{id}/recall", Buyer, json!({})),
         row("GET /claims/{token}", Anyone, json!({})),
         row("GET /waiting-list", User, json!({})),
         row("GET /events/{id}/waiting-list", Own, json!({})),
-        row("POST /events/{id}/waiting-list", Party, wait),
-        row("POST /waiting-list/{id}/take", Party, json!({})),
-        row("DELETE /waiting-list/{id}", Party, json!({})),
+        row("POST /events/{id}/waiting-list", Visitor, wait),
+        row("POST /waiting-list/{id}/take", Buyer, json!({})),
+        row("DELETE /waiting-list/{id}", Buyer, json!({})),
         row("GET /host/events/{id}/guests", Staff(Door), json!({})),
         row(
             "POST /host/events/{id}/tickets/{number}/refund",
@@ -209,9 +211,14 @@ const ASKERS: [Asker; 8] = [
 #[derive(Clone, Debug)]
 struct Things {
     event: Uuid,
+    ticket_type: Uuid,
     order: Uuid,
-    /// Of ticket 1, which was sent to someone.
+    /// Of ticket 1, which was given to someone.
     number: i32,
+    /// Of ticket 3, which is on its way to them.
+    transfer: Uuid,
+    /// The buyer's place on the waiting list.
+    party: Uuid,
     member: Uuid,
     promo: Uuid,
     check_in: Uuid,
@@ -221,15 +228,18 @@ impl Things {
     fn missing() -> Self {
         Self {
             event: Uuid::new_v4(),
+            ticket_type: Uuid::new_v4(),
             order: Uuid::new_v4(),
             number: 99,
+            transfer: Uuid::new_v4(),
+            party: Uuid::new_v4(),
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
         }
     }
 
-    /// `organizer`'s event, at which `buyer` bought two tickets and sent one to `holder`.
+    /// `organizer`'s event, at which `buyer` bought three tickets and gave one to `holder`.
     async fn make(
         app: &TestApp,
         organizer: &TestUser,
@@ -240,7 +250,7 @@ impl Things {
             .starts_at(Utc::now() + Duration::hours(1))
             .create(app, organizer)
             .await;
-        let order: Order = buyer.buy(&[(event.types[0], 2)]).await.created();
+        let order: Order = buyer.buy(&[(event.types[0], 3)]).await.created();
         sqlx::query!(
             "update ticket_user set user_id = $2 where event_id = $1 and number = 1",
             event.id,
@@ -248,11 +258,14 @@ impl Things {
         )
         .execute(&app.db)
         .await
-        .expect("sent");
+        .expect("given");
         let things = Self {
             event: event.id,
+            ticket_type: event.types[0],
             order: order.id,
             number: 1,
+            transfer: Uuid::new_v4(),
+            party: Uuid::new_v4(),
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
@@ -263,6 +276,14 @@ impl Things {
             ), check_in as (
                 insert into check_ins (id, event_id, number, nonce, scanned_by, scanned_at)
                 values ($2, $1, 2, $2, $3, now())
+            ), sent as (
+                delete from ticket_user where event_id = $1 and number = 3
+            ), transfer as (
+                insert into transfers (id, offer_id, event_id, number, sender_id, recipient_email)
+                values ($6, $6, $1, 3, $7, $8)
+            ), party as (
+                insert into waiting_parties (id, event_id, ticket_type_id, user_id, quantity)
+                values ($9, $1, $10, $7, 2)
             ), promo as (
                 insert into promo_codes (id, event_id, code, percent) values ($4, $1, 'OLD', 10)
             )
@@ -273,6 +294,11 @@ impl Things {
             organizer.id,
             things.promo,
             things.member,
+            things.transfer,
+            buyer.id,
+            holder.email,
+            things.party,
+            things.ticket_type,
         )
         .execute(&app.db)
         .await
@@ -282,14 +308,17 @@ impl Things {
 
     /// The path with its parameters filled in.
     fn name(&self, path: &str) -> String {
-        let id = match path.starts_with("/orders/") {
-            true => self.order,
-            false => self.event,
+        let id = match path.split('/').nth(1) {
+            Some("orders") => self.order,
+            Some("transfers") => self.transfer,
+            Some("waiting-list") => self.party,
+            _ => self.event,
         };
         let number = self.number.to_string();
         [
             ("{id}", id.to_string()),
             ("{event_id}", self.event.to_string()),
+            ("{ticket_type}", self.ticket_type.to_string()),
             ("{number}", number),
             ("{member}", self.member.to_string()),
             ("{promo_code}", self.promo.to_string()),
@@ -349,10 +378,9 @@ fn expected(who: For, asker: Asker) -> Option<StatusCode> {
     match who {
         For::Anyone | For::Public => None,
         _ if asker == Asker::SignedOut => Some(StatusCode::UNAUTHORIZED),
-        For::User | For::Own => None,
-        For::Party => Some(StatusCode::NOT_FOUND),
+        For::User | For::Own | For::Visitor => None,
         For::Buyer => (!is(Asker::Buyer)).then_some(StatusCode::NOT_FOUND),
-        For::Holder => (!is(Asker::Holder)).then_some(StatusCode::NOT_FOUND),
+        For::Holder | For::Recipient => (!is(Asker::Holder)).then_some(StatusCode::NOT_FOUND),
         For::Staff(least) => match asker {
             Asker::Staff(role) if role >= least => None,
             Asker::Staff(_) => Some(StatusCode::FORBIDDEN),
@@ -405,7 +433,7 @@ async fn check(app: &TestApp, row: &Row, asker: Asker) {
             false => StatusCode::NOT_FOUND,
         };
         assert_eq!(missing.0, status, "{about}, missing");
-        if matches!(row.who, For::Public) {
+        if matches!(row.who, For::Public | For::Visitor) {
             let hidden = sqlx::query!(
                 "update events set status = 'draft', published_at = null where id = $1",
                 world.others.event
