@@ -100,6 +100,25 @@ pub(super) async fn finish(
     Ok(())
 }
 
+/// Puts `parts` in the place of a job, once.
+pub(super) async fn replace(connection: &mut PgConnection, id: Uuid, parts: &Jobs) -> Result<()> {
+    sqlx::query!(
+        "with replaced as (
+            update jobs set done_at = clock_timestamp() where id = $1 and done_at is null
+            returning id
+        )
+        insert into jobs (id, kind, payload)
+        select part.id, 'mail', part.payload
+        from replaced, unnest($2::uuid[], $3::jsonb[]) as part (id, payload)",
+        id,
+        &parts.id,
+        &parts.payload,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Puts a letter off after `error`.
 pub(super) async fn put_off(
     connection: &mut PgConnection,

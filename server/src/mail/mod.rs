@@ -39,6 +39,12 @@ pub enum Mail {
         /// The purchase.
         order: OrderId,
     },
+    /// An [`Mail::OrderConfirmation`] for each of these: a sale that writes hundreds of orders at
+    /// once writes one job for them.
+    OrderConfirmations {
+        /// The purchases.
+        orders: Vec<OrderId>,
+    },
     /// To the buyer whose money goes back.
     Refund {
         /// The refund order.
@@ -78,6 +84,30 @@ pub enum Mail {
         /// Whom to tell.
         user: UserId,
     },
+}
+
+impl Mail {
+    /// What tells the buyers of `orders` that they are paid.
+    pub fn confirming(orders: &[OrderId]) -> Option<Self> {
+        match orders {
+            [] => None,
+            [order] => Some(Self::OrderConfirmation { order: *order }),
+            orders => Some(Self::OrderConfirmations {
+                orders: orders.to_vec(),
+            }),
+        }
+    }
+
+    /// The letters that it stands for, if it stands for others.
+    fn parts(&self) -> Option<Vec<Self>> {
+        match self {
+            Self::OrderConfirmations { orders } => {
+                let order = |order: &OrderId| Self::OrderConfirmation { order: *order };
+                Some(orders.iter().map(order).collect())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Has letters written and sent once the transaction of `connection` is committed.

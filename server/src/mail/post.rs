@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::letter::Sealed;
 use super::transport::{Transport, Undelivered};
-use super::{Mail, db, letters};
+use super::{Jobs, Mail, db, letters};
 use crate::error::{Error, Result};
 use crate::http::report;
 use crate::state::AppState;
@@ -90,6 +90,11 @@ async fn deliver(state: &AppState, transport: &Transport, job: db::Job) {
 async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
     let mail: Mail = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
     let mut transaction = state.db.begin().await?;
+    if let Some(parts) = mail.parts() {
+        db::replace(&mut transaction, job.id, &Jobs::of(&parts)?).await?;
+        transaction.commit().await?;
+        return Ok(None);
+    }
     let letter = letters::write(&mut transaction, &state.config.public_url, &mail).await?;
     transaction.commit().await?;
     let Some(letter) = letter else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use api::orders::Order;
 use server::mail::{self, Mail, Transport};
+use server::orders::purchase::lock_stock;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -87,6 +88,34 @@ async fn a_replayed_purchase_is_confirmed_once_and_a_refused_one_never(db: PgPoo
     ada.buy(&[(event.types[0], 1)]).await;
     let letter = inbox.fetch_one(&app).await;
     assert_eq!(letter.files.len(), 2);
+}
+
+/// A batch of orders is one job, so that mail costs a rush next to nothing.
+#[sqlx::test(migrations = "../migrations")]
+async fn who_bought_in_one_batch_has_a_letter_each(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Hot").create(&app, &olga).await;
+    let mut lock = app.db.begin().await.expect("begun");
+    lock_stock(&mut lock, &[event.id]).await.expect("locked");
+    let mut buyers = tokio::task::JoinSet::new();
+    let mut addresses = Vec::new();
+    for _ in 0..12 {
+        let buyer = app.user("Ada").await;
+        addresses.push(buyer.email.clone());
+        let standing = event.types[0];
+        buyers.spawn(async move { buyer.buy(&[(standing, 1)]).await.created::<Order>() });
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    lock.rollback().await.expect("the sale goes on");
+    buyers.join_all().await;
+    let jobs = sqlx::query_scalar!(r#"select count(*) as "jobs!" from jobs where kind = 'mail'"#);
+    let jobs = jobs.fetch_one(&app.db).await.expect("counted");
+    assert!(jobs < 12, "{jobs} jobs for 12 orders");
+    let letters = Inbox::new().fetch(&app).await;
+    let told = |address: &String| letters.iter().filter(|l| l.to.contains(address)).count();
+    assert!(addresses.iter().all(|address| told(address) == 1));
+    assert_eq!(letters.len(), 12);
 }
 
 #[sqlx::test(migrations = "../migrations")]

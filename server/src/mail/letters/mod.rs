@@ -24,6 +24,8 @@ pub(super) async fn write(
         Mail::OrderConfirmation { order } => {
             orders::confirmation(connection, public_url, *order).await
         }
+        // Its parts took its place.
+        Mail::OrderConfirmations { .. } => Ok(None),
         Mail::TicketsSent { offer } => transfers::sent(connection, public_url, *offer).await,
         Mail::TicketsReceived { offer } => {
             transfers::received(connection, public_url, *offer).await

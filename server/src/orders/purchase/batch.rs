@@ -42,12 +42,14 @@ pub async fn place_all(
             Decision::Replayed(_) | Decision::Refused(_) => None,
         })
         .collect();
-    let confirmations: Vec<_> = grants
-        .iter()
-        .filter(|grant| grant.expires_at.is_none())
-        .map(|grant| Mail::OrderConfirmation { order: grant.order })
-        .collect();
-    db::write(&mut transaction, &grants, &confirmations).await?;
+    let paid = grants.iter().filter(|grant| grant.expires_at.is_none());
+    let paid: Vec<OrderId> = paid.map(|grant| grant.order).collect();
+    db::write(
+        &mut transaction,
+        &grants,
+        Mail::confirming(&paid).as_slice(),
+    )
+    .await?;
     db::redeem(&mut transaction, &grants).await?;
     transaction.commit().await?;
     Ok(decisions
