@@ -1,6 +1,4 @@
-//! Killing the real server, and PostgreSQL, with SIGKILL in the middle of a sale: what was answered
-//! is there, what was not is there whole or not at all, and a retry with the same key tells.
-#![cfg(unix)]
+//! A real server on a PostgreSQL of its own, and the buyers of an event.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -17,31 +15,30 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-const KILLS: usize = 20;
 const BUYERS: usize = 24;
 const CAPACITY: i32 = 1_000_000;
 
 /// A server on data of its own, and an event that everyone wants.
-struct Sale {
+pub(crate) struct Sale {
     // Dropped in this order.
     postgres: Postgres,
-    data: TempDir,
-    address: String,
-    db: PgPool,
-    ticket_type: Uuid,
-    tokens: Vec<String>,
+    pub(crate) data: TempDir,
+    pub(crate) address: String,
+    pub(crate) db: PgPool,
+    pub(crate) ticket_type: Uuid,
+    pub(crate) tokens: Vec<String>,
 }
 
 /// What a client was told and will be held to.
 #[derive(Debug)]
-struct Acknowledged {
+pub(crate) struct Acknowledged {
     key: Uuid,
     order: Uuid,
-    numbers: Vec<i32>,
+    pub(crate) numbers: Vec<i32>,
 }
 
 impl Sale {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let data = TempDir::new().expect("a folder");
         let postgres = start_postgres(data.path()).await;
         let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -69,7 +66,7 @@ impl Sale {
         }
     }
 
-    fn start_server(&self) -> Child {
+    pub(crate) fn start_server(&self) -> Child {
         Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .args(["serve", "--bind", &self.address, "--log-filter", "off"])
             .args(["--database-url", &self.postgres.url("postgres")])
@@ -80,7 +77,7 @@ impl Sale {
             .expect("the server starts")
     }
 
-    async fn ready(&self) {
+    pub(crate) async fn ready(&self) {
         let started = Instant::now();
         let url = format!("http://{}/readyz", self.address);
         while !reqwest::get(&url)
@@ -96,7 +93,7 @@ impl Sale {
     }
 
     /// Sets the buyers off; they go on until `over`, and then until their last order is answered.
-    fn storm(
+    pub(crate) fn storm(
         &self,
         over: &Arc<AtomicBool>,
         replays: &Arc<AtomicUsize>,
@@ -127,7 +124,7 @@ impl Sale {
     }
 
     /// Holds the database to everything that clients were told.
-    async fn settle_accounts(&self, acknowledged: &[Acknowledged]) {
+    pub(crate) async fn settle_accounts(&self, acknowledged: &[Acknowledged]) {
         let orders = sqlx::query_scalar!("select count(*) from orders")
             .fetch_one(&self.db)
             .await;
@@ -240,77 +237,13 @@ impl Buyer {
     }
 }
 
-async fn collect(buyers: JoinSet<Vec<Acknowledged>>) -> Vec<Acknowledged> {
+pub(crate) async fn collect(buyers: JoinSet<Vec<Acknowledged>>) -> Vec<Acknowledged> {
     buyers.join_all().await.into_iter().flatten().collect()
-}
-
-/// Kills come at uneven times, so that they hit different statements.
-async fn wait_a_little(kill: usize) {
-    let milliseconds = 60 + 37 * u64::try_from(kill % 7).expect("small");
-    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_killed_in_the_middle_of_a_sale_loses_nothing_it_answered() {
-    let sale = Sale::open().await;
-    let (over, replays) = (Arc::default(), Arc::default());
-    let mut server = sale.start_server();
-    sale.ready().await;
-    let buyers = sale.storm(&over, &replays);
-    for kill in 0..KILLS {
-        wait_a_little(kill).await;
-        server.kill().and_then(|()| server.wait()).expect("killed");
-        server = sale.start_server();
-        sale.ready().await;
-    }
-    over.store(true, Ordering::Relaxed);
-    let acknowledged = collect(buyers).await;
-    server.kill().and_then(|()| server.wait()).expect("killed");
-    assert!(
-        acknowledged.len() > KILLS * 5,
-        "only {} orders",
-        acknowledged.len()
-    );
-    eprintln!(
-        "{} orders, {} of them answered by a replay",
-        acknowledged.len(),
-        replays.load(Ordering::Relaxed)
-    );
-    sale.settle_accounts(&acknowledged).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_postgresql_killed_in_the_middle_of_a_sale_loses_nothing_that_was_answered() {
-    let sale = Sale::open().await;
-    let (over, replays) = (Arc::default(), Arc::default());
-    let mut server = sale.start_server();
-    sale.ready().await;
-    let buyers = sale.storm(&over, &replays);
-    let mut last = String::new();
-    for kill in 0..KILLS {
-        wait_a_little(kill).await;
-        kill_postgres(sale.data.path(), &mut last);
-        sale.ready().await;
-    }
-    over.store(true, Ordering::Relaxed);
-    let acknowledged = collect(buyers).await;
-    server.kill().and_then(|()| server.wait()).expect("killed");
-    assert!(
-        acknowledged.len() > KILLS * 5,
-        "only {} orders",
-        acknowledged.len()
-    );
-    eprintln!(
-        "{} orders, {} of them answered by a replay",
-        acknowledged.len(),
-        replays.load(Ordering::Relaxed)
-    );
-    sale.settle_accounts(&acknowledged).await;
 }
 
 /// Kills the postmaster and with it, since they notice, all its children; the one after `last`,
 /// which may not be up again yet.
-fn kill_postgres(folder: &Path, last: &mut String) {
+pub(crate) fn kill_postgres(folder: &Path, last: &mut String) {
     let file = folder.join("postgres/cluster/postmaster.pid");
     let started = Instant::now();
     loop {
