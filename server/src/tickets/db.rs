@@ -27,6 +27,14 @@ struct TicketRow {
     transfer_at: Option<Time>,
 }
 
+/// A ticket in somebody's wallet.
+struct Place {
+    event_id: EventId,
+    number: TicketNumber,
+    /// With what it is on its way to someone else.
+    transfer_id: Option<Uuid>,
+}
+
 /// The place of a ticket in the list: its event's start, the event and the number.
 pub type Position = (Time, EventId, TicketNumber);
 
@@ -43,46 +51,17 @@ pub async fn list(
         Some((time, event, number)) => (Some(time), (Some(event), Some(number))),
         None => (None, (None, None)),
     };
-    let rows = sqlx::query_as!(
-        TicketRow,
+    let places = sqlx::query_as!(
+        Place,
         r#"
-        select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
-            u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
-            c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
-            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id,
-            (select b.name from give_back_requests r
-                join orders o on o.id = t.order_id join users b on b.id = o.user_id
-                where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
-                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by,
-            f.id as "transfer_id?", f.recipient_email as "transfer_to?",
-            f.created_at as "transfer_at?"
-        from (
-            select event_id, number, user_id, null::uuid as transfer_id
-            from possessed_tickets where user_id = $1
-            union all
-            -- Comps that wait for their guests were never in the wallet of who gave them.
-            select f.event_id, f.number, f.sender_id, f.id
-            from transfers f
-            join tickets t on t.event_id = f.event_id and t.number = f.number
-            join orders o on o.id = t.order_id
-            where f.sender_id = $1 and f.state = 'pending'
-                and (o.kind = 'purchase' or o.user_id <> f.sender_id)
-        ) h
-        join events e on e.id = h.event_id
-        join all_tickets t on t.event_id = h.event_id and t.number = h.number
-        join ticket_types y on y.id = t.ticket_type_id
-        join users u on u.id = h.user_id
-        join event_keys k on k.event_id = e.id
-        left join check_ins c
-            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
-        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
-        left join transfers f on f.id = h.transfer_id
-        where (e.ends_at <= now()) = $2
+        select w.event_id as "event_id!", w.number as "number!", w.transfer_id
+        from wallet_tickets w join events e on e.id = w.event_id
+        where w.user_id = $1 and (e.ends_at <= now()) = $2
             and ($3::timestamptz is null
                 or case when $2
-                    then e.starts_at < $3 or (e.starts_at = $3 and (e.id, t.number) > ($4::uuid, $5::int))
-                    else (e.starts_at, e.id, t.number) > ($3, $4, $5) end)
-        order by case when $2 then e.starts_at end desc, e.starts_at, e.id, t.number
+                    then e.starts_at < $3 or (e.starts_at = $3 and (e.id, w.number) > ($4::uuid, $5::int))
+                    else (e.starts_at, e.id, w.number) > ($3, $4, $5) end)
+        order by case when $2 then e.starts_at end desc, e.starts_at, e.id, w.number
         limit $6
         "#,
         user,
@@ -94,7 +73,7 @@ pub async fn list(
     )
     .fetch_all(&mut *connection)
     .await?;
-    into_tickets(connection, rows).await
+    show(connection, user, &places).await
 }
 
 /// Those of `tickets` that `user` holds, has on their way, or held when somebody else ended them, in
@@ -105,45 +84,61 @@ pub async fn held(
     tickets: &[(EventId, TicketNumber)],
 ) -> Result<Vec<Ticket>> {
     let (events, numbers): (Vec<_>, Vec<_>) = tickets.iter().copied().unzip();
-    let rows = sqlx::query_as!(
-        TicketRow,
+    let places = sqlx::query_as!(
+        Place,
         r#"
-        select t.event_id as "event_id!", t.number as "number!", y.name as ticket_type,
-            u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
-            c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
-            (select o.id from orders o where o.id = t.order_id and o.user_id = $1) as order_id,
-            (select b.name from give_back_requests r
-                join orders o on o.id = t.order_id join users b on b.id = o.user_id
-                where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
-                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by,
-            f.id as "transfer_id?", f.recipient_email as "transfer_to?",
-            f.created_at as "transfer_at?"
+        select w.event_id as "event_id!", w.number as "number!", w.transfer_id
         from unnest($2::uuid[], $3::int[]) as asked (event_id, number)
-        join (
-            select event_id, number, user_id, null::uuid as transfer_id
-            from possessed_tickets where user_id = $1
-            union all
-            -- Comps that wait for their guests were never in the wallet of who gave them.
-            select f.event_id, f.number, f.sender_id, f.id
-            from transfers f
-            join tickets t on t.event_id = f.event_id and t.number = f.number
-            join orders o on o.id = t.order_id
-            where f.sender_id = $1 and f.state = 'pending'
-                and (o.kind = 'purchase' or o.user_id <> f.sender_id)
-        ) h on h.event_id = asked.event_id and h.number = asked.number
-        join all_tickets t on t.event_id = h.event_id and t.number = h.number
-        join ticket_types y on y.id = t.ticket_type_id
-        join users u on u.id = h.user_id
-        join event_keys k on k.event_id = h.event_id
-        left join check_ins c
-            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
-        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
-        left join transfers f on f.id = h.transfer_id
-        order by t.event_id, t.number
+        join wallet_tickets w on w.event_id = asked.event_id and w.number = asked.number
+        where w.user_id = $1 order by 1, 2
         "#,
         user,
         &events,
         &numbers,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    show(connection, user, &places).await
+}
+
+/// The tickets at `places` of `user`'s wallet, in that order.
+async fn show(
+    connection: &mut PgConnection,
+    user: UserId,
+    places: &[Place],
+) -> Result<Vec<Ticket>> {
+    let events: Vec<EventId> = places.iter().map(|place| place.event_id).collect();
+    let numbers: Vec<TicketNumber> = places.iter().map(|place| place.number).collect();
+    let transfers: Vec<Option<Uuid>> = places.iter().map(|place| place.transfer_id).collect();
+    let rows = sqlx::query_as!(
+        TicketRow,
+        r#"
+        select w.event_id as "event_id!", w.number as "number!", y.name as ticket_type,
+            u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
+            c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
+            case when o.user_id = $1 then o.id end as order_id,
+            (select b.name from give_back_requests r join users b on b.id = o.user_id
+                where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
+                    and t.state = 'valid' and b.deleted_at is null) as asked_back_by,
+            f.id as "transfer_id?", f.recipient_email as "transfer_to?",
+            f.created_at as "transfer_at?"
+        from unnest($2::uuid[], $3::int[], $4::uuid[]) with ordinality
+            as w (event_id, number, transfer_id, place)
+        join all_tickets t on t.event_id = w.event_id and t.number = w.number
+        join orders o on o.id = t.order_id
+        join ticket_types y on y.id = t.ticket_type_id
+        join users u on u.id = $1
+        join event_keys k on k.event_id = w.event_id
+        left join check_ins c
+            on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
+        left join revoked_tickets v on v.event_id = t.event_id and v.number = t.number
+        left join transfers f on f.id = w.transfer_id
+        order by w.place
+        "#,
+        user,
+        &events,
+        &numbers,
+        &transfers as &[Option<Uuid>],
     )
     .fetch_all(&mut *connection)
     .await?;
