@@ -24,8 +24,9 @@ pub(super) struct Job {
 pub(super) async fn insert(connection: &mut PgConnection, jobs: &Jobs) -> Result<()> {
     sqlx::query!(
         "insert into jobs (id, kind, payload)
-        select id, 'mail', payload from unnest($1::uuid[], $2::jsonb[]) as new (id, payload)",
+        select * from unnest($1::uuid[], $2::text[], $3::jsonb[])",
         &jobs.id,
+        &jobs.kind,
         &jobs.payload,
     )
     .execute(connection)
@@ -56,10 +57,11 @@ pub(super) async fn insert_once(
     Ok(())
 }
 
-/// Takes at most `limit` letters that are due, for `lease_seconds`: whoever takes them and is
+/// Takes at most `limit` letters of a kind that are due, for `lease_seconds`: whoever takes them and is
 /// killed loses them to the next.
 pub(super) async fn take(
     connection: &mut PgConnection,
+    kind: &str,
     limit: i64,
     lease_seconds: f64,
     keep_days: i32,
@@ -70,7 +72,7 @@ pub(super) async fn take(
         update jobs set attempts = attempts + 1,
             run_at = clock_timestamp() + make_interval(secs => $2)
         where id in (
-            select id from jobs where kind = 'mail' and done_at is null and run_at <= clock_timestamp()
+            select id from jobs where kind = $4 and done_at is null and run_at <= clock_timestamp()
             order by run_at limit $1 for update skip locked)
         returning id, payload, attempts,
             created_at < now() - make_interval(days => $3) as "last_try!"
@@ -78,6 +80,7 @@ pub(super) async fn take(
         limit,
         lease_seconds,
         keep_days,
+        kind,
     )
     .fetch_all(connection)
     .await?;
@@ -108,10 +111,10 @@ pub(super) async fn replace(connection: &mut PgConnection, id: Uuid, parts: &Job
             returning id
         )
         insert into jobs (id, kind, payload)
-        select part.id, 'mail', part.payload
-        from replaced, unnest($2::uuid[], $3::jsonb[]) as part (id, payload)",
+        select part.* from replaced, unnest($2::uuid[], $3::text[], $4::jsonb[]) as part",
         id,
         &parts.id,
+        &parts.kind,
         &parts.payload,
     )
     .execute(connection)

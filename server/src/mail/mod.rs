@@ -19,6 +19,10 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
+/// Kinds of jobs: letters that somebody is waiting for, and all others.
+const ACCOUNT_MAIL: &str = "account_mail";
+const MAIL: &str = "mail";
+
 /// A letter to write. It names what it is about; what it says is read when it is sent, so that no
 /// secret waits in the database and nobody is told what is no longer so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +102,15 @@ impl Mail {
         }
     }
 
+    /// Which letters it queues with: someone who waits for a link does not wait for thousands of
+    /// confirmations, which take a drawing each.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Verification { .. } | Self::PasswordReset { .. } => ACCOUNT_MAIL,
+            _ => MAIL,
+        }
+    }
+
     /// The letters that it stands for, if it stands for others.
     fn parts(&self) -> Option<Vec<Self>> {
         match self {
@@ -127,6 +140,8 @@ pub async fn enqueue_once(connection: &mut PgConnection, mail: &Mail) -> Result<
 pub struct Jobs {
     /// Their names.
     pub id: Vec<Uuid>,
+    /// Which letters they queue with.
+    pub kind: Vec<String>,
     /// Their letters.
     pub payload: Vec<Value>,
 }
@@ -137,6 +152,7 @@ impl Jobs {
         let payload: Result<_, _> = mails.iter().map(serde_json::to_value).collect();
         Ok(Self {
             id: mails.iter().map(|_| Uuid::now_v7()).collect(),
+            kind: mails.iter().map(|mail| mail.kind().to_owned()).collect(),
             payload: payload.map_err(Error::internal)?,
         })
     }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::letter::Sealed;
 use super::transport::{Transport, Undelivered};
-use super::{Jobs, Mail, db, letters};
+use super::{ACCOUNT_MAIL, Jobs, MAIL, Mail, db, letters};
 use crate::error::{Error, Result};
 use crate::http::report;
 use crate::state::AppState;
@@ -20,10 +21,10 @@ use crate::state::AppState;
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Mail servers refuse more than some; and drawing tickets must leave the machine to the buyers.
 const LETTERS_PER_SECOND: f64 = 20.0;
-/// How many are taken.
+/// How many are taken, and sent side by side.
 const BATCH: usize = 8;
-/// How many are written and sent side by side: drawing the tickets of one takes 15 MB.
-const SIDE_BY_SIDE: usize = 2;
+/// One at a time: drawing the tickets of a letter takes 15 MB.
+static DRAWING: Semaphore = Semaphore::const_new(1);
 /// How long whoever took a letter may keep it: longer than writing, sending and marking take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Waits after a failure: twice as long each time.
@@ -37,7 +38,6 @@ pub fn start(state: AppState, transport: Transport, stop: CancellationToken) -> 
     tokio::spawn(async move {
         while !stop.is_cancelled() {
             let pause = match deliver_due(&state, &transport).await {
-                Ok(_) if state.purchases.rush() => INTERVAL,
                 Ok(0) => INTERVAL,
                 Ok(sent) => Duration::from_secs_f64(sent as f64 / LETTERS_PER_SECOND),
                 Err(error) => {
@@ -50,19 +50,24 @@ pub fn start(state: AppState, transport: Transport, stop: CancellationToken) -> 
     })
 }
 
-/// Sends a batch of what is due; how many letters were taken.
+/// Sends a batch of what is due; how many letters were taken. Buyers come first: while many buy at
+/// once, drawing tickets would take as much of the processor as hundreds of purchases.
 pub async fn deliver_due(state: &AppState, transport: &Transport) -> Result<usize> {
-    let lease = LEASE.as_secs_f64();
-    // Buyers first: drawing tickets takes as much of the processor as hundreds of purchases.
-    let most = if state.purchases.rush() { 1 } else { BATCH };
-    let mut connection = state.db.acquire().await?;
-    let jobs = db::take(&mut connection, most as i64, lease, KEEP_DAYS).await?;
-    drop(connection);
+    let mut jobs = take(state, ACCOUNT_MAIL, BATCH).await?;
+    if !state.purchases.rush() {
+        jobs.extend(take(state, MAIL, BATCH - jobs.len()).await?);
+    }
     let taken = jobs.len();
     futures::stream::iter(jobs)
-        .for_each_concurrent(SIDE_BY_SIDE, |job| deliver(state, transport, job))
+        .for_each_concurrent(BATCH, |job| deliver(state, transport, job))
         .await;
     Ok(taken)
+}
+
+async fn take(state: &AppState, kind: &str, limit: usize) -> Result<Vec<db::Job>> {
+    let mut connection = state.db.acquire().await?;
+    let lease = LEASE.as_secs_f64();
+    db::take(&mut connection, kind, limit as i64, lease, KEEP_DAYS).await
 }
 
 async fn deliver(state: &AppState, transport: &Transport, job: db::Job) {
@@ -101,7 +106,7 @@ async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
         return Ok(None);
     };
     let (from, id) = (state.config.mail_from.clone(), job.id);
-    // Drawing tickets takes a while.
+    let _turn = DRAWING.acquire().await.map_err(Error::internal)?;
     let sealed = tokio::task::spawn_blocking(move || letter.seal(&from, id));
     sealed.await.map_err(Error::internal)?.map(Some)
 }

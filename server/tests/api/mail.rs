@@ -193,6 +193,32 @@ async fn two_servers_send_each_letter_once(db: PgPool) {
     assert_eq!((ids.len(), server.letters().len()), (41, 41));
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn who_waits_for_a_link_does_not_wait_for_everyone_else(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    let (ada, _) = buy(&app, 1).await;
+    let event = event(&app).await;
+    let cancelled = Mail::EventCancelled {
+        event,
+        user: ada.id,
+    };
+    let mut mails = vec![cancelled; 40];
+    mails.push(Mail::PasswordReset {
+        email: ada.email.clone(),
+    });
+    let mut connection = app.db.acquire().await.expect("a connection");
+    mail::enqueue(&mut connection, &mails)
+        .await
+        .expect("queued");
+    drop(connection);
+    deliver(&app, &transport).await;
+    let letters = server.letters();
+    let links = letters.iter().filter(|l| l.text.contains("/reset/"));
+    assert!(letters.len() < 40);
+    assert_eq!(links.count(), 1);
+}
+
 async fn event(app: &TestApp) -> uuid::Uuid {
     let event = sqlx::query_scalar!("select id from events limit 1");
     event.fetch_one(&app.db).await.expect("an event")

@@ -361,7 +361,7 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
             where s.event_id = issued.event_id
         ), new_mail as (
             insert into jobs (id, kind, payload)
-            select id, 'mail', payload from unnest($18::uuid[], $19::jsonb[]) as m (id, payload)
+            select * from unnest($18::uuid[], $21::text[], $19::jsonb[])
         )
         update ticket_types t set sold = t.sold + taken.quantity, held = t.held + taken.held
         from (select ticket_type_id, sum(quantity)::int as quantity,
@@ -389,6 +389,7 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
         &jobs.id,
         &jobs.payload,
         &lines.discount,
+        &jobs.kind,
     )
     .execute(connection)
     .await?;
