@@ -9,7 +9,8 @@ use server::users::password::Passwords;
 use server::{demo, serve, telemetry, verify};
 
 /// Requests are freed by other threads than the ones that made them, which costs the system's
-/// allocator a sixth of a purchase.
+/// allocator a sixth of a purchase. Without huge pages (`no_thp`): with them the server took 40 MB
+/// more for 512 buyers, and now and then a purchase waited for one to be cleared.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,5 +1,7 @@
 //! Logs and metrics.
 
+use std::time::Duration;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -28,9 +30,17 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     const BUCKETS: [f64; 11] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0,
     ];
-    PrometheusBuilder::new()
-        .set_buckets(&BUCKETS)
-        .ok()?
-        .install_recorder()
-        .ok()
+    /// Histograms keep every value until someone counts it, and nobody may ask for `/metrics`.
+    const UPKEEP: Duration = Duration::from_secs(5);
+    let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?;
+    let metrics = metrics.install_recorder().ok()?;
+    let counted = metrics.clone();
+    tokio::spawn(async move {
+        let mut due = tokio::time::interval(UPKEEP);
+        loop {
+            due.tick().await;
+            counted.run_upkeep();
+        }
+    });
+    Some(metrics)
 }
