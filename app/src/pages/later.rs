@@ -5,7 +5,9 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos::wasm_split::SplitLoaderError;
+#[cfg(not(test))]
+use leptos::wasm_split::wasm_split;
 
 use super::{buy, cart, event, host, orders, tickets, transfers, you};
 use crate::api::Error;
@@ -14,12 +16,25 @@ use crate::fetch::Fetch;
 
 type Loading = LocalBoxFuture<'static, Result<fn() -> AnyView, SplitLoaderError>>;
 
+/// Puts a function in a part of its own, in all but tests, which are not taken apart.
+macro_rules! split {
+    ($group:ident fn $name:ident() -> $output:ty $body:block) => {
+        #[cfg(not(test))]
+        #[wasm_split($group, wasm_split_path = leptos::wasm_split, fallible)]
+        fn $name() -> $output $body
+
+        #[cfg(test)]
+        async fn $name() -> $output $body
+    };
+}
+
 macro_rules! later {
     ($shown:ident: $($group:ident { $($part:ident: $view:expr,)+ })+) => {$($(
         pub(crate) fn $part() -> AnyView {
-            #[wasm_split($group, wasm_split_path = leptos::wasm_split, fallible)]
-            fn $part() -> Result<fn() -> AnyView, SplitLoaderError> {
-                Ok(|| $view().into_any())
+            split! {
+                $group fn $part() -> Result<fn() -> AnyView, SplitLoaderError> {
+                    Ok(|| $view().into_any())
+                }
             }
             $shown(|| $part().boxed_local())
         }
@@ -69,9 +84,10 @@ later! { part:
 
 /// Fetches what may be needed to buy, so that nobody waits for it in the middle of that.
 pub(crate) fn fetch_buying() {
-    #[wasm_split(buying, wasm_split_path = leptos::wasm_split, fallible)]
-    fn fetched() -> Result<(), SplitLoaderError> {
-        Ok(())
+    split! {
+        buying fn fetched() -> Result<(), SplitLoaderError> {
+            Ok(())
+        }
     }
     spawn_local(async {
         // What could not be fetched is fetched when it is needed.
