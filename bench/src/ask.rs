@@ -30,12 +30,21 @@ pub(crate) struct Sent {
 
 impl What {
     pub(crate) fn order(ticket_type: Uuid, quantity: i32) -> Self {
+        Self::placing(ticket_type, quantity, None)
+    }
+
+    pub(crate) fn order_with_code(ticket_type: Uuid, quantity: i32, promo_code: &str) -> Self {
+        Self::placing(ticket_type, quantity, Some(promo_code.to_owned()))
+    }
+
+    fn placing(ticket_type_id: Uuid, quantity: i32, promo_code: Option<String>) -> Self {
+        let line = PlaceOrderLine {
+            ticket_type_id,
+            quantity,
+        };
         let order = PlaceOrder {
-            lines: vec![PlaceOrderLine {
-                ticket_type_id: ticket_type,
-                quantity,
-            }],
-            promo_code: None,
+            lines: vec![line],
+            promo_code,
             expected_total: None,
         };
         Self::Order(serde_json::to_vec(&order).unwrap_or_default())

@@ -34,7 +34,9 @@ pub(crate) enum Level {
     H1,
     /// The same, combined
     H2,
-    /// The same at 80 % of H2, due at fixed times
+    /// The same, every order with a promo code
+    Promo,
+    /// H2 at 80 % of its rate, due at fixed times
     H3,
     /// Refusals once an event is sold out
     H4,
@@ -84,6 +86,7 @@ impl Bench {
             Level::P4 => self.place_batches().await,
             Level::H1 => self.buy("H1", "plain", 1, &[8, 32, 128, 512]).await,
             Level::H2 => self.buy("H2", "combined", 1, &[8, 32, 128, 512]).await,
+            Level::Promo => self.buy_cheaper().await,
             Level::H3 => self.buy_at_a_pace().await,
             Level::H4 => self.refuse().await,
             Level::H5 => self.buy("H5", "combined", 2, &[128, 512]).await,

@@ -146,14 +146,14 @@ fn keys(data_dir: &Path) -> Result<AccessKeys> {
     Ok(AccessKeys::from_seed(&seed)?)
 }
 
-/// The levels asked for, in order; a pace is taken from H2.
+/// The levels asked for, in order; a pace is taken from H2, and a code's cost held against it.
 fn levels(only: &[Level]) -> Vec<Level> {
     use clap::ValueEnum;
     let all = Level::value_variants().iter().copied();
     let asked = |level: &Level| {
         only.is_empty()
             || only.contains(level)
-            || (*level == Level::H2 && only.contains(&Level::H3))
+            || (*level == Level::H2 && (only.contains(&Level::H3) || only.contains(&Level::Promo)))
     };
     all.filter(asked).collect()
 }

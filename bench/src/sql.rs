@@ -185,6 +185,24 @@ pub(crate) async fn new_sale(connection: &mut PgConnection, capacity: i32) -> Re
     Ok(sale)
 }
 
+/// Adds a promo code for any number of orders.
+pub(crate) async fn new_promo_code(
+    connection: &mut PgConnection,
+    event: Uuid,
+    code: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into promo_codes (id, event_id, code, percent, max_uses)
+        values ($1, $2, $3, 20, 1000000)",
+        Uuid::now_v7(),
+        event,
+        code,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// An order as the database has it, with the numbers of its tickets.
 pub(crate) struct SoldOrder {
     pub(crate) id: Uuid,

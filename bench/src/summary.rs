@@ -175,6 +175,9 @@ pub(crate) const PACED: [&str; 3] = [
     "H6 mine 10M paced",
 ];
 
+/// The row of purchases that all have a promo code.
+pub(crate) const PROMO: &str = "H2 with a promo code";
+
 /// The rows of another event's purchases, alone and during H2.
 pub(crate) const QUIET: &str = "other event, alone";
 pub(crate) const STORMED: &str = "other event in H2";
@@ -201,6 +204,11 @@ pub(crate) fn targets(samples: &[Sample]) -> Vec<Target> {
         ("H2 / H1", ratio("H2", "H1"), Bound::AtLeast(10.0)),
         ("H2 / P2", ratio("H2", "P2"), Bound::AtLeast(2.5)),
         ("H2 / H0", ratio("H2", "H0"), Bound::AtLeast(0.5)),
+        (
+            "H2 with a promo code / H2",
+            ratio(PROMO, "H2"),
+            Bound::AtLeast(0.9),
+        ),
         ("H4 / H0", ratio("H4", "H0"), Bound::AtLeast(0.8)),
         ("H5 / H2", ratio("H5", "H2"), Bound::AtLeast(0.9)),
         (

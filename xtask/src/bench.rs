@@ -12,7 +12,7 @@ pub(crate) struct Args {
     /// One short round, to see whether it works.
     #[arg(long)]
     quick: bool,
-    /// Only these levels, separated by commas: H0, P2, P4, H1 to H7.
+    /// Only these levels, separated by commas: H0, P2, P4, H1 to H7, promo, fair.
     #[arg(long)]
     only: Option<String>,
     /// More arguments for the benchmark.

@@ -8,7 +8,7 @@ use super::Bench;
 use crate::ask::{self, Ask, What};
 use crate::http::Answer;
 use crate::ledger::Ledger;
-use crate::summary::{QUIET, STORMED};
+use crate::summary::{PROMO, QUIET, STORMED};
 use crate::tally::Seen;
 use crate::{load, sql};
 
@@ -16,6 +16,7 @@ use crate::{load, sql};
 pub(super) const PLENTY: i32 = 1_000_000;
 /// Connections that requests at a pace may use.
 pub(super) const OPEN_CONNECTIONS: usize = 512;
+const PROMO_CODE: &str = "HOT";
 /// Purchases a second of the other event, and the buyers who storm the first.
 const OTHERS_RATE: f64 = 200.0;
 const STORMERS: usize = 128;
@@ -57,6 +58,26 @@ impl Bench {
             let seen = load::closed(&stage.addresses(), clients, self.timing, &ask).await?;
             self.record(&stage, before, row, &format!("{clients} clients"), &seen);
             self.compare(&stage, row, &sale, &[&seen]).await?;
+        }
+        self.finish(stage).await
+    }
+
+    /// Promo
+    pub(super) async fn buy_cheaper(&mut self) -> Result<()> {
+        let stage = self.stage("Promo", "combined", 1).await?;
+        for clients in [8, 32, 128, 512] {
+            let sale = {
+                let mut connection = stage.database.pool.acquire().await?;
+                let sale = sql::new_sale(&mut connection, PLENTY).await?;
+                sql::new_promo_code(&mut connection, sale.event, PROMO_CODE).await?;
+                sale
+            };
+            let before = stage.cpu();
+            let mut ask = self.purchase(&sale, 2);
+            ask.what = What::order_with_code(sale.ticket_type, 2, PROMO_CODE);
+            let seen = load::closed(&stage.addresses(), clients, self.timing, &ask).await?;
+            self.record(&stage, before, PROMO, &format!("{clients} clients"), &seen);
+            self.compare(&stage, PROMO, &sale, &[&seen]).await?;
         }
         self.finish(stage).await
     }
