@@ -158,6 +158,7 @@ async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     ada.sees("1 × Seat held for you").await?;
     ada.can_use_the_screen().await?;
     ada.open("/tickets").await?;
+    ada.sees_heading("Tickets").await?;
     ada.sees("1 × Seat held for you").await?;
     ada.can_use_the_screen().await?;
     ada.press_containing("10.00").await?;
