@@ -17,10 +17,7 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations")
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Connections that our own PostgreSQL takes beyond ours, for a person or a backup to look in.
 const SPARE_CONNECTIONS: u32 = 10;
-const SESSION_SETTINGS: [(&str, &str); 5] = [
-    // Statements find rows by their keys, whatever these are; planning each anew for the first five
-    // times takes longer than many of them do.
-    ("plan_cache_mode", "force_generic_plan"),
+const SESSION_SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "10s"),
     ("lock_timeout", "3s"),
     ("idle_in_transaction_session_timeout", "5s"),
