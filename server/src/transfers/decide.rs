@@ -4,7 +4,7 @@ use api::tickets::TicketName;
 use api::transfers::{Transfer, TransferState};
 use api::{Code, UserId};
 use axum::extract::State;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
 use super::{db, find, send::require_sendable};
@@ -60,15 +60,7 @@ pub(super) async fn decline(
     let user = recipient.user;
     let mut tx = state.db.begin().await?;
     lock_received(&mut tx, user, id).await?;
-    if let Some(decided) = decided(&mut tx, user, id, TransferState::Declined).await? {
-        return Ok(Json(decided));
-    }
-    db::end(&mut tx, id, TransferState::Declined).await?;
-    let transfer = find(&mut tx, user, id).await?;
-    let offer = transfer.offer_id;
-    mail::enqueue_once(&mut tx, &Mail::OfferAnswered { offer }).await?;
-    tx.commit().await?;
-    Ok(Json(transfer))
+    end(tx, user, id, TransferState::Declined).await
 }
 
 /// Take back a ticket that has not been accepted.
@@ -86,11 +78,26 @@ pub(super) async fn recall(
     let mut tx = state.db.begin().await?;
     let ticket = db::sent_by(&mut tx, user, id).await?;
     db::lock_tickets(&mut tx, &[ticket.ok_or(Error::NotFound)?]).await?;
-    if let Some(decided) = decided(&mut tx, user, id, TransferState::Recalled).await? {
+    end(tx, user, id, TransferState::Recalled).await
+}
+
+/// Gives the ticket of a pending transfer, which is locked, back to its sender; who declines has
+/// them told.
+async fn end(
+    mut tx: PgTransaction<'_>,
+    user: UserId,
+    id: Uuid,
+    wanted: TransferState,
+) -> Result<Json<Transfer>> {
+    if let Some(decided) = decided(&mut tx, user, id, wanted).await? {
         return Ok(Json(decided));
     }
-    db::end(&mut tx, id, TransferState::Recalled).await?;
+    db::end(&mut tx, id, wanted).await?;
     let transfer = find(&mut tx, user, id).await?;
+    if wanted == TransferState::Declined {
+        let offer = transfer.offer_id;
+        mail::enqueue_once(&mut tx, &Mail::OfferAnswered { offer }).await?;
+    }
     tx.commit().await?;
     Ok(Json(transfer))
 }
