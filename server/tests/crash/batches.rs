@@ -1,6 +1,5 @@
 //! What is done in batches goes on where it was, and nothing of it is done twice.
 
-use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +11,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::sale::{Sale, collect};
-use crate::wait_a_little;
 
 const GUESTS: usize = 6_000;
 /// More would leave no batch the time to end.
@@ -43,16 +41,6 @@ impl Sale {
                 _ => tokio::time::sleep(Duration::from_millis(20)).await,
             }
         }
-    }
-
-    async fn kill_again_and_again(&self, mut server: Child) -> Child {
-        for kill in 0..KILLS {
-            wait_a_little(kill).await;
-            server.kill().and_then(|()| server.wait()).expect("killed");
-            server = self.start_server();
-            self.ready().await;
-        }
-        server
     }
 
     /// Waits until all guests have their tickets, or all tickets went back.
@@ -88,7 +76,7 @@ async fn gifts_and_refunds_go_on_after_every_kill_and_happen_once() {
     let gift = json!({"ticket_type_id": sale.ticket_type, "guests": guests});
     let key = Uuid::new_v4();
     let (server, ()) = tokio::join!(
-        sale.kill_again_and_again(server),
+        sale.kill_again_and_again(server, KILLS),
         sale.insist("/comps", key, &gift),
     );
     sale.wait_until("giving", async |db| {
@@ -99,7 +87,7 @@ async fn gifts_and_refunds_go_on_after_every_kill_and_happen_once() {
 
     let nothing = json!({});
     let (mut server, ()) = tokio::join!(
-        sale.kill_again_and_again(server),
+        sale.kill_again_and_again(server, KILLS),
         sale.insist("/cancel", Uuid::new_v4(), &nothing),
     );
     sale.wait_until("sending back", async |db| {

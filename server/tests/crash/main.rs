@@ -6,18 +6,11 @@ mod batches;
 mod sale;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sale::{Sale, collect, kill_postgres};
+use sale::{Acknowledged, Sale, collect, kill_postgres, wait_a_little};
 
 const KILLS: usize = 20;
-
-/// Kills come at uneven times, so that they hit different statements.
-async fn wait_a_little(kill: usize) {
-    let milliseconds = 60 + 37 * u64::try_from(kill % 7).expect("small");
-    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_in_the_middle_of_a_sale_loses_nothing_it_answered() {
@@ -26,26 +19,11 @@ async fn a_server_killed_in_the_middle_of_a_sale_loses_nothing_it_answered() {
     let mut server = sale.start_server();
     sale.ready().await;
     let buyers = sale.storm(&over, &replays);
-    for kill in 0..KILLS {
-        wait_a_little(kill).await;
-        server.kill().and_then(|()| server.wait()).expect("killed");
-        server = sale.start_server();
-        sale.ready().await;
-    }
+    server = sale.kill_again_and_again(server, KILLS).await;
     over.store(true, Ordering::Relaxed);
     let acknowledged = collect(buyers).await;
     server.kill().and_then(|()| server.wait()).expect("killed");
-    assert!(
-        acknowledged.len() > KILLS * 5,
-        "only {} orders",
-        acknowledged.len()
-    );
-    eprintln!(
-        "{} orders, {} of them answered by a replay",
-        acknowledged.len(),
-        replays.load(Ordering::Relaxed)
-    );
-    sale.settle_accounts(&acknowledged).await;
+    settle(&sale, &acknowledged, &replays).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,15 +42,13 @@ async fn a_postgresql_killed_in_the_middle_of_a_sale_loses_nothing_that_was_answ
     over.store(true, Ordering::Relaxed);
     let acknowledged = collect(buyers).await;
     server.kill().and_then(|()| server.wait()).expect("killed");
-    assert!(
-        acknowledged.len() > KILLS * 5,
-        "only {} orders",
-        acknowledged.len()
-    );
-    eprintln!(
-        "{} orders, {} of them answered by a replay",
-        acknowledged.len(),
-        replays.load(Ordering::Relaxed)
-    );
-    sale.settle_accounts(&acknowledged).await;
+    settle(&sale, &acknowledged, &replays).await;
+}
+
+async fn settle(sale: &Sale, acknowledged: &[Acknowledged], replays: &AtomicUsize) {
+    let orders = acknowledged.len();
+    assert!(orders > KILLS * 5, "only {orders} orders");
+    let replays = replays.load(Ordering::Relaxed);
+    eprintln!("{orders} orders, {replays} of them answered by a replay");
+    sale.settle_accounts(acknowledged).await;
 }

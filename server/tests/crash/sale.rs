@@ -92,6 +92,17 @@ impl Sale {
         }
     }
 
+    /// Kills the server so often, starting it anew each time.
+    pub(crate) async fn kill_again_and_again(&self, mut server: Child, kills: usize) -> Child {
+        for kill in 0..kills {
+            wait_a_little(kill).await;
+            server.kill().and_then(|()| server.wait()).expect("killed");
+            server = self.start_server();
+            self.ready().await;
+        }
+        server
+    }
+
     /// Sets the buyers off; they go on until `over`, and then until their last order is answered.
     pub(crate) fn storm(
         &self,
@@ -261,4 +272,10 @@ pub(crate) fn kill_postgres(folder: &Path, last: &mut String) {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Kills come at uneven times, so that they hit different statements.
+pub(crate) async fn wait_a_little(kill: usize) {
+    let milliseconds = 60 + 37 * u64::try_from(kill % 7).expect("small");
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
