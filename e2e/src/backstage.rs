@@ -59,23 +59,19 @@ impl Account {
 
     /// Publishes an event with these ticket types: name, price in cents, capacity.
     pub async fn publish(&self, title: &str, types: &[(&str, i64, i32)]) -> Result<HostEvent> {
-        let event = CreateEvent {
-            title: title.to_owned(),
-            description: "One night only.".to_owned(),
-            venue: "Hall".to_owned(),
-            address: "Street 1".to_owned(),
-            city: "Berlin".to_owned(),
-            starts_at: in_days(3)?,
-            ends_at: in_days(4)?,
-            timezone: "Europe/Berlin".to_owned(),
-            currency: Currency::EUR,
-            max_per_user: None,
-            ticket_types: types.iter().map(ticket_type).collect(),
-        };
-        let draft: HostEvent = self
-            .post("/host/events", &serde_json::to_value(event)?)
-            .await?;
+        self.publish_event(&event(title, types)?).await
+    }
+
+    /// Publishes an event.
+    pub async fn publish_event(&self, event: &CreateEvent) -> Result<HostEvent> {
+        let draft = self.draft(event).await?;
         self.post(&format!("/host/events/{}/publish", draft.id), &json!({}))
+            .await
+    }
+
+    /// Begins an event that nobody else sees yet.
+    pub async fn draft(&self, event: &CreateEvent) -> Result<HostEvent> {
+        self.post("/host/events", &serde_json::to_value(event)?)
             .await
     }
 
@@ -89,8 +85,7 @@ impl Account {
 
     /// What the door of an event knows.
     pub async fn door(&self, id: EventId) -> Result<Door> {
-        let path = format!("{}/api/host/events/{id}/door", self.address);
-        send(self.client.get(path).bearer_auth(&self.token)).await
+        self.get(&format!("/host/events/{id}/door")).await
     }
 
     /// Buys tickets of one type.
@@ -103,49 +98,64 @@ impl Account {
             promo_code: None,
             expected_total: None,
         };
-        let request = self
-            .client
-            .post(format!("{}/api/orders", self.address))
-            .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
-            .bearer_auth(&self.token)
-            .json(&order);
-        send(request).await
+        self.post("/orders", &serde_json::to_value(order)?).await
     }
 
     /// An event as everyone sees it.
     pub async fn event(&self, id: EventId) -> Result<EventDetail> {
-        let request = self.client.get(format!("{}/api/events/{id}", self.address));
-        send(request).await
+        self.get(&format!("/events/{id}")).await
     }
 
     /// Gives one ticket of an order of one event back.
     pub async fn refund(&self, order: &Order, number: i32) -> Result<Order> {
         let event = order.lines.first().context("an order of nothing")?.event.id;
         let body = json!({"tickets": [{"event_id": event, "number": number}]});
-        let request = self
-            .client
-            .post(format!("{}/api/orders/{}/refunds", self.address, order.id))
-            .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
-            .bearer_auth(&self.token)
-            .json(&body);
-        send(request).await
+        self.post(&format!("/orders/{}/refunds", order.id), &body)
+            .await
     }
 
     /// All one's orders.
     pub async fn orders(&self) -> Result<Vec<OrderSummary>> {
-        let request = self.client.get(format!("{}/api/orders", self.address));
-        let page: Page<OrderSummary> = send(request.bearer_auth(&self.token)).await?;
+        let page: Page<OrderSummary> = self.get("/orders").await?;
         Ok(page.items)
     }
 
-    async fn post<T: serde::de::DeserializeOwned>(
+    /// Reads.
+    pub(crate) async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let request = self.client.get(format!("{}/api{path}", self.address));
+        send(request.bearer_auth(&self.token)).await
+    }
+
+    /// Asks for something, once.
+    pub(crate) async fn post<T: serde::de::DeserializeOwned>(
         &self,
         path: &str,
         body: &serde_json::Value,
     ) -> Result<T> {
-        let request = self.client.post(format!("{}/api{path}", self.address));
-        send(request.bearer_auth(&self.token).json(body)).await
+        let request = self
+            .client
+            .post(format!("{}/api{path}", self.address))
+            .header(IDEMPOTENCY_KEY, Uuid::new_v4().to_string())
+            .bearer_auth(&self.token);
+        send(request.json(body)).await
     }
+}
+
+/// An event in some days, with ticket types: name, price in cents, capacity.
+pub(crate) fn event(title: &str, types: &[(&str, i64, i32)]) -> Result<CreateEvent> {
+    Ok(CreateEvent {
+        title: title.to_owned(),
+        description: "One night only.".to_owned(),
+        venue: "Hall".to_owned(),
+        address: "Street 1".to_owned(),
+        city: "Berlin".to_owned(),
+        starts_at: in_days(3)?,
+        ends_at: in_days(4)?,
+        timezone: "Europe/Berlin".to_owned(),
+        currency: Currency::EUR,
+        max_per_user: None,
+        ticket_types: types.iter().map(ticket_type).collect(),
+    })
 }
 
 async fn send<T: serde::de::DeserializeOwned>(request: RequestBuilder) -> Result<T> {
@@ -167,7 +177,7 @@ fn ticket_type((name, price, capacity): &(&str, i64, i32)) -> TicketTypeInput {
     }
 }
 
-fn in_days(days: u64) -> Result<Time> {
+pub(crate) fn in_days(days: u64) -> Result<Time> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     let seconds = i64::try_from(now.as_secs() + days * 24 * 3600)?;
     Time::from_timestamp(seconds, 0).context("a time to come")

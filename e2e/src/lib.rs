@@ -4,11 +4,14 @@
 mod accessibility;
 mod backstage;
 mod browser;
+mod device;
 mod person;
 mod process;
+pub mod screens;
 mod service;
 
 pub use backstage::{Account, PASSWORD};
 pub use browser::Engine;
+pub use device::Look;
 pub use person::Person;
 pub use service::Service;

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use thirtyfour::cdp::Cdp;
 use thirtyfour::{Key, WebElement};
 
+use crate::backstage::PASSWORD;
 use crate::browser::{Browser, Engine};
 use crate::service::Service;
 
@@ -25,6 +27,16 @@ impl Person {
     pub async fn arrive(engine: Engine, service: &Service) -> Result<Self> {
         let browser = Browser::open(engine, service).await?;
         Ok(Self { browser })
+    }
+
+    /// Signs in to an account that is there.
+    pub async fn sign_in(&self, email: &str) -> Result<()> {
+        self.follow("You").await?;
+        self.follow("Sign in").await?;
+        self.fill("Email", email).await?;
+        self.fill("Password", PASSWORD).await?;
+        self.press("Sign in").await?;
+        self.sees("Sign out").await
     }
 
     /// Presses the button called `name`.
@@ -101,7 +113,7 @@ impl Person {
 
     /// Pulls the page down with a finger and lets go (Chromium).
     pub async fn pull_down(&self) -> Result<()> {
-        let tools = self.browser.driver.cdp();
+        let tools = self.tools();
         let touch = |kind: &'static str, y: Option<i32>| {
             let points: Vec<_> = y.iter().map(|y| json!({"x": 195, "y": y})).collect();
             json!({"type": kind, "touchPoints": points})
@@ -120,6 +132,24 @@ impl Person {
     pub async fn open(&self, path: &str) -> Result<()> {
         self.run(&format!("location.assign({})", json!(path)))
             .await?;
+        Ok(())
+    }
+
+    /// Starts the app at a path and waits until it is loaded (Chromium).
+    pub(crate) async fn open_anew(&self, path: &str) -> Result<()> {
+        let origin = self.run("return location.origin").await?;
+        let origin = origin.as_str().context("an origin")?;
+        self.browser.driver.goto(format!("{origin}{path}")).await?;
+        Ok(())
+    }
+
+    /// Goes to a path within the app.
+    pub(crate) async fn go(&self, path: &str) -> Result<()> {
+        let path = json!(path);
+        self.run(&format!(
+            "history.pushState(null, '', {path}); dispatchEvent(new PopStateEvent('popstate'))"
+        ))
+        .await?;
         Ok(())
     }
 
@@ -154,10 +184,14 @@ impl Person {
         Ok(path.as_str().context("a path")?.to_owned())
     }
 
-    /// Writes what is on the screen as PNG.
-    pub async fn photograph(&self, file: &Path) -> Result<()> {
-        self.browser.driver.screenshot(file).await?;
-        Ok(())
+    /// What is on the screen, as PNG.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        Ok(self.browser.driver.screenshot_as_png().await?)
+    }
+
+    /// Chromium's tools for developers.
+    pub(crate) fn tools(&self) -> Cdp {
+        self.browser.driver.cdp()
     }
 
     /// Leaves.

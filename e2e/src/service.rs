@@ -14,15 +14,26 @@ pub struct Service {
     process: Option<Process>,
     data: TempDir,
     address: String,
+    demo: bool,
 }
 
 impl Service {
     /// Starts with nothing.
     pub async fn start() -> Result<Self> {
+        Self::start_with(false).await
+    }
+
+    /// Starts with the demo's events and accounts.
+    pub async fn start_with_demo() -> Result<Self> {
+        Self::start_with(true).await
+    }
+
+    async fn start_with(demo: bool) -> Result<Self> {
         let mut service = Self {
             process: None,
             data: TempDir::new()?,
             address: format!("http://127.0.0.1:{}", free_port()?),
+            demo,
         };
         service.resume().await?;
         Ok(service)
@@ -35,6 +46,7 @@ impl Service {
             Command::new(path("BOXOFFICE_BIN")?)
                 .args(["serve", "--bind", bind])
                 .args(["--public-url", &self.address])
+                .args(self.demo.then_some("--demo"))
                 .args([
                     "--logins-per-minute",
                     "1000",

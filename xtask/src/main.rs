@@ -7,6 +7,7 @@ mod mobile;
 mod place;
 mod prepare;
 mod run;
+mod screens;
 mod setup;
 mod step;
 mod test;
@@ -35,6 +36,8 @@ enum Command {
     Bench(bench::Args),
     /// Builds the web app.
     Web(web::Args),
+    /// Takes pictures of every screen in every state, and puts them on one page.
+    Screens(screens::Args),
     /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
     Prepare(prepare::Args),
     /// Type-checks the shell for Android and iOS.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Web(args) => web::run(&args),
+        Command::Screens(args) => screens::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::CheckMobile => mobile::check(),
     };

@@ -4,8 +4,6 @@ use anyhow::{Result, ensure};
 use api::orders::QUANTITY_MAX;
 use e2e::{Account, Engine, Person, Service};
 
-use crate::sign_in;
-
 crate::in_both_engines!(every_ticket_goes_back);
 
 /// So many that refunding them can be watched.
@@ -23,7 +21,7 @@ async fn every_ticket_goes_back(engine: Engine) -> Result<()> {
     }
 
     let olga = Person::arrive(engine, &service).await?;
-    sign_in(&olga, "olga@example.com").await?;
+    olga.sign_in("olga@example.com").await?;
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     olga.press("Cancel event…").await?;
@@ -40,7 +38,7 @@ async fn every_ticket_goes_back(engine: Engine) -> Result<()> {
     olga.leave().await?;
 
     let person = Person::arrive(engine, &service).await?;
-    sign_in(&person, "ada@example.com").await?;
+    person.sign_in("ada@example.com").await?;
     person.follow("Orders").await?;
     person.follow_containing("Night").await?;
     person.sees("Paid back").await?;

@@ -3,8 +3,6 @@
 use anyhow::{Result, ensure};
 use e2e::{Account, Engine, Person, Service};
 
-use crate::sign_in;
-
 crate::in_both_engines!(
     two_events_are_one_order_with_a_promo_code,
     what_cannot_be_had_is_named_and_nothing_is_taken,
@@ -17,12 +15,12 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     account.publish("Day", &[("Seat", 4000, 100)]).await?;
     Account::register(&service, "Ada", "ada@example.com").await?;
     let olga = Person::arrive(engine, &service).await?;
-    sign_in(&olga, "olga@example.com").await?;
+    olga.sign_in("olga@example.com").await?;
     create_promo_code(&olga).await?;
     olga.leave().await?;
 
     let ada = Person::arrive(engine, &service).await?;
-    sign_in(&ada, "ada@example.com").await?;
+    ada.sign_in("ada@example.com").await?;
     ada.open("/cart").await?;
     ada.sees("Nothing in here yet").await?;
     ada.can_use_the_screen().await?;
@@ -96,7 +94,7 @@ async fn what_cannot_be_had_is_named_and_nothing_is_taken(engine: Engine) -> Res
     let tiny = olga.publish("Tiny", &[("Seat", 1000, 1)]).await?;
     let account = Account::register(&service, "Ada", "ada@example.com").await?;
     let ada = Person::arrive(engine, &service).await?;
-    sign_in(&ada, "ada@example.com").await?;
+    ada.sign_in("ada@example.com").await?;
     add_to_cart(&ada, "Night").await?;
     add_to_cart(&ada, "Tiny").await?;
     olga.buy(tiny.ticket_types[0].id, 1).await?;

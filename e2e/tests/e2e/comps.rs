@@ -3,8 +3,6 @@
 use anyhow::{Result, ensure};
 use e2e::{Account, Engine, PASSWORD, Person, Service};
 
-use crate::sign_in;
-
 crate::in_both_engines!(a_list_of_guests_gets_tickets_and_one_is_revoked);
 
 const GUESTS: &str = "Name,Email\nNina,nina@example.com\nOtto,otto at example.com\n";
@@ -26,7 +24,7 @@ async fn a_list_of_guests_gets_tickets_and_one_is_revoked(engine: Engine) -> Res
     olga.leave().await?;
 
     let nina = Person::arrive(engine, &service).await?;
-    sign_in(&nina, "nina@example.com").await?;
+    nina.sign_in("nina@example.com").await?;
     nina.follow("Tickets").await?;
     nina.follow_containing("Night").await?;
     nina.sees("The organizer took it back.").await?;
@@ -38,7 +36,7 @@ async fn a_list_of_guests_gets_tickets_and_one_is_revoked(engine: Engine) -> Res
 
 async fn at_her_event(engine: Engine, service: &Service) -> Result<Person> {
     let olga = Person::arrive(engine, service).await?;
-    sign_in(&olga, "olga@example.com").await?;
+    olga.sign_in("olga@example.com").await?;
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     Ok(olga)

@@ -5,8 +5,6 @@ use api::door::Door;
 use api::tickets::TicketState;
 use e2e::{Account, Engine, Person, Service};
 
-use crate::sign_in;
-
 crate::in_both_engines!(people_are_let_in_with_and_without_a_network);
 
 async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<()> {
@@ -18,7 +16,7 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     let codes = typed_codes(&account.door(event.id).await?);
 
     let olga = Person::arrive(engine, &service).await?;
-    sign_in(&olga, "olga@example.com").await?;
+    olga.sign_in("olga@example.com").await?;
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     olga.follow("Scan tickets").await?;

@@ -8,19 +8,6 @@ mod door;
 mod organizer;
 mod transfers;
 
-use anyhow::Result;
-use e2e::{PASSWORD, Person};
-
-/// Signs in to an account that is there.
-async fn sign_in(person: &Person, email: &str) -> Result<()> {
-    person.follow("You").await?;
-    person.follow("Sign in").await?;
-    person.fill("Email", email).await?;
-    person.fill("Password", PASSWORD).await?;
-    person.press("Sign in").await?;
-    person.sees("Sign out").await
-}
-
 /// One test for each engine.
 macro_rules! in_both_engines {
     ($($journey:ident),* $(,)?) => {

@@ -3,8 +3,6 @@
 use anyhow::{Result, ensure};
 use e2e::{Account, Engine, PASSWORD, Person, Service};
 
-use crate::sign_in;
-
 crate::in_both_engines!(a_ticket_is_sent_and_claimed, a_sent_ticket_is_taken_back);
 
 /// A service where Ada has two tickets for Night, and Ada at its app.
@@ -15,7 +13,7 @@ async fn holder(engine: Engine) -> Result<(Service, Person)> {
     let account = Account::register(&service, "Ada", "ada@example.com").await?;
     account.buy(event.ticket_types[0].id, 2).await?;
     let ada = Person::arrive(engine, &service).await?;
-    sign_in(&ada, "ada@example.com").await?;
+    ada.sign_in("ada@example.com").await?;
     Ok((service, ada))
 }
 

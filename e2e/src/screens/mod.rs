@@ -1,0 +1,141 @@
+//! Every screen in every state, on real data: for the pictures of `cargo xtask screens`, and for
+//! the test that everyone can use all of it. The list is in `list.rs`.
+
+mod list;
+mod stage;
+mod visit;
+
+pub use list::SCREENS;
+pub use stage::Stage;
+pub use visit::Guest;
+
+/// A screen in a state.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// What it is called: the screen, a slash, the state.
+    pub name: &'static str,
+    /// Who looks at it.
+    pub who: Visitor,
+    /// Where it is. What is in braces is on the stage.
+    pub path: &'static str,
+    /// A text that is on it, and on no other state of it.
+    pub shows: &'static str,
+    /// What is done before it looks like that.
+    pub steps: &'static [Step],
+    /// Whether the network keeps every answer of these endpoints back.
+    pub held: &'static [&'static str],
+    /// Whether something is still going on.
+    pub unfinished: bool,
+    /// Whether text is twice as large as usual.
+    pub large_text: bool,
+    /// Whether its picture has all of it, however long.
+    pub whole: bool,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor {
+    /// Signed out.
+    Nobody,
+    /// Buys tickets.
+    Ada,
+    /// Puts on events.
+    Olga,
+    /// Has just created an account, and got a ticket from Ada.
+    Nina,
+}
+
+/// What happens on the way to a state.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Presses the first button whose name holds this.
+    Press(&'static str),
+    /// Ticks a box.
+    Tick(&'static str),
+    /// Writes into a field: its label, and what.
+    Fill(&'static str, &'static str),
+    /// Goes to another path within the app, which loads nothing anew.
+    Go(&'static str),
+    /// Waits for a text.
+    See(&'static str),
+    /// The network breaks off.
+    Offline,
+    /// The server stops.
+    Stop,
+    /// Others buy all that is left of an event.
+    SellOut(&'static str),
+    /// What would go away by itself stays from now on.
+    Stay,
+    /// Scrolls on and on until the list is at its end.
+    LoadAll,
+}
+
+impl Visitor {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Nobody, Self::Ada, Self::Olga, Self::Nina];
+
+    /// The address of their account.
+    fn email(self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            Self::Ada => Some("ada@example.com"),
+            Self::Olga => Some("olga@example.com"),
+            Self::Nina => Some("nina@example.com"),
+        }
+    }
+
+    /// What someone sees at a path.
+    const fn sees(self, name: &'static str, path: &'static str, shows: &'static str) -> Screen {
+        Screen {
+            name,
+            who: self,
+            path,
+            shows,
+            steps: &[],
+            held: &[],
+            unfinished: false,
+            large_text: false,
+            whole: false,
+        }
+    }
+}
+
+impl Screen {
+    /// After these steps.
+    const fn after(self, steps: &'static [Step]) -> Self {
+        Self { steps, ..self }
+    }
+
+    /// While answers to these are awaited.
+    const fn awaiting(self, held: &'static [&'static str]) -> Self {
+        Self {
+            held,
+            unfinished: true,
+            ..self
+        }
+    }
+
+    /// With something still going on.
+    const fn unfinished(self) -> Self {
+        Self {
+            unfinished: true,
+            ..self
+        }
+    }
+
+    /// With text twice as large.
+    const fn in_large_text(self) -> Self {
+        Self {
+            large_text: true,
+            ..self
+        }
+    }
+
+    /// With a picture of all of it.
+    const fn whole(self) -> Self {
+        Self {
+            whole: true,
+            ..self
+        }
+    }
+}
