@@ -241,8 +241,7 @@ const RULES: &[Rule] = &[
         count: "select count(*) from promo_codes",
         violations: "select p.code || ': counts ' || p.used || ', has ' || count(o.id)
             from promo_codes p
-            left join promo_redemptions r on r.promo_code_id = p.id
-            left join orders o on o.id = r.order_id and o.state in ('paid', 'pending')
+            left join orders o on o.promo_code_id = p.id and o.state in ('paid', 'pending')
             group by p.id having p.used <> count(o.id) or p.used > p.max_uses",
     },
     Rule {
@@ -262,6 +261,12 @@ const RULES: &[Rule] = &[
             join ticket_types y on y.id = t.ticket_type_id
             where t.event_id <> l.event_id or t.ticket_type_id <> l.ticket_type_id
                 or y.event_id <> t.event_id
+            union all
+            select l.order_id || ' line ' || l.line || ': of no order, or of no ticket type'
+            from order_lines l
+            left join orders o on o.id = l.order_id
+            left join ticket_types y on y.event_id = l.event_id and y.id = l.ticket_type_id
+            where o.id is null or y.id is null
             union all
             select o.id || ': priced in ' || o.currency || ', its event in ' || e.currency
             from orders o join order_lines l on l.order_id = o.id join events e on e.id = l.event_id

@@ -96,7 +96,7 @@ pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp
     sqlx::query!(
         "with unused as (
             update promo_codes p set used = p.used - 1
-            from promo_redemptions r where r.order_id = $1 and p.id = r.promo_code_id
+            from orders o where o.id = $1 and p.id = o.promo_code_id
         )
         update ticket_types t set sold = t.sold - l.quantity, held = t.held - l.quantity
         from order_lines l where l.order_id = $1 and t.id = l.ticket_type_id",

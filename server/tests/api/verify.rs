@@ -148,7 +148,7 @@ sabotage! {
     a_promo_code_used_more_than_it_counts:
         "insert into promo_codes (id, event_id, code, percent)
          select gen_random_uuid(), id, 'X', 10 from events;
-         insert into promo_redemptions select o.id, p.id, o.user_id, 0 from orders o, promo_codes p"
+         update orders set promo_code_id = p.id from promo_codes p"
         => "promos";
     one_key_for_two_orders:
         "alter table orders drop constraint orders_idempotency_key;
@@ -159,6 +159,12 @@ sabotage! {
          select gen_random_uuid(), id, 1, 'Other', 0, 5, 5 from events;
          update tickets set ticket_type_id = (select id from ticket_types where name = 'Other')
          where number = 3" => "edges";
+    a_line_of_no_order:
+        "insert into order_lines (order_id, line, event_id, ticket_type_id, quantity, unit_price)
+         select gen_random_uuid(), 1, event_id, id, 1, 0 from ticket_types" => "edges";
+    a_line_of_no_ticket_type:
+        "insert into order_lines (order_id, line, event_id, ticket_type_id, quantity, unit_price)
+         select id, 2, gen_random_uuid(), gen_random_uuid(), 1, 0 from orders" => "edges";
     more_than_one_person_may_have:
         "update events set max_per_user = 2" => "limits";
     a_number_that_was_skipped:

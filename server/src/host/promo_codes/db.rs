@@ -73,9 +73,9 @@ async fn read(
         r#"
         select p.id, p.code, p.percent, p.amount, p.ticket_type_id, p.starts_at, p.ends_at,
             p.max_uses, p.max_per_user, p.used, e.currency,
-            (select coalesce(sum(r.discount), 0)::bigint
-                from promo_redemptions r join orders o on o.id = r.order_id
-                where r.promo_code_id = p.id and o.state in ('paid', 'pending')) as "given!"
+            (select coalesce(sum(l.discount), 0)::bigint
+                from orders o join order_lines l on l.order_id = o.id
+                where o.promo_code_id = p.id and o.state in ('paid', 'pending')) as "given!"
         from promo_codes p join events e on e.id = p.event_id
         where p.event_id = $1 and ($2::uuid is null or p.id = $2)
         order by p.id desc

@@ -50,7 +50,6 @@ pub async fn place_all(
         Mail::confirming(&paid).as_slice(),
     )
     .await?;
-    db::redeem(&mut transaction, &grants).await?;
     transaction.commit().await?;
     Ok(decisions
         .into_iter()

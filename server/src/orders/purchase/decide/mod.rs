@@ -1,13 +1,16 @@
 //! The decision about an order: a pure function of the request and of the stock as it was read
 //! under the lock. First come, first served: each grant changes the stock that the next is judged by.
 
+mod promo;
+
 use std::collections::HashMap;
 
 use api::events::{EventRef, SaleState};
 use api::orders::PlaceOrderLine;
-use api::promo_codes::Discount;
 use api::{Currency, EventId, Money, OrderId, TicketNumber, TicketTypeId, Time, UserId};
 use uuid::Uuid;
+
+pub use promo::PromoStock;
 
 use crate::events::sale::{EventSale, TypeSale};
 use crate::orders::Refusal;
@@ -64,29 +67,6 @@ pub struct TypeStock {
     pub sale: TypeSale,
     /// The part of sold that pending orders hold.
     pub held: i32,
-}
-
-/// A promo code of one of the events.
-#[derive(Clone, Debug)]
-pub struct PromoStock {
-    /// The code's id.
-    pub id: Uuid,
-    /// What it takes off each ticket.
-    pub discount: Discount,
-    /// The only type it is for.
-    pub ticket_type: Option<TicketTypeId>,
-    /// From when on it is good.
-    pub starts_at: Option<Time>,
-    /// Until when it is good.
-    pub ends_at: Option<Time>,
-    /// How many orders may use it.
-    pub max_uses: Option<i32>,
-    /// How many orders of one person may use it.
-    pub max_per_user: Option<i32>,
-    /// How many orders use it.
-    pub used: i32,
-    /// How many orders of each buyer use it.
-    pub used_by: HashMap<UserId, i32>,
 }
 
 /// An order that already has the key of a request.
@@ -147,8 +127,8 @@ pub struct Grant {
     pub expires_at: Option<Time>,
     /// What it is of.
     pub lines: Vec<GrantLine>,
-    /// The promo code it uses, and what that takes off in all.
-    pub promo: Option<(Uuid, i64)>,
+    /// The promo code it uses.
+    pub promo: Option<Uuid>,
 }
 
 /// A line of a new order.
@@ -217,8 +197,8 @@ pub fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Price, Refus
     let mut total = total.unwrap_or(Money::new(0, Currency::EUR));
     let (promo, discounts) = match &request.promo_code {
         Some(code) => {
-            let (event, promo) = find_promo(stock, request, code)?;
-            let discounts = discounts(stock, request, event, promo);
+            let (event, promo) = promo::find(stock, request, code)?;
+            let discounts = promo::discounts(stock, request, event, promo);
             (Some((event, promo.id)), discounts)
         }
         None => (None, vec![0; request.lines.len()]),
@@ -232,60 +212,6 @@ pub fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Price, Refus
             discounts,
         }),
     }
-}
-
-/// The promo code of this name that is for one of the lines, if it can be used now. Where several
-/// events have one, it is that of the first line.
-fn find_promo<'a>(
-    stock: &'a Snapshot,
-    request: &PurchaseRequest,
-    code: &str,
-) -> Result<(EventId, &'a PromoStock), Refusal> {
-    let for_line = |line: &PlaceOrderLine| {
-        let event = stock.types.get(&line.ticket_type_id)?.event;
-        let promo = stock.promos.get(&(event, code.to_owned()))?;
-        let fits = promo
-            .ticket_type
-            .is_none_or(|only| only == line.ticket_type_id);
-        fits.then_some((event, promo))
-    };
-    let (event, promo) = request
-        .lines
-        .iter()
-        .find_map(for_line)
-        .ok_or(Refusal::PromoInvalid)?;
-    let begun = promo.starts_at.is_none_or(|start| start <= stock.now);
-    let over = promo.ends_at.is_some_and(|end| end <= stock.now);
-    if !begun || over {
-        return Err(Refusal::PromoInvalid);
-    }
-    if promo.max_uses.is_some_and(|max| promo.used >= max) {
-        return Err(Refusal::PromoUsedUp);
-    }
-    let by_user = promo.used_by.get(&request.user).copied().unwrap_or(0);
-    if promo.max_per_user.is_some_and(|max| by_user >= max) {
-        return Err(Refusal::PromoUsedByYou);
-    }
-    Ok((event, promo))
-}
-
-/// What the code takes off each line.
-fn discounts(
-    stock: &Snapshot,
-    request: &PurchaseRequest,
-    event: EventId,
-    promo: &PromoStock,
-) -> Vec<i64> {
-    let off = |line: &PlaceOrderLine| {
-        let ticket_type = stock.types.get(&line.ticket_type_id)?;
-        let fits = ticket_type.event == event
-            && promo
-                .ticket_type
-                .is_none_or(|only| only == line.ticket_type_id);
-        fits.then(|| promo.discount.off(ticket_type.price) * i64::from(line.quantity))
-    };
-    let off = request.lines.iter().map(|line| off(line).unwrap_or(0));
-    off.collect()
 }
 
 fn find(stock: &Snapshot, id: TicketTypeId) -> Result<(&EventStock, &TypeStock), Refusal> {
@@ -377,7 +303,7 @@ fn grant(
         .zip(&price.discounts)
         .filter_map(|(line, discount)| take(stock, request.user, line, *discount, paid))
         .collect();
-    let promo = redeem(stock, request, price);
+    let promo = promo::redeem(stock, request, price);
     let answered = Answered {
         order: request.order,
         hash: request.hash,
@@ -398,15 +324,6 @@ fn grant(
         lines,
         promo,
     }
-}
-
-fn redeem(stock: &mut Snapshot, request: &PurchaseRequest, price: &Price) -> Option<(Uuid, i64)> {
-    let (event, id) = price.promo?;
-    let code = request.promo_code.clone()?;
-    let promo = stock.promos.get_mut(&(event, code))?;
-    promo.used += 1;
-    *promo.used_by.entry(request.user).or_default() += 1;
-    Some((id, price.discounts.iter().sum()))
 }
 
 fn take(

@@ -1,0 +1,102 @@
+//! What a promo code means for an order.
+
+use std::collections::HashMap;
+
+use api::orders::PlaceOrderLine;
+use api::promo_codes::Discount;
+use api::{EventId, TicketTypeId, Time, UserId};
+use uuid::Uuid;
+
+use super::{Price, PurchaseRequest, Snapshot};
+use crate::orders::Refusal;
+
+/// A promo code of one of the events.
+#[derive(Clone, Debug)]
+pub struct PromoStock {
+    /// The code's id.
+    pub id: Uuid,
+    /// What it takes off each ticket.
+    pub discount: Discount,
+    /// The only type it is for.
+    pub ticket_type: Option<TicketTypeId>,
+    /// From when on it is good.
+    pub starts_at: Option<Time>,
+    /// Until when it is good.
+    pub ends_at: Option<Time>,
+    /// How many orders may use it.
+    pub max_uses: Option<i32>,
+    /// How many orders of one person may use it.
+    pub max_per_user: Option<i32>,
+    /// How many orders use it.
+    pub used: i32,
+    /// How many orders of each buyer use it.
+    pub used_by: HashMap<UserId, i32>,
+}
+
+/// The promo code of this name that is for one of the lines, if it can be used now. Where several
+/// events have one, it is that of the first line.
+pub(super) fn find<'a>(
+    stock: &'a Snapshot,
+    request: &PurchaseRequest,
+    code: &str,
+) -> Result<(EventId, &'a PromoStock), Refusal> {
+    let for_line = |line: &PlaceOrderLine| {
+        let event = stock.types.get(&line.ticket_type_id)?.event;
+        let promo = stock.promos.get(&(event, code.to_owned()))?;
+        let fits = promo
+            .ticket_type
+            .is_none_or(|only| only == line.ticket_type_id);
+        fits.then_some((event, promo))
+    };
+    let (event, promo) = request
+        .lines
+        .iter()
+        .find_map(for_line)
+        .ok_or(Refusal::PromoInvalid)?;
+    let begun = promo.starts_at.is_none_or(|start| start <= stock.now);
+    let over = promo.ends_at.is_some_and(|end| end <= stock.now);
+    if !begun || over {
+        return Err(Refusal::PromoInvalid);
+    }
+    if promo.max_uses.is_some_and(|max| promo.used >= max) {
+        return Err(Refusal::PromoUsedUp);
+    }
+    let by_user = promo.used_by.get(&request.user).copied().unwrap_or(0);
+    if promo.max_per_user.is_some_and(|max| by_user >= max) {
+        return Err(Refusal::PromoUsedByYou);
+    }
+    Ok((event, promo))
+}
+
+/// What the code takes off each line.
+pub(super) fn discounts(
+    stock: &Snapshot,
+    request: &PurchaseRequest,
+    event: EventId,
+    promo: &PromoStock,
+) -> Vec<i64> {
+    let off = |line: &PlaceOrderLine| {
+        let ticket_type = stock.types.get(&line.ticket_type_id)?;
+        let fits = ticket_type.event == event
+            && promo
+                .ticket_type
+                .is_none_or(|only| only == line.ticket_type_id);
+        fits.then(|| promo.discount.off(ticket_type.price) * i64::from(line.quantity))
+    };
+    let off = request.lines.iter().map(|line| off(line).unwrap_or(0));
+    off.collect()
+}
+
+/// Counts the code of an order that is granted.
+pub(super) fn redeem(
+    stock: &mut Snapshot,
+    request: &PurchaseRequest,
+    price: &Price,
+) -> Option<Uuid> {
+    let (event, id) = price.promo?;
+    let code = request.promo_code.clone()?;
+    let promo = stock.promos.get_mut(&(event, code))?;
+    promo.used += 1;
+    *promo.used_by.entry(request.user).or_default() += 1;
+    Some(id)
+}
