@@ -65,7 +65,9 @@ impl Database {
         let options = PgConnectOptions::from_str(&url)?
             .application_name("boxoffice")
             .options(SESSION_SETTINGS);
-        let pool = connect(options.clone(), config.database_connections).await?;
+        let pool = pool_of(config.database_connections)
+            .connect_with(options.clone())
+            .await?;
         migrate(&pool).await?;
         Ok(Self {
             pool,
@@ -74,9 +76,9 @@ impl Database {
         })
     }
 
-    /// Further connections to it, of which nobody else takes any.
-    pub async fn pool(&self, connections: u32) -> Result<PgPool, DatabaseError> {
-        Ok(connect(self.options.clone(), connections).await?)
+    /// Further connections to it, of which nobody else takes any; made by the tasks that need them.
+    pub fn pool(&self, connections: u32) -> PgPool {
+        pool_of(connections).connect_lazy_with(self.options.clone())
     }
 
     /// Closes the connections and stops the PostgreSQL that [`Database::open`] started.
@@ -90,12 +92,10 @@ impl Database {
     }
 }
 
-async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options)
-        .await
 }
 
 /// Brings the schema up to date; a migration may take longer than a request's statement.

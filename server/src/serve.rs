@@ -22,7 +22,7 @@ use crate::database::Database;
 use crate::events::live::Live;
 use crate::events::recent::Recent;
 use crate::mail::Transport;
-use crate::orders::purchase::Purchases;
+use crate::orders::purchase::{Purchases, batch_thread};
 use crate::payment::PayAtDoor;
 use crate::rate_limit::RateLimiters;
 use crate::state::{AppState, Shared};
@@ -50,10 +50,11 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         passwords: Passwords::default(),
         rate_limiters: RateLimiters::new(config.rate_limits),
         purchases: Purchases::new(
-            database.pool(config.purchase_connections).await?,
-            config.purchase_connections as usize,
+            database.pool.clone(),
+            database.pool(config.purchase_connections),
             config.purchase_path,
             Arc::new(PayAtDoor),
+            batch_thread::start(stop.clone())?,
         ),
         recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
         live: Live::start(database.pool.clone(), stop.clone()),

@@ -13,12 +13,14 @@ use server::orders::Refusal;
 use server::orders::purchase::{Placed, PurchaseRequest, Purchases, lock_stock};
 use server::payment::PayAtDoor;
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::support::{EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
 
 fn purchases(db: &PgPool, path: PurchasePath) -> Purchases {
-    Purchases::new(db.clone(), 3, path, Arc::new(PayAtDoor))
+    let payments = Arc::new(PayAtDoor);
+    Purchases::new(db.clone(), db.clone(), path, payments, Handle::current())
 }
 
 fn request(user: Uuid, key: u128, lines: &[(Uuid, i32)]) -> PurchaseRequest {

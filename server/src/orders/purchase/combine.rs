@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use api::EventId;
 use futures::FutureExt;
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::batch::{Outcome, place_all, refuse_sold_out};
@@ -37,6 +38,8 @@ pub struct Combiner {
 struct Shared {
     db: PgPool,
     payments: Arc<dyn PaymentProvider>,
+    /// Where batches run.
+    batches: Handle,
     /// Batches take turns at the connections, first come, first served.
     turns: Semaphore,
     sold_out: SoldOut,
@@ -52,11 +55,13 @@ struct Waiting {
 }
 
 impl Combiner {
-    /// Places batches on `connections` connections of `db`.
-    pub fn new(db: PgPool, connections: usize, payments: Arc<dyn PaymentProvider>) -> Self {
+    /// Places batches on the connections of `db`, by tasks on `batches`.
+    pub fn new(db: PgPool, payments: Arc<dyn PaymentProvider>, batches: Handle) -> Self {
+        let connections = db.options().get_max_connections() as usize;
         let shared = Shared {
             db,
             payments,
+            batches,
             turns: Semaphore::new(connections),
             sold_out: SoldOut::default(),
             rushed: Mutex::default(),
@@ -82,11 +87,17 @@ impl Combiner {
         events: &[EventId],
         request: PurchaseRequest,
     ) -> Result<Outcome> {
-        let _turn = self.shared.turns.acquire().await.map_err(Error::internal)?;
-        let mut outcomes = self.shared.place_batch(events, &[request]).await;
-        outcomes
-            .pop()
-            .ok_or_else(|| Error::internal("an order was left undecided"))?
+        let shared = Arc::clone(&self.shared);
+        let events = events.to_vec();
+        let placing = async move {
+            let _turn = shared.turns.acquire().await.map_err(Error::internal)?;
+            let mut outcomes = shared.place_batch(&events, &[request]).await;
+            outcomes
+                .pop()
+                .ok_or_else(|| Error::internal("an order was left undecided"))?
+        };
+        let placed = self.shared.batches.spawn(placing).await;
+        placed.map_err(Error::internal)?
     }
 
     /// Whether many are buying right now.
@@ -108,7 +119,8 @@ impl Combiner {
             queue.push_back(waiting);
         } else {
             queues.insert(event, VecDeque::from([waiting]));
-            tokio::spawn(Arc::clone(&self.shared).serve(event));
+            let serving = Arc::clone(&self.shared).serve(event);
+            self.shared.batches.spawn(serving);
         }
         Ok(())
     }

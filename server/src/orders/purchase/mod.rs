@@ -1,6 +1,7 @@
 //! The purchase: a transaction under the pessimistic lock on the events' stock.
 
 pub mod batch;
+pub mod batch_thread;
 pub mod combine;
 pub mod db;
 pub mod decide;
@@ -17,6 +18,7 @@ use combine::Combiner;
 pub use db::lock_stock;
 pub use decide::PurchaseRequest;
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 
 use super::Refusal;
 use crate::config::PurchasePath;
@@ -28,6 +30,9 @@ const KNOWN_TYPES_MAX: usize = 100_000;
 
 /// Places orders, the way the server is configured to.
 pub struct Purchases {
+    /// For what is only asked.
+    reads: PgPool,
+    /// For what is bought.
     db: PgPool,
     payments: Arc<dyn PaymentProvider>,
     combiner: Option<Combiner>,
@@ -37,22 +42,23 @@ pub struct Purchases {
 }
 
 impl Purchases {
-    /// Places orders in transactions on `connections` connections of `db`.
+    /// Places orders in transactions on the connections of `db`, and answers what is only asked on
+    /// those of `reads`. Batches run on `batches`, and so should all that is done with `db`.
     pub fn new(
+        reads: PgPool,
         db: PgPool,
-        connections: usize,
         path: PurchasePath,
         payments: Arc<dyn PaymentProvider>,
+        batches: Handle,
     ) -> Self {
         let combiner = match path {
-            PurchasePath::Combined => Some(Combiner::new(
-                db.clone(),
-                connections,
-                Arc::clone(&payments),
-            )),
+            PurchasePath::Combined => {
+                Some(Combiner::new(db.clone(), Arc::clone(&payments), batches))
+            }
             PurchasePath::Plain => None,
         };
         Self {
+            reads,
             db,
             payments,
             combiner,
@@ -88,7 +94,7 @@ impl Purchases {
     /// promised.
     pub async fn quote(&self, request: &PurchaseRequest) -> Result<OrderQuote> {
         let events = self.events_of(request).await?;
-        let mut connection = self.db.acquire().await?;
+        let mut connection = self.reads.acquire().await?;
         let stock = db::read_stock(&mut connection, &events).await?;
         let requests = std::slice::from_ref(request);
         let stock = db::read_snapshot(&mut connection, stock, requests).await?;
@@ -130,7 +136,7 @@ impl Purchases {
             .iter()
             .map(|line| line.ticket_type_id)
             .collect();
-        let mut connection = self.db.acquire().await?;
+        let mut connection = self.reads.acquire().await?;
         let found = db::events_of(&mut connection, &ticket_types).await?;
         {
             let known = self.known_types.write();

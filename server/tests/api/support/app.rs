@@ -23,6 +23,7 @@ use server::rate_limit::RateLimiters;
 use server::state::{AppState, Shared};
 use server::users::password::Passwords;
 use sqlx::PgPool;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -57,7 +58,13 @@ impl TestApp {
             access_keys: AccessKeys::from_seed(&[7; 32]).expect("any seed will do"),
             passwords: Passwords::default(),
             rate_limiters: RateLimiters::new(config.rate_limits),
-            purchases: Purchases::new(db.clone(), 3, config.purchase_path, payments),
+            purchases: Purchases::new(
+                db.clone(),
+                db.clone(),
+                config.purchase_path,
+                payments,
+                Handle::current(),
+            ),
             recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
             live: Live::start(db.clone(), CancellationToken::new()),
             db: db.clone(),
