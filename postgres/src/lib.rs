@@ -22,6 +22,7 @@
 mod account;
 mod cluster;
 mod error;
+mod memory;
 mod place;
 mod programs;
 mod server;
@@ -48,7 +49,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// A durable server with PostgreSQL's own settings.
+    /// A durable server with PostgreSQL's own settings, but for a cache of a quarter of the memory.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),

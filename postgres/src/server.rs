@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::account::Account;
 use crate::cluster::{Cluster, run};
 use crate::error::cannot;
+use crate::memory::shared_buffers;
 use crate::place::{Place, answers};
 use crate::programs::Programs;
 use crate::{Error, Options};
@@ -95,6 +96,9 @@ fn arguments(place: &Place, options: &Options) -> Vec<String> {
     let mut settings = place.settings();
     // Its checkpoints every five minutes are no news.
     settings.push(("log_checkpoints", "off".to_owned()));
+    if let Some(size) = shared_buffers() {
+        settings.push(("shared_buffers", size));
+    }
     if !options.durable {
         for name in ["fsync", "full_page_writes"] {
             settings.push((name, "off".to_owned()));
