@@ -239,18 +239,42 @@ pub(super) async fn issue(
     )
     .execute(&mut *connection)
     .await?;
-    offer(connection, &transfers).await?;
+    tell(connection, batch, first, quantity).await?;
     Ok(issued)
 }
 
-/// Has those who wait for their ticket told of it.
-async fn offer(connection: &mut PgConnection, transfers: &[Uuid]) -> Result<()> {
-    let sent = sqlx::query_scalar!("select id from transfers where id = any($1)", transfers)
-        .fetch_all(&mut *connection)
-        .await?;
-    let letters: Vec<Mail> = sent
+/// Has the guests told: who holds a ticket of these, and for whom one waits.
+async fn tell(
+    connection: &mut PgConnection,
+    batch: Uuid,
+    first: TicketNumber,
+    quantity: i32,
+) -> Result<()> {
+    let guests = sqlx::query!(
+        r#"
+        select b.event_id, n.number as "number!", u.user_id as "holder?", t.id as "offer?"
+        from comp_batches b
+        cross join generate_series($2::int, $2::int + $3::int - 1) as n (number)
+        left join ticket_user u on u.event_id = b.event_id and u.number = n.number
+        left join transfers t on t.event_id = b.event_id and t.number = n.number
+        where b.id = $1
+        "#,
+        batch,
+        first,
+        quantity,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let letters: Vec<Mail> = guests
         .into_iter()
-        .map(|offer| Mail::TicketsSent { offer })
+        .filter_map(|guest| match (guest.holder, guest.offer) {
+            (Some(user), _) => Some(Mail::TicketGiven {
+                event: guest.event_id,
+                number: guest.number,
+                user,
+            }),
+            (None, offer) => offer.map(|offer| Mail::TicketsSent { offer }),
+        })
         .collect();
     mail::enqueue(connection, &letters).await
 }

@@ -4,7 +4,7 @@
 use api::{EventId, Time};
 use sqlx::PgConnection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The database's clock.
 pub async fn now(connection: &mut PgConnection) -> Result<Time> {
@@ -12,6 +12,21 @@ pub async fn now(connection: &mut PgConnection) -> Result<Time> {
         .fetch_one(connection)
         .await?;
     Ok(now)
+}
+
+/// Forgets at most `limit` letters that were sent, or given up, more than `days` ago; how many it
+/// were.
+pub async fn forget_done(connection: &mut PgConnection, days: i32, limit: i64) -> Result<usize> {
+    let forgotten = sqlx::query!(
+        "delete from jobs where id in (
+            select id from jobs where done_at < now() - make_interval(days => $1)
+            limit $2 for update skip locked)",
+        days,
+        limit,
+    )
+    .execute(connection)
+    .await?;
+    usize::try_from(forgotten.rows_affected()).map_err(Error::internal)
 }
 
 /// Ends at most `limit` published events that are over; how many it were.

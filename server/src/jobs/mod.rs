@@ -1,4 +1,4 @@
-//! What happens by the clock: holds expire, events end and are archived. Any number of servers may
+//! What happens by the clock: holds expire, events end and are archived, what was sent is forgotten. Any number of servers may
 //! run the same jobs at once, and each may be killed at any time: a job moves in small transactions
 //! that leave everything true, and goes on from what it finds.
 
@@ -21,6 +21,11 @@ use crate::{cancellation, comps, waiting};
 /// How long between looks at the clock.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// For how long it can be looked up what became of a letter.
+const DONE_KEPT_DAYS: i32 = 30;
+/// Small enough to be forgotten in well under a second.
+const DONE_BATCH: i64 = 10_000;
+
 /// How long between looks for tickets to refund or to give.
 const BATCHES_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -41,6 +46,7 @@ async fn by_the_clock(state: &AppState, stop: &CancellationToken) {
             "archive events",
             archive::run_once(&state.db, days, stop).await,
         );
+        log("forget sent mail", forget_done(state).await);
         tokio::select! { () = tokio::time::sleep(INTERVAL) => {}, () = stop.cancelled() => {} }
     }
 }
@@ -73,6 +79,11 @@ fn log(job: &str, outcome: Result<usize>) {
             tracing::error!(job, cause = report(&error), "job failed");
         }
     }
+}
+
+async fn forget_done(state: &AppState) -> Result<usize> {
+    let mut connection = state.db.acquire().await?;
+    db::forget_done(&mut connection, DONE_KEPT_DAYS, DONE_BATCH).await
 }
 
 async fn expire_orders(state: &AppState) -> Result<usize> {

@@ -64,6 +64,15 @@ pub enum Mail {
         /// What was sent together.
         offer: Uuid,
     },
+    /// To who was given a ticket by the organizer and has an account, with it.
+    TicketGiven {
+        /// The ticket's event.
+        event: EventId,
+        /// Its number.
+        number: TicketNumber,
+        /// To whom.
+        user: UserId,
+    },
     /// To who has sent tickets: which were accepted, which declined.
     OfferAnswered {
         /// What was sent together.

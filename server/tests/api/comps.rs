@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::support::{Answer, EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
+use crate::support::{Answer, EventBuilder, Inbox, TestApp, TestEvent, TestUser, assert_sound};
 
 pub(crate) fn invited(name: &str) -> Invited {
     Invited {
@@ -85,6 +85,15 @@ async fn a_verified_guest_has_the_ticket_and_a_stranger_can_claim_it(db: PgPool)
     ];
     let batch = give(&olga, event.id, event.types[0], &guests).await;
     assert_eq!(batch.progress, Task { done: 3, total: 3 });
+
+    let letters = Inbox::new().fetch(&app).await;
+    let mut subjects: Vec<_> = letters.iter().map(|letter| &letter.subject[..]).collect();
+    subjects.sort_unstable();
+    let sent = "Olga sent you 1 ticket";
+    assert_eq!(subjects, [sent, sent, "You are invited: Night"]);
+    let invitation = letters.iter().find(|letter| letter.to.contains(&ada.email));
+    let invitation = invitation.expect("she is told");
+    assert!(invitation.file("ticket.pdf").starts_with(b"%PDF-"));
 
     let ticket: Ticket = ada.get(&format!("/tickets/{}/1", event.id)).await.ok();
     assert_eq!((ticket.state, ticket.order_id), (TicketState::Valid, None));

@@ -194,3 +194,26 @@ async fn the_server_runs_them_until_it_stops(db: PgPool) {
     stopped.expect("at once").expect("without a panic");
     assert_sound(&app.db).await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_sent_long_ago_is_forgotten(db: PgPool) {
+    let mut connection = db.acquire().await.expect("connected");
+    sqlx::query!(
+        "insert into jobs (id, kind, payload, done_at)
+        select gen_random_uuid(), 'mail', '{}', now() - make_interval(days => days)
+        from unnest(array[null, 29, 31, 32, 33]) as days"
+    )
+    .execute(&mut *connection)
+    .await
+    .expect("written");
+    let mut forgotten = Vec::new();
+    for _ in 0..3 {
+        let some = jobs::db::forget_done(&mut connection, 30, 2).await;
+        forgotten.push(some.expect("forgotten"));
+    }
+    assert_eq!(forgotten, [2, 1, 0]);
+    let left = sqlx::query_scalar!(r#"select count(*) as "left!" from jobs"#)
+        .fetch_one(&mut *connection)
+        .await;
+    assert_eq!(left.expect("counted"), 2);
+}

@@ -30,6 +30,11 @@ pub(super) async fn write(
         Mail::TicketsReceived { offer } => {
             transfers::received(connection, public_url, *offer).await
         }
+        Mail::TicketGiven {
+            event,
+            number,
+            user,
+        } => transfers::given(connection, public_url, (*event, *number), *user).await,
         Mail::OfferAnswered { offer } => transfers::answered(connection, public_url, *offer).await,
         Mail::AskedBack { event, number } => {
             transfers::asked_back(connection, public_url, *event, *number).await

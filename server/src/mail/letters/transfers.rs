@@ -2,7 +2,7 @@
 
 use api::events::EventRef;
 use api::tickets::Ticket;
-use api::{EventId, TicketNumber, calendar};
+use api::{EventId, TicketNumber, UserId, calendar};
 use chrono::Utc;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ pub(super) async fn received(
         return Ok(None);
     };
     let subject = format!("Your {} for {}", noun(&held), first.event.title);
-    let mut letter = Letter::new(&person.name, &person.email, subject).text(format!(
+    let letter = Letter::new(&person.name, &person.email, subject).text(format!(
         "Hello {}, {} in your name now, and enclosed. Older copies of the code are refused.",
         person.name,
         match held.len() {
@@ -70,6 +70,33 @@ pub(super) async fn received(
             count => format!("{count} tickets are"),
         },
     ));
+    Ok(Some(enclose(letter, public_url, held)))
+}
+
+pub(super) async fn given(
+    connection: &mut PgConnection,
+    public_url: &str,
+    ticket: (EventId, TicketNumber),
+    user: UserId,
+) -> Result<Option<Letter>> {
+    let Some(person) = db::person(connection, user).await? else {
+        return Ok(None);
+    };
+    let held = wallet::db::held(connection, user, &[ticket]).await?;
+    let Some(given) = held.first() else {
+        return Ok(None);
+    };
+    let subject = format!("You are invited: {}", given.event.title);
+    let letter = Letter::new(&person.name, &person.email, subject).text(format!(
+        "Hello {}, the organizer has given you a ticket. It is enclosed: show the code at the \
+        door, on paper or on your phone.",
+        person.name,
+    ));
+    Ok(Some(enclose(letter, public_url, held)))
+}
+
+/// Adds tickets, their events and a calendar file.
+fn enclose(mut letter: Letter, public_url: &str, held: Vec<Ticket>) -> Letter {
     let events = distinct(held.iter().map(|ticket| &ticket.event));
     for event in &events {
         letter = letter.facts(facts(event));
@@ -78,11 +105,8 @@ pub(super) async fn received(
         .iter()
         .map(|event| (*event, format!("{public_url}/events/{}", event.id)));
     letter.calendar = Some(calendar::file(described, Utc::now()));
-    letter.tickets.clone_from(&held);
-    Ok(Some(letter.button(
-        "See your tickets",
-        format!("{public_url}/tickets"),
-    )))
+    letter.tickets = held;
+    letter.button("See your tickets", format!("{public_url}/tickets"))
 }
 
 pub(super) async fn answered(
