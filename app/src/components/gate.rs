@@ -11,6 +11,9 @@ pub(crate) fn Gate(
     icon: icondata::Icon,
     #[prop(into)] title: String,
     #[prop(into)] text: String,
+    /// There is nothing beside it on the screen.
+    #[prop(default = true)]
+    whole: bool,
     children: ChildrenFn,
 ) -> impl IntoView {
     let session = use_session();
@@ -23,7 +26,7 @@ pub(crate) fn Gate(
         let [sign_in, create_account] = [route::SIGN_IN, route::CREATE_ACCOUNT]
             .map(|to| route::and_back(to, &path.get_untracked()));
         view! {
-            <EmptyState icon=icon title=title.clone() text=text.clone()>
+            <EmptyState icon=icon title=title.clone() text=text.clone() whole=whole>
                 <LinkButton href=sign_in>"Sign in"</LinkButton>
                 <LinkButton href=create_account kind=Kind::Quiet>
                     "Create account"

@@ -11,6 +11,9 @@ pub(crate) fn EmptyState(
     icon: icondata::Icon,
     #[prop(into)] title: String,
     #[prop(into)] text: String,
+    /// It stands for the whole screen, so it has its heading.
+    #[prop(optional)]
+    whole: bool,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
@@ -18,10 +21,19 @@ pub(crate) fn EmptyState(
             <div class="state__icon">
                 <Icon icon=icon />
             </div>
-            <h2 class="state__title">{title}</h2>
+            {title_of_state(title, whole)}
             <p class="state__text">{text}</p>
             {children.map(|children| view! { <div class="state__actions">{children()}</div> })}
         </div>
+    }
+}
+
+/// What a state is called: the heading of the screen where it is the `whole` of it.
+fn title_of_state(title: String, whole: bool) -> AnyView {
+    if whole {
+        view! { <Heading text=title class="state__title" /> }.into_any()
+    } else {
+        view! { <h2 class="state__title">{title}</h2> }.into_any()
     }
 }
 
@@ -41,11 +53,6 @@ pub(crate) fn ErrorState(
         Error::Unreachable => (icondata::LuWifiOff, "No connection"),
         Error::Unreadable => (icondata::LuCloudAlert, "Update needed"),
         _ => (icondata::LuCloudAlert, "That did not work"),
-    };
-    let heading = if whole {
-        view! { <Heading text=title class="state__title" /> }.into_any()
-    } else {
-        view! { <h2 class="state__title">{title}</h2> }.into_any()
     };
     let action = if missing {
         view! {
@@ -67,7 +74,7 @@ pub(crate) fn ErrorState(
             <div class="state__icon">
                 <Icon icon=icon />
             </div>
-            {heading}
+            {title_of_state(title.to_owned(), whole)}
             <p class="state__text">{error.to_string()}</p>
             <div class="state__actions">{action}</div>
         </div>

@@ -12,6 +12,7 @@ pub(crate) fn NotFound() -> impl IntoView {
                 icon=icondata::LuTicketX
                 title="Nothing at this address"
                 text="The link may be old or mistyped."
+                whole=true
             >
                 <LinkButton href=route::EVENTS>"See all events"</LinkButton>
             </EmptyState>

@@ -28,6 +28,8 @@ pub struct Screen {
     pub unfinished: bool,
     /// Whether text is twice as large as usual.
     pub large_text: bool,
+    /// Whether it is more of what another screen has, which says as much of who can use it.
+    pub repeats: bool,
     /// Whether its picture has all of it, however long.
     pub whole: bool,
 }
@@ -95,6 +97,7 @@ impl Visitor {
             held: &[],
             unfinished: false,
             large_text: false,
+            repeats: false,
             whole: false,
         }
     }
@@ -127,6 +130,14 @@ impl Screen {
     const fn in_large_text(self) -> Self {
         Self {
             large_text: true,
+            ..self
+        }
+    }
+
+    /// Nothing but more of another screen.
+    const fn repeats(self) -> Self {
+        Self {
+            repeats: true,
             ..self
         }
     }

@@ -6,6 +6,7 @@ mod cart;
 mod comps;
 mod door;
 mod organizer;
+mod screens;
 mod transfers;
 
 /// One test for each engine.

@@ -45,6 +45,7 @@ pub(crate) fn HostPage() -> impl IntoView {
                     icon=icondata::LuMegaphone
                     title="Put on something good"
                     text="Sign in to create events, sell tickets and watch them go."
+                    whole=false
                 >
                     <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoEvents /> }>
                         {Section::ALL

@@ -40,6 +40,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
                     icon=icondata::LuReceiptText
                     title="Every order, in one place"
                     text="Sign in to see what you bought."
+                    whole=false
                 >
                     <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoOrders /> }>
                         <ul class="ledger">

@@ -51,6 +51,7 @@ pub(crate) fn TicketsPage() -> impl IntoView {
                     icon=icondata::LuTicket
                     title="Your tickets live here"
                     text="Sign in to see them on this device."
+                    whole=false
                 >
                     <Received />
                     <AllWaitingPlaces />

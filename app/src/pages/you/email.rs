@@ -100,7 +100,7 @@ fn Proof() -> impl IntoView {
 fn Proved(user: User) -> impl IntoView {
     let text = format!("Tickets can be sent to {} now.", user.email);
     view! {
-        <EmptyState icon=icondata::LuMailCheck title="Your address is confirmed" text=text>
+        <EmptyState icon=icondata::LuMailCheck title="Your address is confirmed" text=text whole=true>
             <LinkButton href=route::TICKETS>"See your tickets"</LinkButton>
         </EmptyState>
     }
