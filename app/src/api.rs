@@ -1,6 +1,7 @@
 //! The server's endpoints, a function each: the only HTTP of the app.
 
 mod http;
+mod words;
 
 use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
 use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
@@ -25,6 +26,7 @@ use uuid::Uuid;
 
 use http::Call;
 pub(crate) use http::{Error, public_url, server_url, set_server};
+pub(crate) use words::{sentence, words};
 
 type Answer<T> = Result<T, Error>;
 

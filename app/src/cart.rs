@@ -6,6 +6,7 @@ use std::cell::Cell;
 use api::events::EventDetail;
 use api::orders::{LINES_MAX, PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
 use api::{EventId, Money, TicketTypeId, Time};
+use i18n::t;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ pub(crate) fn forget() {
 
 /// Puts what was chosen at `event` in, in place of what was chosen there before.
 pub(crate) fn put(event: &EventDetail, choice: &Choice) -> Result<(), &'static str> {
-    let cart = CART.get().ok_or("There is no cart.")?;
+    let cart = CART.get().ok_or(t!(buy.no_cart))?;
     let mut with = cart.get_untracked();
     with.put(event, choice)?;
     cart.set(with);
@@ -147,7 +148,7 @@ impl Cart {
             .map(|line| line.price.currency)
             .any(|currency| currency != event.currency)
         {
-            return Err("Your cart is in another currency. Buy what is in it first.");
+            return Err(t!(buy.other_currency));
         }
         let lines: Vec<CartLine> = choice
             .counts()
@@ -164,7 +165,7 @@ impl Cart {
             .collect();
         let before: usize = others.map(|other| other.lines.len()).sum();
         if before + lines.len() > LINES_MAX {
-            return Err("A cart holds at most 20 kinds of tickets.");
+            return Err(t!(buy.cart_full));
         }
         let summary = &event.summary;
         let entry = CartEvent {

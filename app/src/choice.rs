@@ -8,6 +8,7 @@ use api::orders::{PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
 use api::{Money, TicketTypeId, Time};
 
 use crate::format;
+use i18n::t;
 
 /// Tickets by type; types with none are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,16 +34,19 @@ pub(crate) enum Obstacle {
 impl Obstacle {
     pub(crate) fn words(self, timezone: &str) -> String {
         match self {
-            Self::SoldOut => "Sold out".to_owned(),
-            Self::Left(left) => format!("Only {left} left"),
-            Self::PerOrder(max) => format!("At most {max} in one order"),
-            Self::PerPerson { max, held: 0 } => format!("At most {max} a person"),
-            Self::PerPerson { max, held } => format!("At most {max} a person, and you have {held}"),
+            Self::SoldOut => t!(common.sold_out).to_owned(),
+            Self::Left(left) => t!(common.only_left, count = format::Count(left)),
+            Self::PerOrder(max) => t!(buy.per_order, max = max),
+            Self::PerPerson { max, held: 0 } => t!(buy.per_person, max = max),
+            Self::PerPerson { max, held } => t!(buy.per_person_held, max = max, held = held),
             Self::NotYet(Some(start)) => {
-                format!("On sale from {}", format::day_and_clock(start, timezone))
+                t!(
+                    common.on_sale_from,
+                    when = format::day_and_clock(start, timezone)
+                )
             }
-            Self::NotYet(None) => "Not on sale yet".to_owned(),
-            Self::Closed => "Sale closed".to_owned(),
+            Self::NotYet(None) => t!(common.not_on_sale_yet).to_owned(),
+            Self::Closed => t!(common.sale_closed).to_owned(),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt;
 
 use api::{Money, Time};
 use chrono::Utc;
+use i18n::{PluralOperands, t};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -56,6 +58,24 @@ thread_local! {
     // Making a formatter takes a hundred times longer than using it.
     static TIMES: RefCell<HashMap<(Style, String), Function>> = RefCell::default();
     static MONEY: RefCell<HashMap<&'static str, Function>> = RefCell::default();
+    static NUMBERS: RefCell<Option<Function>> = RefCell::default();
+    static LOCALE: RefCell<String> = RefCell::default();
+}
+
+/// Writes as is done there from now on.
+pub(crate) fn set_locale(locale: String) {
+    LOCALE.set(locale);
+    TIMES.take();
+    MONEY.take();
+    NUMBERS.take();
+}
+
+/// The first argument of what makes formatters.
+fn locales() -> Array {
+    LOCALE.with_borrow(|locale| match locale.is_empty() {
+        true => Array::new(),
+        false => Array::of1(&locale.as_str().into()),
+    })
 }
 
 pub(crate) fn now() -> Time {
@@ -104,7 +124,7 @@ pub(crate) fn money(money: Money) -> String {
     MONEY.with_borrow_mut(|formats| {
         let format = formats.entry(code).or_insert_with(|| {
             let options = object(&[("style", "currency"), ("currency", code)]);
-            Intl::NumberFormat::new(&Array::new(), &options).format()
+            Intl::NumberFormat::new(&locales(), &options).format()
         });
         text(format.call1(&JsValue::UNDEFINED, &units.into())).unwrap_or_else(|| money.to_string())
     })
@@ -113,7 +133,7 @@ pub(crate) fn money(money: Money) -> String {
 /// A price: money, or the word for nothing to pay.
 pub(crate) fn price(price: Money) -> String {
     if price.is_zero() {
-        "Free".to_owned()
+        t!(common.free).to_owned()
     } else {
         money(price)
     }
@@ -121,17 +141,37 @@ pub(crate) fn price(price: Money) -> String {
 
 /// 1,234
 pub(crate) fn count(number: i32) -> String {
-    let plain = Intl::NumberFormat::new(&Array::new(), &Object::new()).format();
-    text(plain.call1(&JsValue::UNDEFINED, &number.into())).unwrap_or_else(|| number.to_string())
+    // Below, all write the same.
+    if number.abs() < 1000 {
+        return number.to_string();
+    }
+    NUMBERS.with_borrow_mut(|format| {
+        let plain = || Intl::NumberFormat::new(&locales(), &Object::new()).format();
+        let format = format.get_or_insert_with(plain);
+        text(format.call1(&JsValue::UNDEFINED, &number.into()))
+            .unwrap_or_else(|| number.to_string())
+    })
+}
+
+/// A number in a text, which decides the text's plural.
+#[derive(Clone, Copy)]
+pub(crate) struct Count(pub(crate) i32);
+
+impl fmt::Display for Count {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str(&count(self.0))
+    }
+}
+
+impl From<Count> for PluralOperands {
+    fn from(count: Count) -> Self {
+        count.0.into()
+    }
 }
 
 /// "1 ticket", "3 tickets"
 pub(crate) fn tickets(number: i32) -> String {
-    if number == 1 {
-        "1 ticket".to_owned()
-    } else {
-        format!("{number} tickets")
-    }
+    t!(common.tickets, count = Count(number))
 }
 
 /// Today, Tomorrow, In 5 days: for what is near enough to look forward to.
@@ -139,24 +179,24 @@ pub(crate) fn in_days(then: Time, now: Time, timezone: &str) -> Option<String> {
     let date = |time| write_time(time, timezone, Style::LongDay);
     let then_date = date(then);
     (0..15).find_map(|days| {
-        let reached = date(now + chrono::TimeDelta::days(days)) == then_date;
+        let reached = date(now + chrono::TimeDelta::days(days.into())) == then_date;
         reached.then(|| match days {
-            0 => "Today".to_owned(),
-            1 => "Tomorrow".to_owned(),
-            days => format!("In {days} days"),
+            0 => t!(common.today).to_owned(),
+            1 => t!(common.tomorrow).to_owned(),
+            days => t!(common.in_days, count = Count(days)),
         })
     })
 }
 
 /// How long ago something was, roughly: for "as of …".
 pub(crate) fn ago(then: Time, now: Time) -> String {
-    match (now - then).num_minutes() {
-        ..1 => "just now".to_owned(),
-        1 => "a minute ago".to_owned(),
-        minutes @ 2..60 => format!("{minutes} minutes ago"),
-        minutes @ 60..120 => format!("{} hour ago", minutes / 60),
-        minutes @ 120..2880 => format!("{} hours ago", minutes / 60),
-        minutes => format!("{} days ago", minutes / 1440),
+    let minutes = i32::try_from((now - then).num_minutes()).unwrap_or(i32::MAX);
+    match minutes {
+        ..1 => t!(common.just_now).to_owned(),
+        1 => t!(common.a_minute_ago).to_owned(),
+        2..60 => t!(common.minutes_ago, count = Count(minutes)),
+        60..2880 => t!(common.hours_ago, count = Count(minutes / 60)),
+        _ => t!(common.days_ago, count = Count(minutes / 1440)),
     }
 }
 
@@ -179,7 +219,7 @@ fn time_format(timezone: &str, style: Style) -> Function {
     // An older device may not know the zone; its own is better than no date, and says so nowhere
     // else, so it is only the last resort.
     let make = |options: &Object| {
-        let arguments = Array::of2(&JsValue::UNDEFINED, options);
+        let arguments = Array::of2(&locales(), options);
         let constructor = Reflect::get(
             &Intl::DateTimeFormat::default().into(),
             &"constructor".into(),

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
-use crate::api::Error;
+use crate::api::{Error, sentence};
 
 #[derive(Clone, Copy)]
 pub(crate) struct FormErrors {
@@ -41,7 +41,7 @@ impl FormErrors {
     /// Brings what is shown up to date while the form is put right, without moving the person.
     pub(crate) fn update(self, checked: Result<(), FieldErrors>) {
         let fields = checked.err().unwrap_or_default().0;
-        self.fields.set(fields);
+        self.fields.set(in_words(fields));
         self.whole.set(None);
     }
 
@@ -94,11 +94,16 @@ impl FormErrors {
     }
 
     fn show(self, fields: BTreeMap<String, String>, whole: Option<String>) {
-        self.fields.set(fields);
+        self.fields.set(in_words(fields));
         self.whole.set(whole);
         // The fields are marked by then.
         request_animation_frame(focus_first_wrong);
     }
+}
+
+fn in_words(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let worded = |(field, said): (String, String)| (field, sentence(&said));
+    fields.into_iter().map(worded).collect()
 }
 
 /// Takes the person to the first field to be put right, or to the list of them above a long form.

@@ -15,6 +15,7 @@ mod fetch;
 mod format;
 mod forms;
 mod history;
+mod language;
 mod listen;
 mod lock;
 mod pages;
@@ -49,6 +50,7 @@ use shell::Shell;
 /// Finds out where the server is and who is signed in, then shows the app.
 pub async fn start() {
     theme::Theme::kept().apply();
+    language::Choice::kept().apply();
     if let Some(address) = platform::server_address().await {
         self::api::set_server(&address);
     }
@@ -58,6 +60,7 @@ pub async fn start() {
 
 #[component]
 fn App() -> impl IntoView {
+    language::provide_language();
     title::provide_titles();
     session::provide_session();
     refresh::provide_refresh();
@@ -94,6 +97,18 @@ fn nothing() -> AnyView {
 fn Screens() -> impl IntoView {
     provide_navigation();
     history::provide_history();
+    shell::follow_deep_links();
+    let spoken = language::use_language();
+    // Texts are written when a screen is built, so another language builds all of them anew.
+    view! {
+        <For each=move || [spoken.choice()] key=|choice| *choice let:_choice>
+            <AllScreens />
+        </For>
+    }
+}
+
+#[component]
+fn AllScreens() -> impl IntoView {
     view! {
         <Shell>
             <Routes fallback=NotFound>

@@ -1,5 +1,6 @@
 //! What the app runs in: a browser, or the desktop or phone shell. The only calls to the shell.
 
+use i18n::t;
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -38,7 +39,7 @@ pub(crate) async fn server_address() -> Option<String> {
 
 /// Keeps the address and answers it as it was kept; the shell's sentence when it does not accept it.
 pub(crate) async fn set_server_address(url: &str) -> Result<String, String> {
-    let refused = || "The address could not be kept.".to_owned();
+    let refused = || t!(you.address_not_kept).to_owned();
     match call("server_address_set", &[("url", url)])
         .ok_or_else(refused)?
         .await

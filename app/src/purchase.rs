@@ -7,6 +7,7 @@ mod verdict;
 use ::api::orders::PlaceOrder;
 use ::api::{EventId, OrderId, UserId};
 use gloo_timers::future::TimeoutFuture;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
@@ -185,18 +186,18 @@ impl Purchase {
             cart::forget();
         }
         if self.watched.get_value() != Some(purpose) {
-            let text = "Your order went through.";
+            let text = t!(buy.went_through);
             let path = route::confirmation(order);
-            self.toasts.say_with_link(text, "View order", path);
+            self.toasts.say_with_link(text, t!(common.view_order), path);
         }
         self.phase.set(Phase::Placed(order));
     }
 
     fn refused(self, purpose: Purpose, refusal: Refusal) {
         if self.watched.get_value() != Some(purpose) {
-            let text = format!("Your order did not go through. {}", refusal.words());
+            let text = t!(buy.not_through_because, reason = refusal.words());
             self.toasts
-                .say_with_link(text, "Have a look", purpose.path());
+                .say_with_link(text, t!(buy.have_a_look), purpose.path());
         }
         self.phase.set(Phase::Refused(refusal));
     }

@@ -1,6 +1,7 @@
 //! Every path of the app, in one place.
 
 use api::{EventId, OrderId, TicketNumber};
+use i18n::t;
 
 pub(crate) const EVENTS: &str = "/";
 pub(crate) const CART: &str = "/cart";
@@ -102,11 +103,11 @@ impl Tab {
 
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::Events => "Events",
-            Self::Tickets => "Tickets",
-            Self::Orders => "Orders",
-            Self::Host => "Host",
-            Self::You => "You",
+            Self::Events => t!(common.events),
+            Self::Tickets => t!(common.tickets_title),
+            Self::Orders => t!(common.orders),
+            Self::Host => t!(common.host),
+            Self::You => t!(common.you),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -15,7 +16,6 @@ use crate::route::{self, Tab};
 #[component]
 pub(crate) fn Shell(children: Children) -> impl IntoView {
     refresh_by_keys();
-    follow_deep_links();
     view! {
         <div class="shell">
             <Tabs />
@@ -64,8 +64,8 @@ fn Tabs() -> impl IntoView {
         }
     };
     view! {
-        <nav class="tabs" aria-label="Main">
-            <a class="tabs__logo" href=route::EVENTS aria-label="Box Office">
+        <nav class="tabs" aria-label=t!(common.main)>
+            <a class="tabs__logo" href=route::EVENTS aria-label=t!(common.brand)>
                 <Logo />
             </a>
             <ul class="tabs__list">{Tab::ALL.map(tab).collect_view()}</ul>
@@ -114,7 +114,7 @@ fn refresh_by_keys() {
 }
 
 /// Links that open the app lead to a screen of it, and nowhere else.
-fn follow_deep_links() {
+pub(crate) fn follow_deep_links() {
     let navigate = use_navigate();
     let follow = move |path: String| {
         if let Some(path) = route::local(&path) {

@@ -1,5 +1,6 @@
 //! Light, dark, or as the system has it.
 
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::storage;
@@ -18,9 +19,9 @@ impl Theme {
 
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => t!(you.system),
+            Self::Light => t!(you.light),
+            Self::Dark => t!(you.dark),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The page's title: the heading that came last of those on the screen.
 
+use i18n::t;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
@@ -36,7 +37,7 @@ impl Titles {
             .0
             .try_with_value(|titles| titles.last().map(|(_, text)| text.clone()));
         if let Some(title) = last.flatten() {
-            document().set_title(&format!("{title} · Box Office"));
+            document().set_title(&t!(common.page_title, title = title));
         }
     }
 }

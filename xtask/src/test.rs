@@ -133,8 +133,11 @@ fn wasm() -> Result<String> {
     cargo
         .args([
             "test",
+            "--lib",
             "--package",
             "app",
+            "--package",
+            "i18n",
             "--target",
             "wasm32-unknown-unknown",
         ])

@@ -34,17 +34,12 @@ pub(crate) fn server_url(path: &str) -> String {
 }
 
 /// Why there is no answer to use.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Error {
-    /// The server's own words.
-    #[error("{}", .0.detail)]
     Refused(Box<Problem>),
-    #[error("We could not reach the server. Check your connection and try again.")]
     Unreachable,
-    #[error("The server gave an answer this version of the app cannot read.")]
     Unreadable,
     /// The address of the screen names nothing, so nothing was asked.
-    #[error("The link may be old or mistyped.")]
     Nowhere,
 }
 

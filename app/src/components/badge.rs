@@ -1,4 +1,5 @@
 use api::events::SaleState;
+use i18n::t;
 use leptos::prelude::*;
 
 /// What a badge says beside its words.
@@ -35,14 +36,14 @@ pub(crate) fn SaleBadge(state: SaleState, left: i32, free: bool) -> impl IntoVie
 
 fn sale_badge(state: SaleState, left: i32, free: bool) -> Option<(Tone, String)> {
     match state {
-        SaleState::SoldOut => Some((Tone::Neutral, "Sold out".to_owned())),
-        SaleState::FewLeft if left <= 10 => Some((Tone::Warn, format!("{left} left"))),
-        SaleState::FewLeft => Some((Tone::Warn, "Few left".to_owned())),
-        SaleState::Cancelled => Some((Tone::Bad, "Cancelled".to_owned())),
-        SaleState::Ended => Some((Tone::Neutral, "Ended".to_owned())),
-        SaleState::NotYet => Some((Tone::Neutral, "On sale soon".to_owned())),
-        SaleState::Closed => Some((Tone::Neutral, "Sale closed".to_owned())),
-        SaleState::OnSale => free.then(|| (Tone::Good, "Free".to_owned())),
+        SaleState::SoldOut => Some((Tone::Neutral, t!(common.sold_out).to_owned())),
+        SaleState::FewLeft if left <= 10 => Some((Tone::Warn, t!(common.left, count = left))),
+        SaleState::FewLeft => Some((Tone::Warn, t!(common.few_left).to_owned())),
+        SaleState::Cancelled => Some((Tone::Bad, t!(common.cancelled).to_owned())),
+        SaleState::Ended => Some((Tone::Neutral, t!(common.ended).to_owned())),
+        SaleState::NotYet => Some((Tone::Neutral, t!(common.on_sale_soon).to_owned())),
+        SaleState::Closed => Some((Tone::Neutral, t!(common.sale_closed).to_owned())),
+        SaleState::OnSale => free.then(|| (Tone::Good, t!(common.free).to_owned())),
     }
 }
 

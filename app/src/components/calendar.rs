@@ -1,5 +1,6 @@
 use ::api::calendar;
 use ::api::events::EventRef;
+use i18n::t;
 use leptos::prelude::*;
 
 use super::{Button, Icon, Kind};
@@ -19,7 +20,7 @@ pub(crate) fn AddToCalendar(events: Vec<EventRef>) -> impl IntoView {
         view! {
             <Button kind=Kind::Quiet on_press=save>
                 <Icon icon=icondata::LuCalendarPlus />
-                "Add to calendar"
+                {t!(common.add_to_calendar)}
             </Button>
         }
     })

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -158,7 +159,7 @@ fn Table(columns: [&'static str; 2], bars: Signal<Vec<ChartBar>>) -> impl IntoVi
     };
     view! {
         <details class="chart__table">
-            <summary class="chart__summary">"Show as a table"</summary>
+            <summary class="chart__summary">{t!(common.show_as_table)}</summary>
             <table class="table">
                 <thead>
                     <tr>{columns.map(|name| view! { <th scope="col">{name}</th> })}</tr>

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -27,9 +28,9 @@ pub(crate) fn Gate(
             .map(|to| route::and_back(to, &path.get_untracked()));
         view! {
             <EmptyState icon=icon title=title.clone() text=text.clone() whole=whole>
-                <LinkButton href=sign_in>"Sign in"</LinkButton>
+                <LinkButton href=sign_in>{t!(common.sign_in)}</LinkButton>
                 <LinkButton href=create_account kind=Kind::Quiet>
-                    "Create account"
+                    {t!(common.create_account)}
                 </LinkButton>
             </EmptyState>
         }

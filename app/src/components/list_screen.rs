@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ where
                         <div class="list__actions">
                             <IconButton
                                 icon=icondata::LuRefreshCw
-                                label="Refresh"
+                                label=t!(common.refresh)
                                 on_press=move || refresh.all()
                             />
                             {move || action.run()}

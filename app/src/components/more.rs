@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,7 +18,7 @@ pub(crate) fn More(
     view! {
         <div class="more" node_ref=end>
             <Button kind=Kind::Quiet busy=busy on_press=on_more>
-                "Show more"
+                {t!(common.show_more)}
             </Button>
         </div>
     }

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -46,7 +47,7 @@ pub(crate) fn Sheet(
                     </h2>
                     <IconButton
                         icon=icondata::LuX
-                        label="Close"
+                        label=t!(common.close)
                         on_press=move || on_close.run(())
                     />
                 </header>

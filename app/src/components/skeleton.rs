@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 /// What will be there.
@@ -32,8 +33,10 @@ pub(crate) fn Skeleton(shape: SkeletonShape) -> impl IntoView {
         }
     };
     let says = match shape {
-        SkeletonShape::Detail => view! { <h1 class="visually-hidden">"Loading"</h1> }.into_any(),
-        _ => view! { <span class="visually-hidden">"Loading"</span> }.into_any(),
+        SkeletonShape::Detail => {
+            view! { <h1 class="visually-hidden">{t!(common.loading)}</h1> }.into_any()
+        }
+        _ => view! { <span class="visually-hidden">{t!(common.loading)}</span> }.into_any(),
     };
     view! {
         <div class=class role="status">

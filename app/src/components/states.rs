@@ -1,4 +1,5 @@
 use ::api::Time;
+use i18n::t;
 use leptos::prelude::*;
 
 use super::{Button, Heading, Icon, Kind, LinkButton};
@@ -49,22 +50,22 @@ pub(crate) fn ErrorState(
 ) -> impl IntoView {
     let missing = error.is_missing();
     let (icon, title) = match error {
-        _ if missing => (icondata::LuTicketX, "Not here"),
-        Error::Unreachable => (icondata::LuWifiOff, "No connection"),
-        Error::Unreadable => (icondata::LuCloudAlert, "Update needed"),
-        _ => (icondata::LuCloudAlert, "That did not work"),
+        _ if missing => (icondata::LuTicketX, t!(common.not_here)),
+        Error::Unreachable => (icondata::LuWifiOff, t!(common.no_connection)),
+        Error::Unreadable => (icondata::LuCloudAlert, t!(common.update_needed)),
+        _ => (icondata::LuCloudAlert, t!(common.did_not_work)),
     };
     let action = if missing {
         view! {
             <LinkButton href=route::EVENTS kind=Kind::Quiet>
-                "See all events"
+                {t!(common.see_all_events)}
             </LinkButton>
         }
         .into_any()
     } else {
         view! {
             <Button kind=Kind::Quiet busy=busy on_press=on_retry>
-                "Try again"
+                {t!(common.try_again)}
             </Button>
         }
         .into_any()
@@ -89,16 +90,19 @@ pub(crate) fn Stale(
     #[prop(into)] on_retry: Callback<()>,
 ) -> impl IntoView {
     let trouble = match error {
-        Error::Unreachable => "No connection.".to_owned(),
+        Error::Unreachable => t!(common.no_connection_now).to_owned(),
         error => error.to_string(),
     };
-    let age = as_of.map(|as_of| format!(" This is from {}.", format::ago(as_of, format::now())));
+    let age = as_of.map(|as_of| {
+        let ago = format::ago(as_of, format::now());
+        format!(" {}", t!(common.as_of, ago = ago))
+    });
     view! {
         <div class="stale" role="status">
             <Icon icon=icondata::LuWifiOff />
             <p class="stale__text">{trouble} {age}</p>
             <Button kind=Kind::Plain on_press=on_retry>
-                "Try again"
+                {t!(common.try_again)}
             </Button>
         </div>
     }

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 use super::Icon;
@@ -30,7 +31,7 @@ pub(crate) fn Stepper(
             <button
                 class="stepper__button"
                 type="button"
-                aria-label=format!("One less: {label}")
+                aria-label=t!(common.one_less, what = &label)
                 aria-disabled=move || no(value.get() == 0)
                 on:click=less
             >
@@ -42,7 +43,7 @@ pub(crate) fn Stepper(
             <button
                 class="stepper__button"
                 type="button"
-                aria-label=format!("One more: {label}")
+                aria-label=t!(common.one_more, what = &label)
                 aria-disabled=move || no(!can_add.get())
                 on:click=more
             >

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use i18n::t;
 use leptos::prelude::*;
 
 use super::IconButton;
@@ -77,7 +78,7 @@ pub(crate) fn Toasts() -> impl IntoView {
                         })}
                     <IconButton
                         icon=icondata::LuX
-                        label="Dismiss"
+                        label=t!(common.dismiss)
                         on_press=move || toasts.remove(toast.id)
                     />
                 </div>

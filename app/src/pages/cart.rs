@@ -1,6 +1,7 @@
 //! The cart: tickets of several events, bought in one order.
 
 use ::api::TicketTypeId;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -27,9 +28,9 @@ pub(crate) fn CartPage() -> impl IntoView {
     };
     view! {
         <Detail>
-            <TopBar back=route::EVENTS back_label="All events" />
+            <TopBar back=route::EVENTS back_label=t!(common.all_events) />
             <div class="cart">
-                <Heading text="Cart" />
+                <Heading text=t!(buy.cart) />
                 {content}
             </div>
         </Detail>
@@ -41,10 +42,10 @@ fn Empty() -> impl IntoView {
     view! {
         <EmptyState
             icon=icondata::LuShoppingBag
-            title="Nothing in here yet"
-            text="Choose tickets at an event and add them to your cart, to buy those of several events at once."
+            title=t!(buy.cart_empty)
+            text=t!(buy.cart_empty_text)
         >
-            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+            <LinkButton href=route::EVENTS>{t!(common.find_events)}</LinkButton>
         </EmptyState>
     }
 }
@@ -196,18 +197,19 @@ fn Pay(
     let label = move || {
         let total = total.get()?;
         Some(match total.is_zero() {
-            true => "Get free tickets".to_owned(),
-            false => format!("Get tickets · {}", format::money(total)),
+            true => t!(buy.get_free).to_owned(),
+            false => t!(buy.get_for, price = format::money(total)),
         })
     };
     let summary = move || {
         let tickets = format::tickets(cart.with(Cart::tickets));
         let events = cart.with(|cart| cart.events.len());
-        let events = match events {
-            1 => "1 event".to_owned(),
-            many => format!("{many} events"),
-        };
-        format!("{tickets} · {events} · one order")
+        let events = i32::try_from(events).unwrap_or(i32::MAX);
+        t!(
+            buy.cart_summary,
+            tickets = tickets,
+            count = format::Count(events)
+        )
     };
     view! {
         <p class="pay__summary" aria-live="polite">

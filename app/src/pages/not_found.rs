@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Detail, EmptyState, LinkButton};
@@ -10,11 +11,11 @@ pub(crate) fn NotFound() -> impl IntoView {
         <Detail>
             <EmptyState
                 icon=icondata::LuTicketX
-                title="Nothing at this address"
-                text="The link may be old or mistyped."
+                title=t!(common.nothing_here)
+                text=t!(common.old_link)
                 whole=true
             >
-                <LinkButton href=route::EVENTS>"See all events"</LinkButton>
+                <LinkButton href=route::EVENTS>{t!(common.see_all_events)}</LinkButton>
             </EmptyState>
         </Detail>
     }

@@ -4,6 +4,7 @@ use ::api::{Code, Money, OrderId, Problem, TicketTypeId};
 
 use crate::api::{Error, Placed};
 use crate::format;
+use i18n::t;
 
 /// What to do now.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +47,7 @@ impl Refusal {
             Code::PriceChanged => Self::PriceChanged(problem.total),
             _ => Self::Other {
                 ticket_type_id: problem.ticket_type_id,
-                words: problem.detail.clone(),
+                words: crate::api::words(problem),
             },
         }
     }
@@ -63,16 +64,12 @@ impl Refusal {
 
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::SoldOut { left: 0, .. } => "They were just sold out.".to_owned(),
-            Self::SoldOut { left: 1, .. } => "Only 1 remains.".to_owned(),
-            Self::SoldOut { left, .. } => format!("Only {left} remain."),
+            Self::SoldOut { left: 0, .. } => t!(buy.just_sold_out).to_owned(),
+            Self::SoldOut { left, .. } => t!(buy.only_remain, count = format::Count(*left)),
             Self::PriceChanged(Some(total)) => {
-                format!(
-                    "The price has changed. It is {} now.",
-                    format::money(*total)
-                )
+                t!(buy.price_is_now, price = format::money(*total))
             }
-            Self::PriceChanged(None) => "The price has changed.".to_owned(),
+            Self::PriceChanged(None) => t!(buy.price_changed).to_owned(),
             Self::Other { words, .. } => words.clone(),
         }
     }

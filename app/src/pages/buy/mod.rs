@@ -5,6 +5,7 @@ mod promo;
 mod row;
 
 use ::api::events::EventDetail;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -51,7 +52,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
         },
     };
     view! {
-        <Sheet title="Get tickets" on_close=close>
+        <Sheet title=t!(events.get_tickets) on_close=close>
             {content}
         </Sheet>
     }
@@ -164,7 +165,7 @@ fn learn_from_refusals(open: OpenEvent, choice: RwSignal<Choice>, purchase: Purc
 #[component]
 pub(crate) fn SignInStep() -> impl IntoView {
     view! {
-        <p class="muted">"Sign in to get your tickets. What you chose is kept."</p>
+        <p class="muted">{t!(buy.sign_in)}</p>
         <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=|()| () />
     }
 }
@@ -187,19 +188,20 @@ fn Pay(
     let label = move || {
         let (tickets, total) = sum()?;
         Some(match tickets {
-            0 => "Choose tickets".to_owned(),
-            _ if total.is_zero() => "Get free tickets".to_owned(),
-            _ => format!("Get tickets · {}", format::money(total)),
+            0 => t!(buy.choose).to_owned(),
+            _ if total.is_zero() => t!(buy.get_free).to_owned(),
+            _ => t!(buy.get_for, price = format::money(total)),
         })
     };
     let summary = move || {
         let (tickets, total) = sum()?;
-        let paid = if total.is_zero() {
-            ""
-        } else {
-            " · pay at the door"
-        };
-        (tickets > 0).then(|| format!("{}{paid}", format::tickets(tickets)))
+        (tickets > 0).then(|| {
+            let tickets = format::tickets(tickets);
+            match total.is_zero() {
+                true => tickets,
+                false => t!(buy.pay_at_door, tickets = tickets),
+            }
+        })
     };
     view! {
         <p class="pay__summary" aria-live="polite">
@@ -227,7 +229,7 @@ fn AddToCart(now: Memo<Option<EventDetail>>, choice: RwSignal<Choice>) -> impl I
         };
         match choice.with_untracked(|choice| cart::put(&event, choice)) {
             Ok(()) => {
-                toasts.say_with_link("In your cart.", "View cart", route::CART.to_owned());
+                toasts.say_with_link(t!(buy.in_cart), t!(buy.view_cart), route::CART.to_owned());
                 go_back(&route::event(event.summary.id));
             }
             Err(why) => toasts.say(why),
@@ -236,7 +238,7 @@ fn AddToCart(now: Memo<Option<EventDetail>>, choice: RwSignal<Choice>) -> impl I
     view! {
         <Show when=move || !choice.with(Choice::is_empty)>
             <Button kind=Kind::Plain on_press=add.clone()>
-                "Add to cart instead"
+                {t!(buy.add_to_cart)}
             </Button>
         </Show>
     }

@@ -1,4 +1,5 @@
 use ::api::TicketTypeId;
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Button, Kind, Spinner};
@@ -17,26 +18,25 @@ pub(crate) fn Outcome(
     on_take: Callback<(TicketTypeId, i32)>,
 ) -> impl IntoView {
     let ours = move || purchase.purpose.get() == purpose.get();
-    let content = move || {
-        match purchase.phase.get() {
+    let content = move || match purchase.phase.get() {
         Phase::Idle | Phase::Sending | Phase::Placed(_) => ().into_any(),
         Phase::Queued => view! {
-            <Waiting title="You are in line" text="Many people are buying right now. Keep this open: your order goes in by itself." />
+            <Waiting title=t!(buy.in_line) text=t!(buy.in_line_text) />
         }
         .into_any(),
         Phase::Checking if ours() => view! {
-            <Waiting title="Checking your order" text="The connection broke before the answer came. You will not be charged twice, and it is settled even if you close the app." />
+            <Waiting title=t!(buy.checking) text=t!(buy.checking_text) />
         }
         .into_any(),
         Phase::Checking => view! {
-            <Waiting title="Checking your last order" text="Another order has no answer yet. You can buy again as soon as it has." />
+            <Waiting title=t!(buy.checking_last) text=t!(buy.checking_last_text) />
         }
         .into_any(),
         Phase::Refused(refusal) if ours() => {
-            view! { <Refused refusal=refusal name=name on_take=on_take purchase=purchase /> }.into_any()
+            view! { <Refused refusal=refusal name=name on_take=on_take purchase=purchase /> }
+                .into_any()
         }
         Phase::Refused(_) => ().into_any(),
-    }
     };
     view! {
         <div class="outcome" role="status">
@@ -81,7 +81,7 @@ fn Refused(
             };
             Some(view! {
                 <Button kind=Kind::Quiet on_press=take>
-                    {format!("Take {left}")}
+                    {t!(buy.take, count = left)}
                 </Button>
             })
         }
@@ -90,7 +90,7 @@ fn Refused(
     view! {
         <div class="notice notice--warn">
             <div>
-                <p class="notice__title">"Your order did not go through"</p>
+                <p class="notice__title">{t!(buy.not_through)}</p>
                 <p>{words}</p>
             </div>
             {way_out}

@@ -1,6 +1,7 @@
 use ::api::Money;
 use ::api::orders::{OrderQuote, PlaceOrder};
 use ::api::promo_codes::normalize_code;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -65,7 +66,7 @@ pub(crate) fn PromoField(promo: Promo) -> impl IntoView {
         view! {
             <Show when=move || promo.order.with(Option::is_some)>
                 <Button kind=Kind::Plain on_press=move |()| asked.set(true)>
-                    "I have a promo code"
+                    {t!(buy.have_promo)}
                 </Button>
             </Show>
         }
@@ -130,13 +131,13 @@ pub(crate) fn PromoCode() -> impl IntoView {
             <form class="promo" novalidate on:submit=apply>
                 <Field
                     id="promo-code"
-                    label="Promo code"
+                    label=t!(buy.promo)
                     value=typed
                     error=error
                     autocomplete="off"
                 />
                 <Button submit=true kind=Kind::Quiet busy=busy>
-                    "Apply"
+                    {t!(buy.apply)}
                 </Button>
             </form>
         }
@@ -146,7 +147,7 @@ pub(crate) fn PromoCode() -> impl IntoView {
             <p class="promo promo--applied" role="status">
                 <b>{applied.code}</b>
                 <span>{format!("−{}", format::money(applied.quote.discount))}</span>
-                <IconButton icon=icondata::LuX label="Remove the promo code" on_press=remove />
+                <IconButton icon=icondata::LuX label=t!(buy.remove_promo) on_press=remove />
             </p>
         }
         .into_any(),

@@ -1,5 +1,6 @@
 use ::api::TicketTypeId;
 use ::api::events::{EventDetail, TicketType};
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::choice::{Choice, Obstacle};
@@ -30,7 +31,7 @@ pub(super) fn Row(
             .unwrap_or_default();
         match (obstacle.get(), kind.get()) {
             (Some(obstacle), _) => obstacle.words(&timezone),
-            (None, Some(kind)) if kind.left <= 10 => format!("{} left", kind.left),
+            (None, Some(kind)) if kind.left <= 10 => t!(common.left, count = kind.left),
             _ => String::new(),
         }
     };

@@ -1,5 +1,6 @@
 use ::api::Time;
 use ::api::events::{EventDetail, SaleState};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::OpenEvent;
@@ -14,13 +15,14 @@ pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
         let offer = offer.get()?;
         let waits = open.waits_for(None);
         let action = if offer.buy {
-            view! { <LinkButton href=offer.path>"Get tickets"</LinkButton> }.into_any()
+            view! { <LinkButton href=offer.path>{t!(events.get_tickets)}</LinkButton> }.into_any()
         } else if offer.wait && !waits {
-            view! { <LinkButton href=offer.path>"Join waiting list"</LinkButton> }.into_any()
+            view! { <LinkButton href=offer.path>{t!(events.join_waiting_list_short)}</LinkButton> }
+                .into_any()
         } else {
             view! {
                 <LinkButton href=route::EVENTS kind=Kind::Quiet>
-                    "More events"
+                    {t!(events.more_events)}
                 </LinkButton>
             }
             .into_any()
@@ -52,8 +54,8 @@ impl Offer {
     fn of(event: &EventDetail) -> Self {
         let summary = &event.summary;
         let going = match summary.going {
-            0 => "Be the first to go".to_owned(),
-            going => format!("{} going", format::count(going)),
+            0 => t!(events.be_first).to_owned(),
+            going => t!(events.going, count = format::Count(going)),
         };
         let open = event
             .ticket_types
@@ -64,27 +66,34 @@ impl Offer {
             .min_by_key(|price| price.amount)
             .map(|price| {
                 if price.is_zero() {
-                    "Free".to_owned()
+                    t!(common.free).to_owned()
                 } else {
-                    format!("From {}", format::money(price))
+                    t!(common.from_price, price = format::money(price))
                 }
             });
         let (main, note) = match summary.state {
             SaleState::OnSale => (price.unwrap_or_default(), going),
             SaleState::FewLeft => {
-                let left = format!("{} left · {going}", format::count(summary.left));
+                let left = t!(
+                    events.left_and_going,
+                    count = format::Count(summary.left),
+                    going = going
+                );
                 (price.unwrap_or_default(), left)
             }
             SaleState::SoldOut => (
-                "Sold out".to_owned(),
-                "Returned tickets go to those in line.".to_owned(),
+                t!(common.sold_out).to_owned(),
+                t!(events.returned_tickets).to_owned(),
             ),
-            SaleState::NotYet => ("Not on sale yet".to_owned(), opens(event)),
-            SaleState::Closed => ("Sale closed".to_owned(), going),
-            SaleState::Cancelled => ("Cancelled".to_owned(), "It will not take place.".to_owned()),
+            SaleState::NotYet => (t!(common.not_on_sale_yet).to_owned(), opens(event)),
+            SaleState::Closed => (t!(common.sale_closed).to_owned(), going),
+            SaleState::Cancelled => (
+                t!(common.cancelled).to_owned(),
+                t!(events.will_not_take_place).to_owned(),
+            ),
             SaleState::Ended => {
-                let went = format!("{} went", format::count(summary.going));
-                ("This event is over".to_owned(), went)
+                let went = t!(events.went, count = format::Count(summary.going));
+                (t!(events.is_over).to_owned(), went)
             }
         };
         Self {
@@ -109,6 +118,6 @@ fn opens(event: &EventDetail) -> String {
     let first: Option<Time> = starts.min();
     first.map_or_else(String::new, |first| {
         let when = format::day_and_clock(first, &event.summary.timezone);
-        format!("Tickets from {when}")
+        t!(events.tickets_from, when = when)
     })
 }

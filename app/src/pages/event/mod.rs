@@ -9,6 +9,7 @@ mod waiting;
 use ::api::events::{EventDetail, LiveStock, SaleState, TicketType};
 use ::api::waiting::WaitingPlace;
 use ::api::{EventId, TicketTypeId, Time, UserId};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
@@ -103,7 +104,7 @@ pub(crate) fn EventPage() -> impl IntoView {
     };
     view! {
         <Detail of=Signal::derive(move || id.get())>
-            <TopBar back=route::EVENTS back_label="All events" floating=true>
+            <TopBar back=route::EVENTS back_label=t!(common.all_events) floating=true>
                 {share}
             </TopBar>
             <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:event>
@@ -131,7 +132,7 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
                 <div class="event__head">
                     {badge}
                     <Heading text=summary.title.clone() />
-                    <p class="event__by">"By " {event.organizer.name.clone()}</p>
+                    <p class="event__by">{t!(events.by, name = &event.organizer.name)}</p>
                 </div>
                 <Show when=move || open.waits_for(None)>{later::waiting_places()}</Show>
                 <Facts event=event.clone() />
@@ -161,7 +162,7 @@ fn Facts(event: EventDetail) -> impl IntoView {
         view! {
             <a class="event__yours" href=route::TICKETS>
                 <Icon icon=icondata::LuTicketCheck />
-                <span>"You have " {format::tickets(event.yours)}</span>
+                <span>{t!(events.you_have, tickets = format::tickets(event.yours))}</span>
                 <Icon icon=icondata::LuChevronRight />
             </a>
         }
@@ -177,7 +178,7 @@ fn Facts(event: EventDetail) -> impl IntoView {
             <div class="facts__row">
                 <dt class="facts__icon">
                     <Icon icon=icondata::LuCalendarDays />
-                    <span class="visually-hidden">"When"</span>
+                    <span class="visually-hidden">{t!(events.when)}</span>
                 </dt>
                 <dd>
                     <p class="facts__main">{format::long_day(summary.starts_at, &summary.timezone)}</p>
@@ -187,13 +188,13 @@ fn Facts(event: EventDetail) -> impl IntoView {
             <div class="facts__row">
                 <dt class="facts__icon">
                     <Icon icon=icondata::LuMapPin />
-                    <span class="visually-hidden">"Where"</span>
+                    <span class="visually-hidden">{t!(events.where_)}</span>
                 </dt>
                 <dd>
                     <p class="facts__main">{summary.venue.clone()}</p>
                     <p class="muted">{street}</p>
                     <a class="facts__link" href=href on:click=open_map>
-                        "Open map"
+                        {t!(events.open_map)}
                     </a>
                 </dd>
             </div>
@@ -225,7 +226,7 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
             let wait = can_wait.then(|| {
                 view! {
                     <a class="offer__wait" href=route::wait(event.summary.id)>
-                        "Join the waiting list"
+                        {t!(events.join_waiting_list)}
                     </a>
                 }
             });
@@ -244,7 +245,7 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
     };
     view! {
         <section class="section">
-            <h2 class="section__title">"Tickets"</h2>
+            <h2 class="section__title">{t!(common.tickets_title)}</h2>
             <ul class="offers">{rows}</ul>
         </section>
     }
@@ -253,15 +254,18 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
 /// How many are left, or why none can be had.
 fn left(kind: &TicketType, timezone: &str) -> String {
     match (kind.state, kind.sale_starts_at) {
-        (SaleState::OnSale, _) => format!("{} left", format::count(kind.left)),
-        (SaleState::FewLeft, _) => format!("Only {} left", format::count(kind.left)),
-        (SaleState::SoldOut, _) => "Sold out".to_owned(),
+        (SaleState::OnSale, _) => t!(common.left, count = format::Count(kind.left)),
+        (SaleState::FewLeft, _) => t!(common.only_left, count = format::Count(kind.left)),
+        (SaleState::SoldOut, _) => t!(common.sold_out).to_owned(),
         (SaleState::NotYet, Some(start)) => {
-            format!("On sale from {}", format::day_and_clock(start, timezone))
+            t!(
+                common.on_sale_from,
+                when = format::day_and_clock(start, timezone)
+            )
         }
-        (SaleState::NotYet, None) => "Not on sale yet".to_owned(),
+        (SaleState::NotYet, None) => t!(common.not_on_sale_yet).to_owned(),
         (SaleState::Closed | SaleState::Cancelled | SaleState::Ended, _) => {
-            "Sale closed".to_owned()
+            t!(common.sale_closed).to_owned()
         }
     }
 }
@@ -271,7 +275,7 @@ fn About(text: String) -> impl IntoView {
     (!text.trim().is_empty()).then(|| {
         view! {
             <section class="section">
-                <h2 class="section__title">"About"</h2>
+                <h2 class="section__title">{t!(common.about)}</h2>
                 <p class="event__about">{text}</p>
             </section>
         }

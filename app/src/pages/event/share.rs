@@ -1,5 +1,6 @@
 use ::api::EventId;
 use ::api::events::EventDetail;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -22,11 +23,11 @@ pub(super) fn ShareButton(id: EventId, fetch: Fetch<EventDetail>) -> impl IntoVi
                 return;
             }
             if platform::copy(&link).await {
-                toasts.say("Link copied.");
+                toasts.say(t!(common.link_copied));
             } else {
                 toasts.say(link);
             }
         });
     };
-    view! { <IconButton icon=icondata::LuShare label="Share" on_press=share /> }
+    view! { <IconButton icon=icondata::LuShare label=t!(common.share) on_press=share /> }
 }

@@ -2,6 +2,7 @@
 
 use ::api::events::{EventDetail, SaleState, TicketType};
 use ::api::waiting::JoinWaitingList;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -16,7 +17,7 @@ use crate::{api, format, route};
 #[component]
 pub(crate) fn WaitSheet() -> impl IntoView {
     view! {
-        <Sheet title="Join the waiting list" on_close=use_close()>
+        <Sheet title=t!(events.join_waiting_list) on_close=use_close()>
             {later::wait()}
         </Sheet>
     }
@@ -40,7 +41,7 @@ pub(crate) fn Wait() -> impl IntoView {
     let close = use_close();
     let sign_in = || {
         view! {
-            <p class="muted">"Sign in to get in line."</p>
+            <p class="muted">{t!(events.sign_in_to_wait)}</p>
             <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=|()| () />
         }
     };
@@ -64,7 +65,7 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl Into
         .cloned()
         .collect();
     let Some(first) = gone.first() else {
-        return view! { <p>"There are tickets left; you can buy them now."</p> }.into_any();
+        return view! { <p>{t!(events.there_are_tickets)}</p> }.into_any();
     };
     let kind = RwSignal::new(first.id.to_string());
     let quantity = RwSignal::new(1);
@@ -95,7 +96,7 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl Into
             match api::join_waiting_list(id, &body).await {
                 Ok(places) => {
                     open.waiting.value.try_set(Some(places));
-                    toasts.say("You are in line.");
+                    toasts.say(t!(events.in_line));
                     on_done.try_run(());
                 }
                 Err(refused) => {
@@ -107,13 +108,13 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl Into
     };
     view! {
         <p class="muted">
-            "Tickets that come back are held for the first in line they are enough for. You pay only if you take them."
+            {t!(events.how_waiting_works)}
         </p>
-        <Select id="wait-type" label="Ticket" value=kind options=options />
+        <Select id="wait-type" label=t!(common.ticket) value=kind options=options />
         <div class="waiting__party">
-            <p>"How many of you?"</p>
+            <p>{t!(events.how_many)}</p>
             <Stepper
-                label="Tickets"
+                label=t!(common.tickets_title)
                 value=quantity
                 can_add=Signal::derive(move || quantity.get() < most.get())
                 on_change=move |wanted: i32| quantity.set(wanted.max(1))
@@ -123,7 +124,7 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl Into
             {error}
         </p>
         <Button wide=true busy=busy on_press=join>
-            "Get in line"
+            {t!(events.get_in_line)}
         </Button>
     }
     .into_any()

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use ::api::waiting::{Offer, WaitingPlace};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -46,7 +47,7 @@ pub(crate) fn AllWaitingPlaces() -> impl IntoView {
     });
     view! {
         <Show when=move || some.get()>
-            <section class="waits" aria-label="Waiting lists">
+            <section class="waits" aria-label=t!(events.waiting_lists)>
                 {later::waiting_places()}
             </section>
         </Show>
@@ -127,23 +128,23 @@ fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) ->
     let action = match place.offer {
         Some(Offer { total, .. }) => {
             let label = if total.is_zero() {
-                "Take it".to_owned()
+                t!(events.take_it).to_owned()
             } else {
-                format!("Take for {}", format::money(total))
+                t!(events.take_for, price = format::money(total))
             };
             view! {
                 <Button busy=busy on_press=take>
                     {label}
                 </Button>
                 <Button kind=Kind::Plain busy=busy on_press=leave>
-                    "Let go"
+                    {t!(events.let_go)}
                 </Button>
             }
             .into_any()
         }
         None => view! {
             <Button kind=Kind::Plain busy=busy on_press=leave>
-                "Leave the list"
+                {t!(events.leave_list)}
             </Button>
         }
         .into_any(),
@@ -162,15 +163,13 @@ fn words(place: &WaitingPlace) -> (String, String) {
     let what = format!("{} × {}", place.quantity, place.ticket_type);
     let Some(offer) = &place.offer else {
         let title = match place.ahead {
-            0 => "You are next in line".to_owned(),
-            1 => "1 party is before you".to_owned(),
-            ahead => format!("{} parties are before you", format::count(ahead)),
+            0 => t!(events.next_in_line).to_owned(),
+            ahead => t!(events.ahead, count = format::Count(ahead)),
         };
-        let text =
-            format!("Waiting for {what}. What comes back is held for you, and we write to you.");
+        let text = t!(events.waiting_for, what = what);
         return (title, text);
     };
     let until = format::clock(offer.expires_at, &place.event.timezone);
-    let text = format!("Yours until {until}. Then it is offered to the next in line.");
-    (format!("{what} held for you"), text)
+    let text = t!(events.yours_until, until = until);
+    (t!(events.held_for_you, what = what), text)
 }

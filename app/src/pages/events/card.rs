@@ -1,4 +1,5 @@
 use api::events::{EventSummary, SaleState};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -54,16 +55,21 @@ fn facts(event: &EventSummary) -> impl IntoView + use<> {
         .filter(|_| event.state.is_open() || event.state == SaleState::NotYet);
     let price = price.map(|price| {
         let words = if price.is_zero() {
-            "Free".to_owned()
+            t!(common.free).to_owned()
         } else {
-            format!("From {}", format::money(price))
+            t!(common.from_price, price = format::money(price))
         };
         view! { <span class="card__price">{words}</span> }
     });
     let going = (event.going > 0).then(|| {
         let past = event.state == SaleState::Ended;
-        let word = if past { "went" } else { "going" };
-        view! { <span>{format!("{} {word}", format::count(event.going))}</span> }
+        let count = format::Count(event.going);
+        let words = if past {
+            t!(events.went, count = count)
+        } else {
+            t!(events.going, count = count)
+        };
+        view! { <span>{words}</span> }
     });
     view! {
         {price}

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use ::api::events::{EventSummary, When};
 use futures::FutureExt;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
@@ -14,11 +15,11 @@ use crate::route;
 /// How long typing must rest before it is searched for.
 const REST: Duration = Duration::from_millis(250);
 
-const CHOICES: [(When, &str, &str); 4] = [
-    (When::All, "all", "All"),
-    (When::Week, "week", "This week"),
-    (When::Free, "free", "Free"),
-    (When::Past, "past", "Past"),
+const CHOICES: [(When, &str); 4] = [
+    (When::All, "all"),
+    (When::Week, "week"),
+    (When::Free, "free"),
+    (When::Past, "past"),
 ];
 
 /// Which events are wanted: what the address says after `?`.
@@ -30,7 +31,7 @@ pub(super) struct Filter {
 
 impl Filter {
     fn read(query: Option<String>, when: Option<&str>) -> Self {
-        let named = |(_, name, _): &&(When, &str, &str)| when == Some(*name);
+        let named = |(_, name): &&(When, &str)| when == Some(*name);
         let when = CHOICES.iter().find(named).map(|(when, ..)| *when);
         Self {
             query: query.unwrap_or_default(),
@@ -42,7 +43,7 @@ impl Filter {
     fn path(&self) -> String {
         let mut path = route::EVENTS.to_owned();
         let choice = CHOICES.iter().find(|(when, ..)| *when == self.when);
-        if let Some((_, name, _)) = choice.filter(|(when, ..)| *when != When::All) {
+        if let Some((_, name)) = choice.filter(|(when, ..)| *when != When::All) {
             path.push_str("?when=");
             path.push_str(name);
         }
@@ -57,17 +58,14 @@ impl Filter {
     /// What to say when there are none.
     pub(super) fn nothing(&self) -> (String, &'static str) {
         if !self.query.is_empty() {
-            let title = format!("Nothing for “{}”", self.query);
-            return (title, "Try fewer words, or another place.");
+            let title = t!(events.nothing_for, query = &self.query);
+            return (title, t!(events.try_fewer_words));
         }
         let (title, text) = match self.when {
-            When::Free => ("No free events", "There are others, though."),
-            When::Week => ("A quiet week", "There is more later on."),
-            When::Past => ("Nothing has happened yet", "See what is to come."),
-            When::All => (
-                "No events yet",
-                "They show up here as soon as they are published.",
-            ),
+            When::Free => (t!(events.no_free), t!(events.there_are_others)),
+            When::Week => (t!(events.quiet_week), t!(events.more_later)),
+            When::Past => (t!(events.nothing_past), t!(events.see_what_comes)),
+            When::All => (t!(events.none), t!(events.none_text)),
         };
         (title.to_owned(), text)
     }
@@ -95,6 +93,15 @@ pub(super) fn use_filter() -> Memo<Filter> {
     })
 }
 
+fn label(when: When) -> &'static str {
+    match when {
+        When::All => t!(events.all),
+        When::Week => t!(events.this_week),
+        When::Free => t!(common.free),
+        When::Past => t!(events.past),
+    }
+}
+
 /// Search and chips.
 #[component]
 pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
@@ -107,7 +114,7 @@ pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
         };
         navigate(&filter.path(), options);
     });
-    let chip = move |(when, _, label): (When, &'static str, &'static str)| {
+    let chip = move |(when, _): (When, &'static str)| {
         let selected = Memo::new(move |_| filter.with(|filter| filter.when == when));
         let select = move |()| {
             go.run(Filter {
@@ -117,14 +124,14 @@ pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
         };
         view! {
             <Chip selected=selected on_select=select>
-                {label}
+                {label(when)}
             </Chip>
         }
     };
     view! {
         <div class="events__filter">
             <Search filter=filter on_search=go />
-            <div class="chips" role="group" aria-label="Which events">
+            <div class="chips" role="group" aria-label=t!(events.which)>
                 {CHOICES.map(chip).collect_view()}
             </div>
         </div>
@@ -160,8 +167,8 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
             <input
                 class="search__input"
                 type="search"
-                placeholder="Artist, event, venue, city"
-                aria-label="Search events"
+                placeholder=t!(events.search_hint)
+                aria-label=t!(events.search)
                 autocomplete="off"
                 enterkeyhint="search"
                 prop:value=typed
@@ -183,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_choice_has_an_address_that_reads_back() {
-        for (when, name, _) in CHOICES {
+        for (when, name) in CHOICES {
             let filter = Filter {
                 query: String::new(),
                 when,

@@ -3,6 +3,7 @@
 mod card;
 mod filter;
 
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::cart::{Cart, use_cart};
@@ -10,6 +11,7 @@ use crate::components::{
     EmptyState, FeedFrame, Icon, Kind, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
+use crate::format;
 use crate::route::{self, Tab};
 pub(crate) use card::CardBody;
 use card::EventCard;
@@ -24,7 +26,7 @@ pub(crate) fn EventsPage() -> impl IntoView {
     let empty = move || view! { <NoEvents filter=filter /> };
     view! {
         <Panes tab=Tab::Events>
-            <ListScreen title="Events" feed=feed class="events" action=|| view! { <CartLink /> }>
+            <ListScreen title=t!(common.events) feed=feed class="events" action=|| view! { <CartLink /> }>
                 <FilterBar filter=filter />
                 <FeedFrame feed=feed skeleton=SkeletonShape::Cards empty=empty>
                     <ul class="cards">
@@ -49,7 +51,7 @@ fn CartLink() -> impl IntoView {
         <Show when=move || { tickets.get() > 0 }>
             <LinkButton href=route::CART kind=Kind::Quiet>
                 <Icon icon=icondata::LuShoppingBag />
-                {move || format!("Cart · {}", tickets.get())}
+                {move || t!(events.cart, count = format::Count(tickets.get()))}
             </LinkButton>
         </Show>
     }
@@ -66,7 +68,7 @@ fn NoEvents(filter: Memo<Filter>) -> impl IntoView {
                 .then(|| {
                     view! {
                         <LinkButton href=route::EVENTS kind=Kind::Quiet replace=true>
-                            "See all events"
+                            {t!(common.see_all_events)}
                         </LinkButton>
                     }
                 })}

@@ -9,6 +9,7 @@ mod row;
 mod section;
 
 use futures::FutureExt;
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::api;
@@ -40,11 +41,11 @@ pub(crate) fn HostPage() -> impl IntoView {
     let create = move || (!session.is_signed_out()).then(|| view! { <Create /> });
     view! {
         <Panes tab=Tab::Host>
-            <ListScreen title="Host" feed=feed class="hosted" action=create>
+            <ListScreen title=t!(common.host) feed=feed class="hosted" action=create>
                 <Gate
                     icon=icondata::LuMegaphone
-                    title="Put on something good"
-                    text="Sign in to create events, sell tickets and watch them go."
+                    title=t!(host.put_on)
+                    text=t!(host.sign_in)
                     whole=false
                 >
                     <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoEvents /> }>
@@ -62,7 +63,7 @@ fn Create() -> impl IntoView {
     view! {
         <LinkButton href=route::HOST_NEW>
             <Icon icon=icondata::LuPlus />
-            "Create"
+            {t!(common.create)}
         </LinkButton>
     }
 }
@@ -72,10 +73,10 @@ fn NoEvents() -> impl IntoView {
     view! {
         <EmptyState
             icon=icondata::LuCalendarPlus
-            title="Create your first event"
-            text="A title and a date are enough to begin. Nobody sees it before you publish it."
+            title=t!(host.first)
+            text=t!(host.first_text)
         >
-            <LinkButton href=route::HOST_NEW>"Create an event"</LinkButton>
+            <LinkButton href=route::HOST_NEW>{t!(host.create_event)}</LinkButton>
         </EmptyState>
     }
 }

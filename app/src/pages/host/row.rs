@@ -1,4 +1,5 @@
 use ::api::host::{EventStatus, HostEventSummary};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -46,7 +47,7 @@ fn Sold(event: HostEventSummary) -> impl IntoView {
     view! {
         <Meter part=sold whole=capacity />
         <p class="hosted-row__numbers">
-            <span>{format!("{} of {} sold", format::count(sold), format::count(capacity))}</span>
+            <span>{t!(host.sold_of, sold = format::Count(sold), all = format::Count(capacity))}</span>
             <b>{takings}</b>
         </p>
     }
@@ -56,9 +57,9 @@ fn Sold(event: HostEventSummary) -> impl IntoView {
 pub(super) fn status_badge(status: EventStatus) -> Option<impl IntoView> {
     let (tone, text) = match status {
         EventStatus::Published => return None,
-        EventStatus::Draft => (Tone::Warn, "Draft"),
-        EventStatus::Ended | EventStatus::Archived => (Tone::Neutral, "Ended"),
-        EventStatus::Cancelled => (Tone::Bad, "Cancelled"),
+        EventStatus::Draft => (Tone::Warn, t!(host.draft)),
+        EventStatus::Ended | EventStatus::Archived => (Tone::Neutral, t!(common.ended)),
+        EventStatus::Cancelled => (Tone::Bad, t!(common.cancelled)),
     };
     Some(view! { <Badge tone=tone text=text /> })
 }

@@ -1,5 +1,6 @@
 use ::api::Time;
 use ::api::host::{EventStatus, HostEventSummary};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::row::HostedRow;
@@ -30,9 +31,9 @@ impl Section {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Drafts => "Drafts",
-            Self::Live => "Live",
-            Self::Past => "Past",
+            Self::Drafts => t!(host.drafts),
+            Self::Live => t!(host.live),
+            Self::Past => t!(host.past),
         }
     }
 

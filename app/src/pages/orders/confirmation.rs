@@ -1,6 +1,7 @@
 use ::api::TicketNumber;
 use ::api::events::EventRef;
 use ::api::orders::{Order, OrderState};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::order::use_order;
@@ -25,11 +26,11 @@ pub(crate) fn ConfirmationPage() -> impl IntoView {
     });
     view! {
         <Detail of=id>
-            <TopBar back=route::ORDERS back_label="All orders" />
+            <TopBar back=route::ORDERS back_label=t!(orders.all) />
             <Gate
                 icon=icondata::LuReceiptText
-                title="Sign in to see this order"
-                text="It belongs to an account."
+                title=t!(orders.sign_in_to_see)
+                text=t!(orders.belongs_to_account)
             >
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:order>
                     <Confirmation order=order />
@@ -48,8 +49,8 @@ fn Confirmation(order: Order) -> impl IntoView {
         _ => route::TICKETS.to_owned(),
     };
     let heading = match order.state {
-        OrderState::Pending => "Almost there",
-        _ => "You’re going",
+        OrderState::Pending => t!(orders.almost),
+        _ => t!(orders.going),
     };
     let events: Vec<EventRef> = stops.iter().map(|(event, _)| event.clone()).collect();
     let card = match <[EventRef; 1]>::try_from(events.clone()) {
@@ -64,17 +65,17 @@ fn Confirmation(order: Order) -> impl IntoView {
         <div class="confirmation">
             <Heading text=heading class="confirmation__title" />
             <p class="confirmation__lead">
-                {format::tickets(tickets)} " · " {format::price(order.total)} " · order "
+                {format::tickets(tickets)} " · " {format::price(order.total)} " · " {t!(orders.order)} " "
                 <span class="confirmation__number">{words::number(order.id)}</span>
             </p>
             <div class="confirmation__card">{card}</div>
             <div class="actions actions--stack">
                 <LinkButton href=show wide=true>
-                    {if tickets == 1 { "View ticket" } else { "View tickets" }}
+                    {t!(orders.view_tickets, count = tickets)}
                 </LinkButton>
                 <AddToCalendar events=events />
                 <LinkButton href=route::order(order.id) kind=Kind::Plain>
-                    "View receipt"
+                    {t!(orders.view_receipt)}
                 </LinkButton>
             </div>
         </div>

@@ -7,6 +7,7 @@ mod row;
 mod words;
 
 use futures::FutureExt;
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::api;
@@ -35,11 +36,11 @@ pub(crate) fn OrdersPage() -> impl IntoView {
     });
     view! {
         <Panes tab=Tab::Orders>
-            <ListScreen title="Orders" feed=feed class="list--column">
+            <ListScreen title=t!(common.orders) feed=feed class="list--column">
                 <Gate
                     icon=icondata::LuReceiptText
-                    title="Every order, in one place"
-                    text="Sign in to see what you bought."
+                    title=t!(orders.in_one_place)
+                    text=t!(orders.sign_in)
                     whole=false
                 >
                     <FeedFrame feed=feed skeleton=SkeletonShape::Rows empty=|| view! { <NoOrders /> }>
@@ -62,10 +63,10 @@ fn NoOrders() -> impl IntoView {
     view! {
         <EmptyState
             icon=icondata::LuReceiptText
-            title="No orders yet"
-            text="What you buy is kept here, with its receipt."
+            title=t!(orders.none)
+            text=t!(orders.none_text)
         >
-            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+            <LinkButton href=route::EVENTS>{t!(common.find_events)}</LinkButton>
         </EmptyState>
     }
 }

@@ -1,6 +1,7 @@
 use ::api::OrderId;
 use ::api::orders::{Order, OrderKind, OrderLine, OrderTicket, RefundSummary};
 use ::api::tickets::TicketState;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
@@ -20,11 +21,11 @@ pub(crate) fn OrderPage() -> impl IntoView {
     provide_context(OpenOrder(fetch));
     view! {
         <Detail of=id>
-            <TopBar back=route::ORDERS back_label="All orders" />
+            <TopBar back=route::ORDERS back_label=t!(orders.all) />
             <Gate
                 icon=icondata::LuReceiptText
-                title="Sign in to see this order"
-                text="It belongs to an account."
+                title=t!(orders.sign_in_to_see)
+                text=t!(orders.belongs_to_account)
             >
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:order>
                     <Receipt order=order />
@@ -62,7 +63,7 @@ fn Receipt(order: Order) -> impl IntoView {
     let purchase = order.purchase_id.map(|purchase| {
         view! {
             <LinkButton href=route::order(purchase) kind=Kind::Plain>
-                "View the purchase"
+                {t!(orders.view_purchase)}
             </LinkButton>
         }
     });
@@ -74,7 +75,7 @@ fn Receipt(order: Order) -> impl IntoView {
         view! {
             <LinkButton href=route::refund(order.id) kind=Kind::Quiet>
                 <Icon icon=icondata::LuUndo2 />
-                "Refund tickets"
+                {t!(orders.refund_tickets)}
             </LinkButton>
         }
     });
@@ -88,7 +89,7 @@ fn Receipt(order: Order) -> impl IntoView {
             {order.lines.into_iter().map(line).collect_view()}
             <dl class="receipt__sums">
                 <div class="receipt__sum receipt__sum--total">
-                    <dt>"Total"</dt>
+                    <dt>{t!(orders.total)}</dt>
                     <dd>{format::money(order.total)}</dd>
                 </div>
                 {refunds}
@@ -112,7 +113,7 @@ fn line(line: OrderLine) -> impl IntoView {
         let off = ::api::Money::new(-line.discount.amount, line.discount.currency);
         view! {
             <div class="receipt__sum">
-                <dt>"Discount"</dt>
+                <dt>{t!(orders.discount)}</dt>
                 <dd>{format::money(off)}</dd>
             </div>
         }
@@ -148,14 +149,14 @@ fn line(line: OrderLine) -> impl IntoView {
 }
 
 fn ticket_link(event: ::api::EventId, ticket: OrderTicket) -> impl IntoView {
-    let state = match ticket.state {
-        TicketState::Valid if ticket.yours => "",
-        TicketState::Valid => " sent",
-        TicketState::CheckedIn => " used",
-        TicketState::Refunded => " refunded",
-        TicketState::Revoked => " revoked",
+    let number = ticket.number;
+    let text = match ticket.state {
+        TicketState::Valid if ticket.yours => t!(orders.number, number = number),
+        TicketState::Valid => t!(orders.number_sent, number = number),
+        TicketState::CheckedIn => t!(orders.number_used, number = number),
+        TicketState::Refunded => t!(orders.number_refunded, number = number),
+        TicketState::Revoked => t!(orders.number_revoked, number = number),
     };
-    let text = format!("No. {}{state}", ticket.number);
     let content = if ticket.yours {
         let href = route::ticket(event, ticket.number);
         view! {
@@ -176,7 +177,7 @@ fn refund(refund: &RefundSummary) -> impl IntoView + use<> {
         <div class="receipt__sum">
             <dt>
                 <a class="receipt__link" href=href>
-                    "Refund of " {format::stamp(refund.created_at)}
+                    {t!(orders.refund_of, when = format::stamp(refund.created_at))}
                 </a>
             </dt>
             <dd>{format::money(refund.total)}</dd>

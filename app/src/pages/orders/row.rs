@@ -1,4 +1,5 @@
 use api::orders::{OrderKind, OrderSummary};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -13,7 +14,7 @@ pub(super) fn OrderRow(order: OrderSummary) -> impl IntoView {
     let title = match &order.events[..] {
         [] => words::kind(order.kind).to_owned(),
         [event] => event.title.clone(),
-        [event, rest @ ..] => format!("{} and {} more", event.title, rest.len()),
+        [event, rest @ ..] => t!(orders.and_more, title = &event.title, count = rest.len()),
     };
     let cover = order.events.first().map(|event| {
         view! { <Cover id=event.id cover_url=event.cover_url.clone() /> }

@@ -1,5 +1,7 @@
 use api::OrderId;
 use api::orders::{OrderKind, OrderState};
+use api::refunds::NotRefundable;
+use i18n::t;
 
 use crate::components::Tone;
 
@@ -12,47 +14,55 @@ pub(super) fn number(id: OrderId) -> String {
 
 pub(super) fn kind(kind: OrderKind) -> &'static str {
     match kind {
-        OrderKind::Purchase => "Purchase",
-        OrderKind::Refund => "Refund",
-        OrderKind::Comp => "Gift",
+        OrderKind::Purchase => t!(orders.purchase),
+        OrderKind::Refund => t!(orders.refund),
+        OrderKind::Comp => t!(orders.gift),
     }
 }
 
 /// The chip of an order.
 pub(super) fn state(kind: OrderKind, state: OrderState) -> (Tone, &'static str) {
     match (kind, state) {
-        (OrderKind::Refund, OrderState::Paid) => (Tone::Neutral, "Paid back"),
-        (OrderKind::Comp, OrderState::Paid) => (Tone::Good, "Received"),
-        (_, OrderState::Paid) => (Tone::Good, "Confirmed"),
-        (_, OrderState::Pending) => (Tone::Warn, "Waiting for payment"),
-        (_, OrderState::Expired) => (Tone::Neutral, "Expired"),
-        (_, OrderState::Cancelled) => (Tone::Neutral, "Cancelled"),
-        (_, OrderState::Failed) => (Tone::Bad, "Payment failed"),
-        (_, OrderState::PartiallyRefunded) => (Tone::Neutral, "Partly refunded"),
-        (_, OrderState::Refunded) => (Tone::Neutral, "Refunded"),
+        (OrderKind::Refund, OrderState::Paid) => (Tone::Neutral, t!(orders.paid_back)),
+        (OrderKind::Comp, OrderState::Paid) => (Tone::Good, t!(orders.received)),
+        (_, OrderState::Paid) => (Tone::Good, t!(orders.confirmed)),
+        (_, OrderState::Pending) => (Tone::Warn, t!(orders.pending)),
+        (_, OrderState::Expired) => (Tone::Neutral, t!(orders.expired)),
+        (_, OrderState::Cancelled) => (Tone::Neutral, t!(orders.cancelled)),
+        (_, OrderState::Failed) => (Tone::Bad, t!(orders.failed)),
+        (_, OrderState::PartiallyRefunded) => (Tone::Neutral, t!(orders.partly_refunded)),
+        (_, OrderState::Refunded) => (Tone::Neutral, t!(common.refunded)),
     }
 }
 
 pub(super) fn payment(payment: &str) -> &'static str {
     match payment {
-        "none" => "Nothing to pay",
-        "pay_at_door" => "Pay at the door",
-        _ => "Paid",
+        "none" => t!(orders.nothing_to_pay),
+        "pay_at_door" => t!(orders.pay_at_door),
+        _ => t!(orders.paid),
     }
 }
 
 /// Where the money of a refund goes.
 pub(super) fn refund(payment: &str) -> &'static str {
     match payment {
-        "none" => "Choose what to give back. Others can have these tickets at once.",
-        "pay_at_door" => {
-            "Choose what to give back. You pay at the door, so you will owe that much less. \
-            Others can have these tickets at once."
-        }
-        _ => {
-            "Choose what to give back. The money goes back the way you paid. \
-            Others can have these tickets at once."
-        }
+        "none" => t!(orders.refund_free),
+        "pay_at_door" => t!(orders.refund_at_door),
+        _ => t!(orders.refund_paid),
+    }
+}
+
+/// Why a ticket cannot be refunded.
+pub(super) fn not_refundable(why: NotRefundable) -> &'static str {
+    match why {
+        NotRefundable::Comp => t!(orders.not_comp),
+        NotRefundable::Refunded => t!(orders.not_refunded),
+        NotRefundable::Revoked => t!(orders.not_revoked),
+        NotRefundable::CheckedIn => t!(orders.not_checked_in),
+        NotRefundable::Begun => t!(orders.not_begun),
+        NotRefundable::Sent => t!(orders.not_sent),
+        NotRefundable::Gifted => t!(orders.not_gifted),
+        NotRefundable::Other => t!(orders.not_else),
     }
 }
 

@@ -7,6 +7,7 @@ mod ticket;
 
 use ::api::tickets::TicketsWhen;
 use futures::FutureExt;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
@@ -46,11 +47,11 @@ pub(crate) fn TicketsPage() -> impl IntoView {
     let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
     view! {
         <Panes tab=Tab::Tickets>
-            <ListScreen title="Tickets" feed=feed class="list--column">
+            <ListScreen title=t!(common.tickets_title) feed=feed class="list--column">
                 <Gate
                     icon=icondata::LuTicket
-                    title="Your tickets live here"
-                    text="Sign in to see them on this device."
+                    title=t!(tickets.live_here)
+                    text=t!(tickets.sign_in)
                     whole=false
                 >
                     <Received />
@@ -110,11 +111,11 @@ fn Choice(when: Memo<TicketsWhen>) -> impl IntoView {
         }
     };
     let choices = [
-        (TicketsWhen::Upcoming, "Upcoming", route::TICKETS),
-        (TicketsWhen::Past, "Past", PAST),
+        (TicketsWhen::Upcoming, t!(tickets.upcoming), route::TICKETS),
+        (TicketsWhen::Past, t!(tickets.past), PAST),
     ];
     view! {
-        <div class="chips" role="group" aria-label="Which tickets">
+        <div class="chips" role="group" aria-label=t!(tickets.which)>
             {choices.map(chip).collect_view()}
         </div>
     }
@@ -123,15 +124,12 @@ fn Choice(when: Memo<TicketsWhen>) -> impl IntoView {
 #[component]
 fn NoTickets(when: Memo<TicketsWhen>) -> impl IntoView {
     let (title, text) = match when.get_untracked() {
-        TicketsWhen::Upcoming => (
-            "Nothing planned yet",
-            "Find something worth leaving the house for.",
-        ),
-        TicketsWhen::Past => ("No past tickets", "Events you have been to are kept here."),
+        TicketsWhen::Upcoming => (t!(tickets.none), t!(tickets.none_text)),
+        TicketsWhen::Past => (t!(tickets.none_past), t!(tickets.none_past_text)),
     };
     view! {
         <EmptyState icon=icondata::LuTicket title=title text=text>
-            <LinkButton href=route::EVENTS>"Find events"</LinkButton>
+            <LinkButton href=route::EVENTS>{t!(common.find_events)}</LinkButton>
         </EmptyState>
     }
 }

@@ -1,4 +1,5 @@
 use api::{EventId, TicketNumber};
+use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -46,10 +47,10 @@ pub(super) fn Siblings(
         let place = place.get()?;
         (place.of > 1).then(|| {
             view! {
-                <nav class="siblings" aria-label="Tickets for this event">
-                    {link(place.before, icondata::LuChevronLeft, "Previous ticket")}
-                    <p>{format!("{} of {}", place.nth, place.of)}</p>
-                    {link(place.after, icondata::LuChevronRight, "Next ticket")}
+                <nav class="siblings" aria-label=t!(tickets.for_event)>
+                    {link(place.before, icondata::LuChevronLeft, t!(tickets.previous))}
+                    <p>{t!(common.nth_of, nth = place.nth, all = place.of)}</p>
+                    {link(place.after, icondata::LuChevronRight, t!(tickets.next))}
                 </nav>
             }
         })

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -21,9 +22,9 @@ pub(super) fn Stub(group: Group) -> impl IntoView {
         .iter()
         .filter(|ticket| ticket.transfer.is_some());
     let badge = if event.cancelled {
-        Some(view! { <Badge tone=Tone::Bad text="Cancelled" /> })
+        Some(view! { <Badge tone=Tone::Bad text=t!(common.cancelled) /> })
     } else if let count @ 1.. = on_its_way.count() {
-        Some(view! { <Badge tone=Tone::Neutral text=format!("{count} on the way") /> })
+        Some(view! { <Badge tone=Tone::Neutral text=t!(tickets.on_the_way, count = count) /> })
     } else {
         soon.map(|soon| view! { <Badge tone=Tone::Warn text=soon /> })
     };
@@ -42,7 +43,7 @@ pub(super) fn Stub(group: Group) -> impl IntoView {
             </div>
             <p class="stub__count">
                 <span class="stub__number">{live}</span>
-                <span>{if live == 1 { "ticket" } else { "tickets" }}</span>
+                <span>{t!(tickets.unit, count = live)}</span>
             </p>
         </article>
     })

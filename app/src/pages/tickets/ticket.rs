@@ -1,5 +1,6 @@
 use ::api::tickets::{Ticket, TicketState};
 use ::api::{EventId, TicketNumber};
+use i18n::t;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -52,11 +53,11 @@ pub(crate) fn TicketPage() -> impl IntoView {
     stay_awake();
     view! {
         <Detail of=Signal::derive(move || name.get().map(|(event, _)| event))>
-            <TopBar back=route::TICKETS back_label="All tickets" />
+            <TopBar back=route::TICKETS back_label=t!(tickets.all) />
             <Gate
                 icon=icondata::LuTicket
-                title="Sign in to see this ticket"
-                text="It belongs to an account."
+                title=t!(tickets.sign_in_to_see)
+                text=t!(common.belongs_to_account)
             >
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:ticket>
                     <TicketScreen ticket=ticket />
@@ -91,14 +92,14 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
         let refund = (ticket.state == TicketState::Valid).then(|| {
             view! {
                 <LinkButton href=route::refund(order) kind=Kind::Plain>
-                    "Refund"
+                    {t!(orders.refund)}
                 </LinkButton>
             }
         });
         view! {
             {refund}
             <LinkButton href=route::order(order) kind=Kind::Plain>
-                "View order"
+                {t!(common.view_order)}
             </LinkButton>
         }
     });
@@ -117,12 +118,12 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                 <div class="ticket__main">
                     <Heading text=event.title.clone() class="ticket__title" />
                     <dl class="ticket__facts">
-                        {fact("Date", format::day(event.starts_at, &event.timezone))}
-                        {fact("Starts", format::clock(event.starts_at, &event.timezone))}
-                        {fact("Ticket", ticket.ticket_type.clone())}
-                        {fact("Number", ticket.number.to_string())}
-                        {fact("Holder", ticket.holder.clone())}
-                        {fact("Where", event.venue.clone())}
+                        {fact(t!(common.date), format::day(event.starts_at, &event.timezone))}
+                        {fact(t!(tickets.starts), format::clock(event.starts_at, &event.timezone))}
+                        {fact(t!(common.ticket), ticket.ticket_type.clone())}
+                        {fact(t!(tickets.number), ticket.number.to_string())}
+                        {fact(t!(tickets.holder), ticket.holder.clone())}
+                        {fact(t!(events.where_), event.venue.clone())}
                     </dl>
                 </div>
                 <div class="ticket__tear"></div>
@@ -145,8 +146,8 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
 #[component]
 fn Verdict(ticket: Ticket) -> impl IntoView {
     if ticket.event.cancelled && ticket.state == TicketState::Valid {
-        let text = "The organizer cancelled the event.";
-        return view! { <Mark icon=icondata::LuCalendarX title="Cancelled" text=text /> }
+        let text = t!(tickets.event_cancelled);
+        return view! { <Mark icon=icondata::LuCalendarX title=t!(common.cancelled) text=text /> }
             .into_any();
     }
     if let Some(transfer) = ticket.transfer {
@@ -154,7 +155,7 @@ fn Verdict(ticket: Ticket) -> impl IntoView {
     }
     let (icon, title, text) = match (ticket.state, ticket.code) {
         (TicketState::Valid, Some(code)) => {
-            let label = format!("Ticket {} as a QR code", ticket.number);
+            let label = t!(tickets.as_qr, number = ticket.number);
             return view! {
                 <QrCode text=code label=label />
                 <p class="ticket__code">{ticket.short_code}</p>
@@ -163,30 +164,35 @@ fn Verdict(ticket: Ticket) -> impl IntoView {
         }
         (TicketState::Valid, None) => (
             icondata::LuTicket,
-            "No code".to_owned(),
-            "This ticket has nothing to show at the door any more.",
+            t!(tickets.no_code).to_owned(),
+            t!(tickets.no_code_text),
         ),
         (TicketState::CheckedIn, _) => {
             let used = ticket.checked_in_at;
             let title = used.map_or_else(
-                || "Used".to_owned(),
-                |used| format!("Used at {}", format::clock(used, &ticket.event.timezone)),
+                || t!(tickets.used).to_owned(),
+                |used| {
+                    t!(
+                        tickets.used_at,
+                        time = format::clock(used, &ticket.event.timezone)
+                    )
+                },
             );
-            (icondata::LuCheckCheck, title, "You are in. Enjoy it.")
+            (icondata::LuCheckCheck, title, t!(tickets.enjoy))
         }
         (TicketState::Refunded, _) => (
             icondata::LuTicketX,
-            "Refunded".to_owned(),
-            "Its money went back. It is not good at the door.",
+            t!(common.refunded).to_owned(),
+            t!(tickets.refunded_text),
         ),
         (TicketState::Revoked, _) => (
             icondata::LuTicketX,
-            "Revoked".to_owned(),
-            "The organizer took it back. It is not good at the door.",
+            t!(common.revoked).to_owned(),
+            t!(tickets.revoked_text),
         ),
     };
     let reason = ticket.revoked_because.map(|reason| {
-        view! { <p class="ticket__reason">{format!("“{reason}”")}</p> }
+        view! { <p class="ticket__reason">{t!(common.quoted, text = reason)}</p> }
     });
     view! {
         <Mark icon=icon title=title text=text />
@@ -208,7 +214,7 @@ fn AskedBack(name: Name, buyer: String) -> impl IntoView {
         spawn_local(async move {
             match api::give_back(event, number).await {
                 Ok(()) => {
-                    toasts.say("You gave the ticket back.");
+                    toasts.say(t!(tickets.gave_back));
                     feeds.tickets.expire();
                     go_back(route::TICKETS);
                 }
@@ -220,10 +226,10 @@ fn AskedBack(name: Name, buyer: String) -> impl IntoView {
     view! {
         <section class="notice">
             <p class="notice__text">
-                {format!("{buyer} bought this ticket and asks you to give it back.")}
+                {t!(tickets.asked_back, buyer = buyer)}
             </p>
             <Button kind=Kind::Quiet busy=busy on_press=give>
-                "Give it back"
+                {t!(tickets.give_back)}
             </Button>
         </section>
     }

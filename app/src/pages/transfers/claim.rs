@@ -1,5 +1,6 @@
 use ::api::transfers::{Offer, TransferState};
 use ::api::users::User;
+use i18n::{t, t_view};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -30,7 +31,7 @@ pub(crate) fn ClaimPage() -> impl IntoView {
     );
     view! {
         <Detail>
-            <TopBar back=route::TICKETS back_label="Tickets" />
+            <TopBar back=route::TICKETS back_label=t!(common.tickets_title) />
             <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:offer>
                 <Claim offer=offer token=token.get_untracked() />
             </Loaded>
@@ -93,13 +94,12 @@ fn WayIn(to: String, token: String) -> impl IntoView {
         .map(|path| route::and_back(path, &route::claim(&token)));
     view! {
         <p>
-            "Sent to " <strong>{to}</strong>
-            ". Create an account with this address, or sign in, and it is yours."
+            {t_view!(transfers.way_in, to = to, <b> = <strong />)}
         </p>
         <div class="actions">
-            <LinkButton href=create_account>"Create account"</LinkButton>
+            <LinkButton href=create_account>{t!(common.create_account)}</LinkButton>
             <LinkButton href=sign_in kind=Kind::Quiet>
-                "Sign in"
+                {t!(common.sign_in)}
             </LinkButton>
         </div>
     }
@@ -121,12 +121,11 @@ fn SomeoneElse(user: User, to: String) -> impl IntoView {
     };
     view! {
         <p>
-            "This was sent to " <strong>{to}</strong> ", and you are signed in as "
-            <strong>{user.email}</strong> ". Only the account of that address can take it."
+            {t_view!(transfers.someone_else, to = to, you = user.email, <b> = <strong />)}
         </p>
         <div class="actions">
             <Button kind=Kind::Quiet busy=leaving on_press=sign_out>
-                "Sign out"
+                {t!(common.sign_out)}
             </Button>
         </div>
     }
@@ -183,16 +182,16 @@ async fn answer(
 #[component]
 fn Decided(state: Option<TransferState>, from: String) -> impl IntoView {
     let text = match state {
-        Some(TransferState::Accepted) => "This has been accepted.".to_owned(),
-        Some(TransferState::Declined) => "This has been declined.".to_owned(),
-        Some(TransferState::Recalled) => format!("{from} has taken this back."),
-        _ => "This is no longer good, or the event is over.".to_owned(),
+        Some(TransferState::Accepted) => t!(transfers.accepted).to_owned(),
+        Some(TransferState::Declined) => t!(transfers.declined).to_owned(),
+        Some(TransferState::Recalled) => t!(transfers.recalled, from = from),
+        _ => t!(transfers.no_longer).to_owned(),
     };
     view! {
         <p>{text}</p>
         <div class="actions">
             <LinkButton href=route::TICKETS kind=Kind::Quiet>
-                "Your tickets"
+                {t!(transfers.your_tickets)}
             </LinkButton>
         </div>
     }

@@ -1,4 +1,5 @@
 use ::api::transfers::{Transfer, TransferState};
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::api::{self, Error};
@@ -38,7 +39,11 @@ impl Pending {
 
     pub(super) fn title(&self) -> String {
         let count = i32::try_from(self.transfers.len()).unwrap_or(i32::MAX);
-        format!("{} sent you {}", self.from, format::tickets(count))
+        t!(
+            transfers.sent_you,
+            from = &self.from,
+            tickets = format::tickets(count)
+        )
     }
 
     /// Events with when they are, and how many tickets of which type.
@@ -78,13 +83,10 @@ impl Pending {
 
     /// What to say once it is done.
     pub(super) fn done(&self, reply: Reply) -> String {
-        let (it, is) = match self.transfers.len() {
-            1 => ("It", "is"),
-            _ => ("They", "are"),
-        };
+        let count = self.transfers.len();
         match reply {
-            Reply::Accept => format!("{it} {is} yours now, with a new code."),
-            Reply::Decline => format!("{it} {is} {}’s again.", self.from),
+            Reply::Accept => t!(transfers.yours_now, count = count),
+            Reply::Decline => t!(transfers.theirs_again, count = count, from = &self.from),
         }
     }
 }
@@ -114,10 +116,10 @@ pub(super) fn ReplyButtons(
     view! {
         <div class="actions">
             <Button busy=busy(Reply::Accept) on_press=press(Reply::Accept)>
-                "Accept"
+                {t!(transfers.accept)}
             </Button>
             <Button kind=Kind::Quiet busy=busy(Reply::Decline) on_press=press(Reply::Decline)>
-                "Decline"
+                {t!(transfers.decline)}
             </Button>
         </div>
     }

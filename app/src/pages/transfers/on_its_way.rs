@@ -1,4 +1,5 @@
 use ::api::tickets::PendingTransfer;
+use i18n::{t, t_view};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -18,7 +19,7 @@ pub(crate) fn OnItsWay(transfer: PendingTransfer) -> impl IntoView {
             let answer = api::recall_transfer(transfer.id).await;
             busy.try_set(false);
             toasts.say(match answer {
-                Ok(_) => "It is yours again, with the code it had.".to_owned(),
+                Ok(_) => t!(transfers.yours_again).to_owned(),
                 Err(error) => error.to_string(),
             });
             refresh.all();
@@ -30,13 +31,12 @@ pub(crate) fn OnItsWay(transfer: PendingTransfer) -> impl IntoView {
             <div class="state__icon">
                 <Icon icon=icondata::LuSend />
             </div>
-            <p class="ticket__verdict">"On its way"</p>
+            <p class="ticket__verdict">{t!(transfers.on_its_way)}</p>
             <p class="muted">
-                "Sent to " <strong>{transfer.to}</strong> {format!(" {sent}.")}
-                " Until it is accepted it stays here, but nobody gets in with it."
+                {t_view!(transfers.sent_to, to = transfer.to, when = sent, <b> = <strong />)}
             </p>
             <Button kind=Kind::Quiet busy=busy on_press=take_back>
-                "Take it back"
+                {t!(transfers.take_back)}
             </Button>
         </div>
     }

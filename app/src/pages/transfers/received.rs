@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,7 +29,7 @@ pub(crate) fn Received() -> impl IntoView {
         let offers = offers.get();
         (!offers.is_empty()).then(|| {
             view! {
-                <section class="gifts" aria-label="Sent to you">
+                <section class="gifts" aria-label=t!(transfers.sent_to_you)>
                     {offers
                         .into_iter()
                         .map(|offer| view! { <Offer offer=offer /> })

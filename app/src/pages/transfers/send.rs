@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use ::api::TicketNumber;
 use ::api::tickets::{Ticket, TicketName};
 use ::api::transfers::SendTickets as Body;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -35,10 +36,10 @@ pub(crate) fn SendTickets(ticket: Ticket) -> impl IntoView {
         view! {
             <Button kind=Kind::Quiet on_press=move |()| open.set(true)>
                 <Icon icon=icondata::LuSend />
-                "Send"
+                {t!(transfers.send)}
             </Button>
             <Show when=move || open.get()>
-                <Sheet title="Send tickets" on_close=move |()| open.set(false)>
+                <Sheet title=t!(transfers.send_tickets) on_close=move |()| open.set(false)>
                     <SendForm
                         tickets=of_event.run(())
                         first=first
@@ -83,7 +84,7 @@ fn SendForm(
             busy.try_set(false);
             match answer {
                 Ok(offer) => {
-                    toasts.say(format!("On the way to {}.", offer.to));
+                    toasts.say(t!(transfers.on_the_way_to, to = offer.to));
                     refresh.all();
                     on_done.run(());
                 }
@@ -93,13 +94,13 @@ fn SendForm(
     };
     let label = move || {
         let count = i32::try_from(chosen.with(BTreeSet::len)).unwrap_or(i32::MAX);
-        format!("Send {}", format::tickets(count))
+        t!(transfers.send_count, tickets = format::tickets(count))
     };
     view! {
         <form class="form" novalidate on:submit=send>
             <Field
                 id="send-email"
-                label="Email of the recipient"
+                label=t!(transfers.email)
                 kind=FieldKind::Email
                 value=email
                 error=errors.of("email")
@@ -107,7 +108,7 @@ fn SendForm(
             />
             {(tickets.len() > 1).then(|| view! { <Choice tickets=tickets chosen=chosen /> })}
             <p class="field__hint">
-                "They get a letter with a link. Until they accept, you can take it back; the code you have now stops working once they do."
+                {t!(transfers.how)}
             </p>
             <FormError errors=errors />
             <Button
@@ -138,7 +139,7 @@ fn Choice(tickets: Vec<Ticket>, chosen: RwSignal<BTreeSet<TicketNumber>>) -> imp
         };
         view! {
             <Pick
-                label=format!("Ticket {number}")
+                label=t!(common.ticket_number, number = number)
                 note=None
                 end=Some(ticket.ticket_type)
                 chosen=Signal::derive(move || chosen.with(|chosen| chosen.contains(&number)))
@@ -148,7 +149,7 @@ fn Choice(tickets: Vec<Ticket>, chosen: RwSignal<BTreeSet<TicketNumber>>) -> imp
     };
     view! {
         <fieldset class="picks">
-            <legend class="picks__legend">"Which tickets"</legend>
+            <legend class="picks__legend">{t!(tickets.which)}</legend>
             {tickets.into_iter().map(pick).collect_view()}
         </fieldset>
     }

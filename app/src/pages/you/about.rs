@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 /// What this is.
@@ -5,10 +6,9 @@ use leptos::prelude::*;
 pub(super) fn About() -> impl IntoView {
     view! {
         <section class="section">
-            <h2 class="section__title">"About"</h2>
+            <h2 class="section__title">{t!(common.about)}</h2>
             <p class="muted">
-                "Box Office " {env!("CARGO_PKG_VERSION")}
-                ". Free software under the MIT or Apache 2.0 licence; so is what it is built from."
+                {t!(you.version, version = env!("CARGO_PKG_VERSION"))}
             </p>
         </section>
     }

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::theme::Theme;
@@ -27,7 +28,7 @@ pub(super) fn Appearance() -> impl IntoView {
     view! {
         <section class="section">
             <fieldset class="segments">
-                <legend class="section__title">"Appearance"</legend>
+                <legend class="section__title">{t!(you.appearance)}</legend>
                 <div class="segments__options">{Theme::ALL.map(option).collect_view()}</div>
             </fieldset>
         </section>

@@ -1,4 +1,5 @@
 use ::api::users::{Client, Login, Register};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -27,8 +28,8 @@ pub(crate) fn CreateAccountPage() -> impl IntoView {
 #[component]
 fn AuthPage(mode: AuthMode) -> impl IntoView {
     let (title, lead) = match mode {
-        AuthMode::SignIn => ("Welcome back", "Sign in to see your tickets."),
-        AuthMode::CreateAccount => ("Create account", "For your tickets and orders."),
+        AuthMode::SignIn => (t!(you.welcome_back), t!(you.sign_in_lead)),
+        AuthMode::CreateAccount => (t!(common.create_account), t!(you.create_account_lead)),
     };
     let next = use_query_map().with_untracked(|query| query.get("next"));
     let next = next
@@ -46,7 +47,7 @@ fn AuthPage(mode: AuthMode) -> impl IntoView {
     };
     view! {
         <Detail>
-            <TopBar back=route::YOU back_label="Back" />
+            <TopBar back=route::YOU back_label=t!(common.back) />
             <div class="auth">
                 <Heading text=title />
                 <p class="auth__lead">{lead}</p>
@@ -74,9 +75,9 @@ pub(crate) fn AuthForm(
     let creating = move || mode.get() == AuthMode::CreateAccount;
     let labels = move || {
         if creating() {
-            ("Create account", "I have an account")
+            (t!(common.create_account), t!(you.have_account))
         } else {
-            ("Sign in", "I have no account yet")
+            (t!(common.sign_in), t!(you.have_no_account))
         }
     };
     let swap = move |()| {
@@ -93,16 +94,16 @@ pub(crate) fn AuthForm(
             <Show when=creating>
                 <Field
                     id="auth-name"
-                    label="Name"
+                    label=t!(common.name)
                     value=form.name
                     error=form.errors.of("name")
-                    hint="As it should stand on your tickets."
+                    hint=t!(you.name_hint)
                     autocomplete="name"
                 />
             </Show>
             <Field
                 id="auth-email"
-                label="Email"
+                label=t!(common.email)
                 kind=FieldKind::Email
                 value=form.email
                 error=form.errors.of("email")
@@ -115,7 +116,7 @@ pub(crate) fn AuthForm(
             </Button>
             <Show when=move || !creating()>
                 <LinkButton href=route::FORGOT kind=Kind::Plain wide=true>
-                    "Forgot your password?"
+                    {t!(you.forgot)}
                 </LinkButton>
             </Show>
             <Button kind=Kind::Plain wide=true on_press=swap>
@@ -135,12 +136,12 @@ fn PasswordField(
     move || {
         let (hint, autocomplete) = match mode.get() {
             AuthMode::SignIn => (None, "current-password"),
-            AuthMode::CreateAccount => (Some("At least 8 characters.".to_owned()), "new-password"),
+            AuthMode::CreateAccount => (Some(t!(you.password_hint).to_owned()), "new-password"),
         };
         view! {
             <Field
                 id="auth-password"
-                label="Password"
+                label=t!(you.password)
                 kind=FieldKind::Password
                 value=value
                 error=error

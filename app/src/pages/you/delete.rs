@@ -1,4 +1,5 @@
 use ::api::users::DeleteMe;
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
@@ -11,10 +12,10 @@ pub(super) fn DeleteAccount() -> impl IntoView {
     let asking = RwSignal::new(false);
     view! {
         <Button kind=Kind::Plain on_press=move |()| asking.set(true)>
-            "Delete account…"
+            {t!(you.delete_ask)}
         </Button>
         <Show when=move || asking.get()>
-            <Sheet title="Delete your account?" on_close=move |()| asking.set(false)>
+            <Sheet title=t!(you.delete_title) on_close=move |()| asking.set(false)>
                 <DeleteForm />
             </Sheet>
         </Show>
@@ -37,16 +38,16 @@ fn DeleteForm() -> impl IntoView {
             session::end().await;
             Ok(())
         };
-        errors.send(busy, call, move |()| toasts.say("Your account is deleted."));
+        errors.send(busy, call, move |()| toasts.say(t!(you.deleted)));
     };
     view! {
         <form class="form" novalidate on:submit=send>
             <p>
-                "Your name and address are erased and you are signed out everywhere. Orders stay in the organizers’ books without your name. This cannot be undone."
+                {t!(you.delete_text)}
             </p>
             <Field
                 id="delete-password"
-                label="Password"
+                label=t!(you.password)
                 kind=FieldKind::Password
                 value=password
                 error=errors.of("password")
@@ -54,7 +55,7 @@ fn DeleteForm() -> impl IntoView {
             />
             <FormError errors=errors />
             <Button submit=true kind=Kind::Danger wide=true busy=busy>
-                "Delete account"
+                {t!(you.delete)}
             </Button>
         </form>
     }

@@ -1,4 +1,5 @@
 use ::api::users::User;
+use i18n::{t, t_view};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -34,22 +35,19 @@ pub(super) fn Unconfirmed(email: String) -> impl IntoView {
             let answer = api::resend_verification().await;
             busy.try_set(false);
             toasts.say(match answer {
-                Ok(()) => {
-                    "A letter is on its way. The link in it is good for three days.".to_owned()
-                }
+                Ok(()) => t!(you.letter_sent).to_owned(),
                 Err(error) => error.to_string(),
             });
         });
     };
     view! {
         <section class="section section--lead">
-            <h2 class="section__title">"Confirm your email address"</h2>
+            <h2 class="section__title">{t!(you.confirm_email)}</h2>
             <p class="muted">
-                "We have sent a link to " <strong>{email}</strong>
-                ". Tickets can be sent to you once you have followed it."
+                {t_view!(you.link_sent, email = email, <b> = <strong />)}
             </p>
             <Button kind=Kind::Quiet busy=busy on_press=resend>
-                "Send it again"
+                {t!(you.send_again)}
             </Button>
         </section>
     }
@@ -60,11 +58,11 @@ pub(super) fn Unconfirmed(email: String) -> impl IntoView {
 pub(crate) fn VerifyPage() -> impl IntoView {
     view! {
         <Detail>
-            <TopBar back=route::YOU back_label="You" />
+            <TopBar back=route::YOU back_label=t!(common.you) />
             <Gate
                 icon=icondata::LuMailCheck
-                title="Sign in to confirm your address"
-                text="It takes the account too, so that nobody else can use your address."
+                title=t!(you.sign_in_to_confirm)
+                text=t!(you.sign_in_to_confirm_text)
             >
                 <Proof />
             </Gate>
@@ -98,10 +96,10 @@ fn Proof() -> impl IntoView {
 
 #[component]
 fn Proved(user: User) -> impl IntoView {
-    let text = format!("Tickets can be sent to {} now.", user.email);
+    let text = t!(you.confirmed_text, email = &user.email);
     view! {
-        <EmptyState icon=icondata::LuMailCheck title="Your address is confirmed" text=text whole=true>
-            <LinkButton href=route::TICKETS>"See your tickets"</LinkButton>
+        <EmptyState icon=icondata::LuMailCheck title=t!(you.confirmed) text=text whole=true>
+            <LinkButton href=route::TICKETS>{t!(you.see_tickets)}</LinkButton>
         </EmptyState>
     }
 }

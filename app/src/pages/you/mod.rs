@@ -5,10 +5,12 @@ mod appearance;
 mod auth;
 mod delete;
 mod email;
+mod language;
 mod profile;
 mod reset;
 mod server;
 
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Detail, Heading, Kind, LinkButton};
@@ -20,6 +22,7 @@ use appearance::Appearance;
 pub(crate) use auth::{AuthForm, AuthMode};
 pub(crate) use auth::{CreateAccountPage, SignInPage};
 pub(crate) use email::VerifyPage;
+use language::LanguageChoice;
 use profile::Profile;
 pub(crate) use reset::{ForgotPage, ResetPage};
 use server::ServerAddress;
@@ -34,9 +37,10 @@ pub(crate) fn YouPage() -> impl IntoView {
     view! {
         <Detail>
             <div class="you">
-                <Heading text="You" />
+                <Heading text=t!(common.you) />
                 {account}
                 <Appearance />
+                <LanguageChoice />
                 {platform::is_native().then(|| view! { <ServerAddress /> })}
                 <About />
             </div>
@@ -48,12 +52,12 @@ pub(crate) fn YouPage() -> impl IntoView {
 fn SignedOut() -> impl IntoView {
     view! {
         <section class="section section--lead">
-            <h2 class="you__lead">"Your tickets, wherever you sign in."</h2>
-            <p class="muted">"An account keeps what you buy, and takes a minute to make."</p>
+            <h2 class="you__lead">{t!(you.lead)}</h2>
+            <p class="muted">{t!(you.lead_text)}</p>
             <div class="actions">
-                <LinkButton href=route::CREATE_ACCOUNT>"Create account"</LinkButton>
+                <LinkButton href=route::CREATE_ACCOUNT>{t!(common.create_account)}</LinkButton>
                 <LinkButton href=route::SIGN_IN kind=Kind::Quiet>
-                    "Sign in"
+                    {t!(common.sign_in)}
                 </LinkButton>
             </div>
         </section>

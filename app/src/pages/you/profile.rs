@@ -1,4 +1,5 @@
 use ::api::users::{UpdateMe, User};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -39,18 +40,18 @@ pub(super) fn Profile(user: User) -> impl IntoView {
                 <p class="muted">{user.email.clone()}</p>
             </div>
             <Button kind=Kind::Quiet busy=leaving on_press=sign_out>
-                "Sign out"
+                {t!(common.sign_out)}
             </Button>
         </section>
         {(!user.email_verified).then(|| view! { <Unconfirmed email=user.email /> })}
         <section class="section">
-            <h2 class="section__title">"Account"</h2>
+            <h2 class="section__title">{t!(you.account)}</h2>
             <details class="fold">
-                <summary class="fold__summary">"Change name"</summary>
+                <summary class="fold__summary">{t!(you.change_name)}</summary>
                 <NameForm name=user.name />
             </details>
             <details class="fold">
-                <summary class="fold__summary">"Change password"</summary>
+                <summary class="fold__summary">{t!(you.change_password)}</summary>
                 <PasswordForm />
             </details>
             <DeleteAccount />
@@ -66,8 +67,8 @@ fn NameForm(name: String) -> impl IntoView {
         ..UpdateMe::default()
     };
     view! {
-        <UpdateForm change=change done="Your name is changed. Tickets show it from now on." let:errors>
-            <Field id="you-name" label="Name" value=name error=errors.of("name") autocomplete="name" />
+        <UpdateForm change=change done=t!(you.name_changed) let:errors>
+            <Field id="you-name" label=t!(common.name) value=name error=errors.of("name") autocomplete="name" />
         </UpdateForm>
     }
 }
@@ -84,12 +85,12 @@ fn PasswordForm() -> impl IntoView {
     view! {
         <UpdateForm
             change=change
-            done="Your password is changed. Other devices are signed out."
+            done=t!(you.password_changed)
             let:errors
         >
             <Field
                 id="you-current"
-                label="Current password"
+                label=t!(you.current_password)
                 kind=FieldKind::Password
                 value=current
                 error=errors.of("current_password")
@@ -97,11 +98,11 @@ fn PasswordForm() -> impl IntoView {
             />
             <Field
                 id="you-new"
-                label="New password"
+                label=t!(you.new_password)
                 kind=FieldKind::Password
                 value=new
                 error=errors.of("password")
-                hint="At least 8 characters."
+                hint=t!(you.password_hint)
                 autocomplete="new-password"
             />
         </UpdateForm>
@@ -143,7 +144,7 @@ fn UpdateForm<V: IntoView + 'static>(
             {children(errors)}
             <FormError errors=errors />
             <Button submit=true kind=Kind::Quiet busy=busy>
-                "Save"
+                {t!(common.save)}
             </Button>
         </form>
     }

@@ -1,4 +1,5 @@
 use ::api::users::RequestReset;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -16,13 +17,11 @@ pub(crate) fn ForgotPage() -> impl IntoView {
     let content = move || match sent_to.get() {
         None => view! { <RequestForm sent_to=sent_to /> }.into_any(),
         Some(email) => {
-            let text = format!(
-                "If there is an account with {email}, a letter is on its way. Its link is good for one hour."
-            );
+            let text = t!(you.reset_sent, email = email);
             view! {
-                <EmptyState icon=icondata::LuMail title="Look in your mail" text=text>
+                <EmptyState icon=icondata::LuMail title=t!(you.look_in_mail) text=text>
                     <LinkButton href=route::SIGN_IN kind=Kind::Quiet>
-                        "Sign in"
+                        {t!(common.sign_in)}
                     </LinkButton>
                 </EmptyState>
             }
@@ -31,9 +30,9 @@ pub(crate) fn ForgotPage() -> impl IntoView {
     };
     view! {
         <Detail>
-            <TopBar back=route::SIGN_IN back_label="Sign in" />
+            <TopBar back=route::SIGN_IN back_label=t!(common.sign_in) />
             <div class="auth">
-                <Heading text="Forgot your password?" />
+                <Heading text=t!(you.forgot) />
                 {content}
             </div>
         </Detail>
@@ -59,11 +58,11 @@ fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
         }
     };
     view! {
-        <p class="auth__lead">"We send a link to set a new one."</p>
+        <p class="auth__lead">{t!(you.forgot_lead)}</p>
         <form class="form" novalidate on:submit=send>
             <Field
                 id="forgot-email"
-                label="Email"
+                label=t!(common.email)
                 kind=FieldKind::Email
                 value=email
                 error=errors.of("email")
@@ -71,7 +70,7 @@ fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
             />
             <FormError errors=errors />
             <Button submit=true wide=true busy=busy>
-                "Send the link"
+                {t!(you.send_link)}
             </Button>
         </form>
     }
@@ -93,7 +92,7 @@ pub(crate) fn ResetPage() -> impl IntoView {
         let navigate = navigate.clone();
         let call = session::reset_password(token, password);
         errors.send(busy, call, move |()| {
-            toasts.say("Your password is set, and you are signed in.");
+            toasts.say(t!(you.password_set));
             let replace = NavigateOptions {
                 replace: true,
                 ..NavigateOptions::default()
@@ -103,24 +102,24 @@ pub(crate) fn ResetPage() -> impl IntoView {
     };
     view! {
         <Detail>
-            <TopBar back=route::SIGN_IN back_label="Sign in" />
+            <TopBar back=route::SIGN_IN back_label=t!(common.sign_in) />
             <div class="auth">
-                <Heading text="Set a new password" />
-                <p class="auth__lead">"You are signed out everywhere else."</p>
+                <Heading text=t!(you.set_new_password) />
+                <p class="auth__lead">{t!(you.signed_out_elsewhere)}</p>
                 <form class="form" novalidate on:submit=send>
                     <Field
                         id="reset-password"
-                        label="New password"
+                        label=t!(you.new_password)
                         kind=FieldKind::Password
                         value=password
                         error=errors.of("password")
-                        hint="At least 8 characters."
+                        hint=t!(you.password_hint)
                         autocomplete="new-password"
                     />
                     <OldLink errors=errors />
                     <FormError errors=errors />
                     <Button submit=true wide=true busy=busy>
-                        "Set password"
+                        {t!(you.set_password)}
                     </Button>
                 </form>
             </div>
@@ -139,7 +138,7 @@ fn OldLink(errors: FormErrors) -> impl IntoView {
                     {complaint}
                 </p>
                 <LinkButton href=route::FORGOT kind=Kind::Quiet wide=true>
-                    "Ask for a new link"
+                    {t!(you.ask_new_link)}
                 </LinkButton>
             }
         })

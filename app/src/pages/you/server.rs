@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,7 +29,7 @@ pub(super) fn ServerAddress() -> impl IntoView {
             match platform::set_server_address(&address.get_untracked()).await {
                 Ok(now) if before == Some(now.clone()) => {
                     address.try_set(now);
-                    toasts.say("The app talks to this server already.");
+                    toasts.say(t!(you.same_server));
                 }
                 Ok(_) => start_over().await,
                 Err(sentence) => {
@@ -40,19 +41,19 @@ pub(super) fn ServerAddress() -> impl IntoView {
     };
     view! {
         <section class="section">
-            <h2 class="section__title">"Server"</h2>
+            <h2 class="section__title">{t!(you.server)}</h2>
             <form class="form" novalidate on:submit=save>
                 <Field
                     id="server-address"
-                    label="Address"
+                    label=t!(common.address)
                     kind=FieldKind::Url
                     value=address
                     error=error
-                    hint="Changing it signs you out."
+                    hint=t!(you.server_hint)
                     autocomplete="url"
                 />
                 <Button submit=true kind=Kind::Quiet busy=busy>
-                    "Save"
+                    {t!(common.save)}
                 </Button>
             </form>
         </section>

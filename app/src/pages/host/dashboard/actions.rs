@@ -2,6 +2,7 @@ use std::future::Future;
 
 use ::api::host::{EventStatus, HostEvent};
 use ::api::staff::Role;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -28,18 +29,18 @@ pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
                     view! {
                         <LinkButton href=route::host_door(head.id)>
                             <Icon icon=icondata::LuScanQrCode />
-                            "Scan tickets"
+                            {t!(host.scan_tickets)}
                         </LinkButton>
                     }
                 })}
             <LinkButton kind=Kind::Quiet href=route::event(head.id)>
                 <Icon icon=icondata::LuEye />
-                "View page"
+                {t!(host.view_page)}
             </LinkButton>
             <ShareButton head=head.clone() />
             <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
                             <Icon icon=icondata::LuUsers />
-                            "Guests"
+                            {t!(host.guests)}
                         </LinkButton>
             {(live && manages).then(|| view! { <LiveActions head=head open=open /> })}
         </div>
@@ -60,7 +61,7 @@ fn DraftActions(head: Head, open: Open) -> impl IntoView {
             open,
             api::publish_event(id),
             move |answer| match answer {
-                Ok(_) => toasts.say_with_link("Your event is live.", "See it", route::event(id)),
+                Ok(_) => toasts.say_with_link(t!(host.is_live), t!(host.see_it), route::event(id)),
                 Err(error) => {
                     missing.try_set(Some(why_not(&error)));
                 }
@@ -69,17 +70,17 @@ fn DraftActions(head: Head, open: Open) -> impl IntoView {
     };
     view! {
         <section class="draft">
-            <p>"Nobody but you sees this draft. Publish it to start selling."</p>
+            <p>{t!(host.draft_text)}</p>
             <p class="field__error" role="alert">
                 {missing}
             </p>
             <div class="actions">
                 <Button busy=busy on_press=publish>
-                    "Publish"
+                    {t!(host.publish)}
                 </Button>
                 <LinkButton kind=Kind::Quiet href=route::host_edit(id)>
                     <Icon icon=icondata::LuPencil />
-                    "Edit"
+                    {t!(host.edit)}
                 </LinkButton>
             </div>
         </section>
@@ -89,7 +90,7 @@ fn DraftActions(head: Head, open: Open) -> impl IntoView {
 fn why_not(error: &Error) -> String {
     let fields = error.problem().map(|problem| &problem.errors);
     match fields.filter(|fields| !fields.is_empty()) {
-        Some(fields) => format!("Not ready yet. Please see to: {}.", names_of(fields)),
+        Some(fields) => t!(host.not_ready, fields = names_of(fields)),
         None => error.to_string(),
     }
 }
@@ -101,8 +102,8 @@ fn LiveActions(head: Head, open: Open) -> impl IntoView {
     let (id, selling) = (head.id, head.sales_open);
     let switch = move |()| {
         let done = move |answer: Result<HostEvent, Error>| match answer {
-            Ok(_) if selling => toasts.say("Sales are paused. Nobody can buy until you resume."),
-            Ok(_) => toasts.say("Sales go on."),
+            Ok(_) if selling => toasts.say(t!(host.paused)),
+            Ok(_) => toasts.say(t!(host.resumed)),
             Err(error) => toasts.say(error.to_string()),
         };
         if selling {
@@ -112,18 +113,18 @@ fn LiveActions(head: Head, open: Open) -> impl IntoView {
         }
     };
     let (icon, words) = if selling {
-        (icondata::LuPause, "Pause sales")
+        (icondata::LuPause, t!(host.pause))
     } else {
-        (icondata::LuPlay, "Resume sales")
+        (icondata::LuPlay, t!(host.resume))
     };
     view! {
         <LinkButton kind=Kind::Quiet href=route::host_give(id)>
             <Icon icon=icondata::LuGift />
-            "Give tickets"
+            {t!(host.give_tickets)}
         </LinkButton>
         <LinkButton kind=Kind::Quiet href=route::host_edit(id)>
             <Icon icon=icondata::LuPencil />
-            "Edit"
+            {t!(host.edit)}
         </LinkButton>
         <Button kind=Kind::Quiet busy=busy on_press=switch>
             <Icon icon=icon />
@@ -147,14 +148,14 @@ fn ShareButton(head: Head) -> impl IntoView {
     view! {
         <Button kind=Kind::Quiet on_press=share>
             <Icon icon=icondata::LuShare />
-            "Share"
+            {t!(common.share)}
         </Button>
     }
 }
 
 async fn copy(link: &str, toasts: ToastBox) {
     if platform::copy(link).await {
-        toasts.say("Link copied.");
+        toasts.say(t!(common.link_copied));
     } else {
         toasts.say(link);
     }

@@ -1,4 +1,5 @@
 use ::api::EventId;
+use i18n::t;
 use leptos::prelude::*;
 
 use super::Open;
@@ -22,9 +23,7 @@ pub(super) fn CancelSheet(
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if !is_same(&typed.get_untracked(), &wanted) {
-            error.set(Some(
-                "That is not the title. Type it as it stands above.".to_owned(),
-            ));
+            error.set(Some(t!(host.not_the_title).to_owned()));
             return;
         }
         error.set(None);
@@ -34,7 +33,7 @@ pub(super) fn CancelSheet(
             api::cancel_event(id),
             move |answer| match answer {
                 Ok(_) => {
-                    toasts.say("The event is cancelled. Every ticket is being refunded.");
+                    toasts.say(t!(host.event_cancelled));
                     on_close.try_run(());
                 }
                 Err(refused) => {
@@ -44,25 +43,25 @@ pub(super) fn CancelSheet(
         );
     };
     view! {
-        <Sheet title="Cancel this event?" on_close=on_close>
+        <Sheet title=t!(host.cancel_title) on_close=on_close>
             <form class="form" novalidate on:submit=send>
                 <p>
-                    "Sales stop at once, everyone sees that it is cancelled, and every ticket is refunded. This cannot be undone."
+                    {t!(host.cancel_text)}
                 </p>
-                <p>"To go ahead, type its title: " <b class="dashboard__typed">{title}</b></p>
+                <p>{t!(host.type_title)} " " <b class="dashboard__typed">{title}</b></p>
                 <Field
                     id="cancel-title"
-                    label="Title"
+                    label=t!(host.title)
                     value=typed
                     error=error
                     autocomplete="off"
                 />
                 <div class="actions">
                     <Button submit=true kind=Kind::Danger busy=busy>
-                        "Cancel the event"
+                        {t!(host.cancel)}
                     </Button>
                     <Button kind=Kind::Plain on_press=on_close>
-                        "Keep it"
+                        {t!(host.keep)}
                     </Button>
                 </div>
             </form>

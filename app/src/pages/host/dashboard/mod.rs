@@ -14,6 +14,7 @@ use ::api::events::SaleState;
 use ::api::host::{EventStatus, HostEvent, Sales};
 use ::api::staff::Role;
 use ::api::{EventId, Time};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -123,7 +124,7 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     };
     view! {
         <Detail of=Signal::derive(move || id.get())>
-            <TopBar back=route::HOST back_label="All my events" />
+            <TopBar back=route::HOST back_label=t!(host.all_mine) />
             <div class="dashboard">{stale} {content}</div>
             {sheet}
         </Detail>
@@ -177,11 +178,11 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     let when = format::day_and_clock(head.starts_at, &head.timezone);
     let place = (!head.place.is_empty()).then(|| format!(" · {}", head.place));
     let badge = if head.live && head.sales_open {
-        view! { <Badge tone=Tone::Good text="On sale" /> }.into_any()
+        view! { <Badge tone=Tone::Good text=t!(host.on_sale) /> }.into_any()
     } else if head.live {
-        view! { <Badge tone=Tone::Warn text="Sales paused" /> }.into_any()
+        view! { <Badge tone=Tone::Warn text=t!(host.sales_paused) /> }.into_any()
     } else if head.status == EventStatus::Published {
-        view! { <Badge tone=Tone::Neutral text="Ended" /> }.into_any()
+        view! { <Badge tone=Tone::Neutral text=t!(common.ended) /> }.into_any()
     } else {
         status_badge(head.status).into_any()
     };
@@ -195,7 +196,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
         view! {
             <div>
                 <Button kind=Kind::Plain on_press=move |()| cancelling.set(Some(head.clone()))>
-                    "Cancel event…"
+                    {t!(host.cancel_ask)}
                 </Button>
             </div>
         }

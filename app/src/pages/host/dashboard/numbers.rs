@@ -1,4 +1,5 @@
 use ::api::host::{Sales, TypeSales};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::course::course;
@@ -16,26 +17,26 @@ pub(super) fn Numbers(sales: Known) -> impl IntoView {
     view! {
         <dl class="numbers">
             <Number
-                name="Sold"
+                label=t!(host.sold)
                 value=number(|sales| format::count(sales.sold))
-                note=number(|sales| format!("of {}", format::count(sales.capacity)))
+                note=number(|sales| t!(host.of, all = format::Count(sales.capacity)))
             />
-            <Number name="Left" value=number(|sales| format::count(sales.left)) />
-            <Number name="Checked in" value=number(|sales| format::count(sales.checked_in)) />
-            <Number name="Takings" value=number(|sales| format::money(sales.takings)) />
+            <Number label=t!(host.left) value=number(|sales| format::count(sales.left)) />
+            <Number label=t!(host.checked_in) value=number(|sales| format::count(sales.checked_in)) />
+            <Number label=t!(host.takings) value=number(|sales| format::money(sales.takings)) />
         </dl>
     }
 }
 
 #[component]
 fn Number(
-    name: &'static str,
+    label: &'static str,
     value: Memo<String>,
     #[prop(optional)] note: Option<Memo<String>>,
 ) -> impl IntoView {
     view! {
         <div class="numbers__item">
-            <dt class="numbers__name">{name}</dt>
+            <dt class="numbers__name">{label}</dt>
             <dd class="numbers__value">
                 {value} {note.map(|note| view! { " " <small class="numbers__note">{note}</small> })}
             </dd>
@@ -56,12 +57,12 @@ pub(super) fn SalesChart(sales: Known, timezone: String) -> impl IntoView {
     });
     view! {
         <section class="dashboard__section">
-            <h2 class="dashboard__subtitle">"Sales over time"</h2>
+            <h2 class="dashboard__subtitle">{t!(host.sales_over_time)}</h2>
             <Show
                 when=move || !bars.with(Vec::is_empty)
-                fallback=|| view! { <p class="muted">"The first sale will show here."</p> }
+                fallback=|| view! { <p class="muted">{t!(host.first_sale)}</p> }
             >
-                <BarChart label="Tickets sold over time" columns=["When", "Sold"] bars=bars />
+                <BarChart label=t!(host.tickets_over_time) columns=[t!(events.when), t!(host.sold)] bars=bars />
             </Show>
         </section>
     }
@@ -102,7 +103,7 @@ pub(super) fn ByType(sales: Known) -> impl IntoView {
     let rows = move || types.get().into_iter().map(type_row).collect_view();
     view! {
         <section class="dashboard__section">
-            <h2 class="dashboard__subtitle">"By ticket type"</h2>
+            <h2 class="dashboard__subtitle">{t!(host.by_type)}</h2>
             <ul class="by-type">{rows}</ul>
         </section>
     }
@@ -116,7 +117,7 @@ fn type_row(sales: TypeSales) -> impl IntoView {
             <b class="by-type__takings">{format::money(sales.takings)}</b>
             <Meter part=sold whole=capacity />
             <span class="by-type__sold">
-                {format!("{} of {} sold", format::count(sold), format::count(capacity))}
+                {t!(host.sold_of, sold = format::Count(sold), all = format::Count(capacity))}
             </span>
         </li>
     }

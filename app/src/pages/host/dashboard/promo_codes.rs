@@ -2,6 +2,7 @@ use ::api::events::SaleState;
 use ::api::host::{EventStatus, HostEvent};
 use ::api::promo_codes::{CreatePromoCode, Discount, PromoCode, PromoCodes, UpdatePromoCode};
 use ::api::{Currency, EventId, Money};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -45,14 +46,14 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
             view! {
                 <div>
                     <Button kind=Kind::Quiet on_press=move |()| adding.set(true)>
-                        "New promo code"
+                        {t!(host.new_code)}
                     </Button>
                 </div>
             }
         });
         view! {
             <section class="dashboard__section">
-                <h2 class="dashboard__subtitle">"Promo codes"</h2>
+                <h2 class="dashboard__subtitle">{t!(host.codes)}</h2>
                 <ul class="helpers">{rows}</ul>
                 {add}
                 <Show when=move || adding.get()>
@@ -81,7 +82,7 @@ fn Row(id: EventId, promo: PromoCode, codes: Fetch<PromoCodes>) -> impl IntoView
                 ..UpdatePromoCode::default()
             };
             match api::update_promo_code(id, promo_id, &now).await {
-                Ok(_) => toasts.say(format!("{code} is no longer good.")),
+                Ok(_) => toasts.say(t!(host.code_over, code = code)),
                 Err(error) => toasts.say(error.to_string()),
             }
             codes.reload();
@@ -94,11 +95,11 @@ fn Row(id: EventId, promo: PromoCode, codes: Fetch<PromoCodes>) -> impl IntoView
                 <p class="muted">{usage(&promo)}</p>
             </div>
             {if ended {
-                view! { <Badge tone=Tone::Neutral text="Ended" /> }.into_any()
+                view! { <Badge tone=Tone::Neutral text=t!(common.ended) /> }.into_any()
             } else {
                 view! {
                     <Button kind=Kind::Plain on_press=stop>
-                        "End"
+                        {t!(host.end_code)}
                     </Button>
                 }
                     .into_any()
@@ -110,19 +111,27 @@ fn Row(id: EventId, promo: PromoCode, codes: Fetch<PromoCodes>) -> impl IntoView
 /// `20% off · 12 of 100 used · €60.00 given`
 fn usage(promo: &PromoCode) -> String {
     let off = match promo.discount {
-        Discount::Percent(percent) => format!("{percent}% off"),
+        Discount::Percent(percent) => t!(host.percent_off, percent = percent),
         Discount::Amount(amount) => {
             let money = Money::new(amount, promo.given.currency);
-            format!("{} off", format::money(money))
+            t!(host.amount_off, amount = format::money(money))
         }
     };
     let used = match promo.max_uses {
-        Some(max) => format!("{} of {} used", promo.used, max),
-        None => format!("{} used", promo.used),
+        Some(max) => t!(
+            host.used_of,
+            used = format::Count(promo.used),
+            max = format::Count(max)
+        ),
+        None => t!(host.used, used = format::Count(promo.used)),
     };
     let given =
-        (!promo.given.is_zero()).then(|| format!(" · {} given", format::money(promo.given)));
-    format!("{off} · {used}{}", given.unwrap_or_default())
+        (!promo.given.is_zero()).then(|| t!(host.given, amount = format::money(promo.given)));
+    let parts: Vec<String> = [Some(off), Some(used), given]
+        .into_iter()
+        .flatten()
+        .collect();
+    parts.join(" · ")
 }
 
 #[component]
@@ -138,10 +147,13 @@ fn NewCode(
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let units = vec![
-        ("percent".to_owned(), "% of the price".to_owned()),
-        ("amount".to_owned(), format!("{} a ticket", currency.code())),
+        ("percent".to_owned(), t!(host.percent_of_price).to_owned()),
+        (
+            "amount".to_owned(),
+            t!(host.a_ticket, currency = currency.code()),
+        ),
     ];
-    let mut types = vec![(String::new(), "All tickets".to_owned())];
+    let mut types = vec![(String::new(), t!(tickets.all).to_owned())];
     for kind in &event.ticket_types {
         types.push((kind.id.to_string(), kind.name.clone()));
     }
@@ -172,30 +184,30 @@ fn NewCode(
         });
     };
     view! {
-        <Sheet title="New promo code" on_close=on_close>
+        <Sheet title=t!(host.new_code) on_close=on_close>
             <form class="form" novalidate on:submit=send>
                 <Field
                     id="new-code"
-                    label="Code"
+                    label=t!(host.code)
                     value=code
                     error=errors.of("code")
                     autocomplete="off"
-                    hint="One word, like EARLYBIRD. Upper and lower case are the same."
+                    hint=t!(host.code_hint)
                 />
                 <div class="promo-form__row">
                     <Field
                         id="new-code-off"
-                        label="Takes off"
+                        label=t!(host.takes_off)
                         kind=FieldKind::Amount
                         value=off
                         error=errors.of("discount")
                         autocomplete="off"
                     />
-                    <Select id="new-code-unit" label="Of what" value=unit options=units />
+                    <Select id="new-code-unit" label=t!(host.of_what) value=unit options=units />
                 </div>
                 <Select
                     id="new-code-only"
-                    label="Good for"
+                    label=t!(host.good_for)
                     value=only
                     options=types
                     error=errors.of("ticket_type_id")
@@ -203,26 +215,26 @@ fn NewCode(
                 <div class="promo-form__row">
                     <Field
                         id="new-code-uses"
-                        label="Orders in all"
+                        label=t!(host.uses)
                         kind=FieldKind::Count
                         value=uses
                         error=errors.of("max_uses")
                         autocomplete="off"
-                        hint="Empty: any number."
+                        hint=t!(host.uses_hint)
                     />
                     <Field
                         id="new-code-person"
-                        label="Orders a person"
+                        label=t!(host.uses_per_person)
                         kind=FieldKind::Count
                         value=person
                         error=errors.of("max_per_user")
                         autocomplete="off"
-                        hint="Empty: any number."
+                        hint=t!(host.uses_hint)
                     />
                 </div>
                 <FormError errors=errors />
                 <Button submit=true busy=busy>
-                    "Create"
+                    {t!(common.create)}
                 </Button>
             </form>
         </Sheet>

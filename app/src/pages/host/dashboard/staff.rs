@@ -1,5 +1,6 @@
 use ::api::EventId;
 use ::api::staff::{AddStaff, Role, Staff, StaffMember};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -16,7 +17,7 @@ pub(super) fn StaffSection(id: EventId) -> impl IntoView {
     let remove = move |member: StaffMember| {
         spawn_local(async move {
             match api::remove_staff(id, member.id).await {
-                Ok(()) => toasts.say(format!("{} no longer helps.", member.email)),
+                Ok(()) => toasts.say(t!(host.no_longer_helps, email = member.email)),
                 Err(error) => toasts.say(error.to_string()),
             }
             staff.reload();
@@ -35,9 +36,9 @@ pub(super) fn StaffSection(id: EventId) -> impl IntoView {
     };
     view! {
         <section class="dashboard__section">
-            <h2 class="dashboard__subtitle">"Helpers"</h2>
+            <h2 class="dashboard__subtitle">{t!(host.helpers)}</h2>
             <p class="muted">
-                "Door staff scan tickets; managers also edit the event. They sign in with their address, once it is verified."
+                {t!(host.helpers_text)}
             </p>
             <ul class="helpers">{rows}</ul>
             <AddHelper id=id on_added=move |()| staff.reload() />
@@ -47,10 +48,10 @@ pub(super) fn StaffSection(id: EventId) -> impl IntoView {
 
 #[component]
 fn Member(member: StaffMember, on_remove: impl Fn(StaffMember) + 'static) -> impl IntoView {
-    let label = format!("Remove {}", member.email);
+    let label = t!(host.remove_helper, email = &member.email);
     let role = match member.role {
-        Role::Door => "Door",
-        Role::Manager | Role::Organizer => "Manager",
+        Role::Door => t!(host.door),
+        Role::Manager | Role::Organizer => t!(host.manager),
     };
     view! {
         <li class="helpers__row">
@@ -104,7 +105,7 @@ fn AddHelper(id: EventId, #[prop(into)] on_added: Callback<()>) -> impl IntoView
         <form class="helpers__add" novalidate on:submit=add>
             <Field
                 id="helper-email"
-                label="Email"
+                label=t!(common.email)
                 kind=FieldKind::Email
                 value=email
                 error=errors.of("email")
@@ -112,15 +113,15 @@ fn AddHelper(id: EventId, #[prop(into)] on_added: Callback<()>) -> impl IntoView
             />
             <Select
                 id="helper-role"
-                label="May"
+                label=t!(host.may)
                 value=role
                 options=vec![
-                    ("door".to_owned(), "Scan tickets".to_owned()),
-                    ("manager".to_owned(), "Scan and edit".to_owned()),
+                    ("door".to_owned(), t!(host.scan_tickets).to_owned()),
+                    ("manager".to_owned(), t!(host.scan_and_edit).to_owned()),
                 ]
             />
             <Button submit=true busy=busy>
-                "Add"
+                {t!(host.add)}
             </Button>
         </form>
         <FormError errors=errors />

@@ -1,4 +1,5 @@
 use ::api::host::{HostEvent, Task};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::Open;
@@ -14,8 +15,8 @@ pub(super) fn UnderWay(open: Open) -> impl IntoView {
     let refunding = of(|event| event.refunding);
     let giving = of(|event| event.giving);
     view! {
-        <Progress label="Refunding every ticket" task=refunding />
-        <Progress label="Giving tickets" task=giving />
+        <Progress label=t!(host.refunding) task=refunding />
+        <Progress label=t!(host.giving) task=giving />
     }
 }
 
@@ -24,10 +25,11 @@ fn Progress(label: &'static str, task: Memo<Option<Task>>) -> impl IntoView {
     let part = Signal::derive(move || task.get().map_or(0, |task| task.done));
     let whole = Signal::derive(move || task.get().map_or(0, |task| task.total));
     let words = move || {
-        format!(
-            "{label}: {} of {}",
-            format::count(part.get()),
-            format::count(whole.get())
+        t!(
+            host.progress,
+            what = label,
+            done = format::Count(part.get()),
+            all = format::Count(whole.get())
         )
     };
     view! {

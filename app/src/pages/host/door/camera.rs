@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 
+use i18n::t;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -60,17 +61,17 @@ pub(super) fn Viewfinder(desk: Desk) -> impl IntoView {
     let has_light = move || camera.with(|camera| camera.as_ref().is_some_and(Camera::has_torch));
     view! {
         <div class="viewfinder" class:viewfinder--open=is_open>
-            <video class="viewfinder__video" node_ref=video playsinline muted aria-label="Camera" />
+            <video class="viewfinder__video" node_ref=video playsinline muted aria-label=t!(door.camera) />
             <Show
                 when=move || is_open.get()
                 fallback=move || {
                     view! {
                         <div class="viewfinder__start">
                             <Icon icon=icondata::LuScanQrCode />
-                            <p>"Hold tickets before the camera, use a keyboard scanner, or type the code."</p>
+                            <p>{t!(door.how)}</p>
                             <Button kind=Kind::Quiet busy=opening on_press=open>
                                 <Icon icon=icondata::LuCamera />
-                                "Use the camera"
+                                {t!(door.use_camera)}
                             </Button>
                             <p class="field__error" role="alert">
                                 {trouble}
@@ -86,13 +87,13 @@ pub(super) fn Viewfinder(desk: Desk) -> impl IntoView {
                             view! {
                                 <Button kind=Kind::Quiet on_press=switch_light>
                                     <Icon icon=icondata::LuFlashlight />
-                                    "Light"
+                                    {t!(door.light)}
                                 </Button>
                             }
                         })}
                     <Button kind=Kind::Quiet on_press=move |()| close()>
                         <Icon icon=icondata::LuCameraOff />
-                        "Camera off"
+                        {t!(door.camera_off)}
                     </Button>
                 </div>
             </Show>
@@ -117,11 +118,11 @@ fn words(why: &JsValue) -> &'static str {
     let name = js_sys::Reflect::get(why, &"name".into()).ok();
     match name.and_then(|name| name.as_string()).as_deref() {
         Some("NotAllowedError") => {
-            "The camera is not allowed here. Allow it in your settings, or type codes."
+            t!(door.camera_denied)
         }
         Some("NotFoundError" | "OverconstrainedError") => {
-            "There is no camera here. Type codes, or use a keyboard scanner."
+            t!(door.no_camera)
         }
-        _ => "The camera cannot be used here. Type codes, or use a keyboard scanner.",
+        _ => t!(door.camera_unusable),
     }
 }

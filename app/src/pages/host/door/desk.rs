@@ -7,6 +7,7 @@ use ::api::door::{CheckIn, Door, OfflineScan, SYNC_MAX, Scan, SyncScans, Verdict
 use ::api::{EventId, TicketNumber, Time};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
@@ -144,10 +145,7 @@ impl Desk {
                 .filter(|(kept, answer)| kept.scan.let_in && answer.verdict != Verdict::Valid);
             match wrong.count() {
                 0 => {}
-                1 => self.say("One person was let in whose ticket was no good. See below."),
-                many => self.say(&format!(
-                    "{many} people were let in whose tickets were no good. See below."
-                )),
+                many => self.say(&t!(door.wrongly_let_in, count = many)),
             }
         }
     }
@@ -224,9 +222,7 @@ impl Desk {
             .deck
             .with_untracked(|deck| Some(deck.as_ref()?.answer(&scan, &reading, now)));
         let Some(answer) = answer else {
-            return self
-                .toasts
-                .say("There is no connection, and this device has no list of guests yet.");
+            return self.toasts.say(t!(door.no_list));
         };
         let scan = OfflineScan {
             scan,
@@ -302,7 +298,7 @@ impl Desk {
                         }
                     });
                     self.shown.try_set(None);
-                    self.toasts.say("Undone. The ticket can be used again.");
+                    self.toasts.say(t!(door.undone_text));
                 }
                 Err(error) => {
                     self.toasts.say(error.to_string());

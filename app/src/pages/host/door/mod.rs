@@ -9,6 +9,7 @@ mod verdict;
 mod words;
 
 use ::api::EventId;
+use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -39,8 +40,8 @@ pub(crate) fn DoorPage() -> impl IntoView {
     view! {
         <Gate
             icon=icondata::LuScanQrCode
-            title="Let people in"
-            text="Sign in with the address that the organizer has put on the list of helpers."
+            title=t!(door.let_in)
+            text=t!(door.sign_in)
         >
             <Detail>{screen}</Detail>
         </Gate>
@@ -60,7 +61,7 @@ fn Opened(id: EventId) -> impl IntoView {
         (false, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
     };
     view! {
-        <TopBar back=route::host_event(id) back_label="Back to the event" />
+        <TopBar back=route::host_event(id) back_label=t!(host.back_to_event) />
         {screen}
     }
 }
@@ -77,7 +78,7 @@ fn Scanning(desk: Desk) -> impl IntoView {
     view! {
         <div class="door">
             <header class="door__head">
-                <Heading text=format!("Door: {title}") class="door__title" />
+                <Heading text=t!(door.title, title = title) class="door__title" />
                 <Standing desk=desk />
             </header>
             <Viewfinder desk=desk />
@@ -87,10 +88,10 @@ fn Scanning(desk: Desk) -> impl IntoView {
             <section class="door__section">
                 <Field
                     id="gate"
-                    label="This gate"
+                    label=t!(door.gate)
                     value=desk.gate
                     autocomplete="off"
-                    hint="Shown to others when a ticket has been used here."
+                    hint=t!(door.gate_hint)
                 />
             </section>
             <VerdictScreen desk=desk timezone=timezone />
@@ -108,18 +109,22 @@ fn Standing(desk: Desk) -> impl IntoView {
     let number = |count: usize| format::count(i32::try_from(count).unwrap_or(i32::MAX));
     let within = move || {
         let ((within, going), _) = counts.get()?;
-        Some(format!("{} of {} in", number(within), number(going)))
+        Some(t!(
+            door.inside,
+            inside = number(within),
+            all = number(going)
+        ))
     };
     let line = move || {
         let waiting = counts.get().map_or(0, |(_, waiting)| waiting);
         match (desk.connected.get(), waiting) {
-            (true, 0) => view! { <Badge tone=Tone::Good text="Connected" /> },
-            (false, 0) => view! { <Badge tone=Tone::Warn text="No connection" /> },
+            (true, 0) => view! { <Badge tone=Tone::Good text=t!(door.connected) /> },
+            (false, 0) => view! { <Badge tone=Tone::Warn text=t!(common.no_connection) /> },
             (true, waiting) => {
-                view! { <Badge tone=Tone::Warn text=format!("{waiting} to be sent") /> }
+                view! { <Badge tone=Tone::Warn text=t!(door.to_be_sent, count = waiting) /> }
             }
             (false, waiting) => {
-                view! { <Badge tone=Tone::Warn text=format!("No connection · {waiting} to be sent") /> }
+                view! { <Badge tone=Tone::Warn text=t!(door.offline_to_be_sent, count = waiting) /> }
             }
         }
     };
@@ -161,7 +166,7 @@ fn CodeEntry(desk: Desk) -> impl IntoView {
     view! {
         <form class="code-entry" on:submit=scan>
             <label class="visually-hidden" for="code">
-                "Ticket code"
+                {t!(door.code)}
             </label>
             <input
                 class="field__input code-entry__input"
@@ -175,7 +180,7 @@ fn CodeEntry(desk: Desk) -> impl IntoView {
                 maxlength="300"
                 bind:value=typed
             />
-            <Button submit=true>"Check"</Button>
+            <Button submit=true>{t!(door.check)}</Button>
         </form>
     }
 }

@@ -1,5 +1,6 @@
 use ::api::door::{Disputed, UNDO_MINUTES, Verdict};
 use chrono::TimeDelta;
+use i18n::t;
 use leptos::prelude::*;
 
 use super::desk::{Desk, Told};
@@ -14,7 +15,7 @@ pub(super) fn Recent(desk: Desk, timezone: Signal<String>) -> impl IntoView {
     view! {
         <Show when=move || desk.recent.with(|recent| !recent.is_empty())>
             <section class="door__section">
-                <h2 class="door__subtitle">"Scanned here"</h2>
+                <h2 class="door__subtitle">{t!(door.scanned_here)}</h2>
                 <ul class="scans">
                     {move || desk.recent.get().into_iter().map(row).collect_view()}
                 </ul>
@@ -30,7 +31,7 @@ fn RecentRow(desk: Desk, told: Told, timezone: Signal<String>) -> impl IntoView 
     let fresh = format::now() - told.at < TimeDelta::minutes(UNDO_MINUTES.into());
     let undoable = answer.verdict == Verdict::Valid && fresh && !told.undone;
     let (tone, word) = if told.undone {
-        (Tone::Neutral, "Undone")
+        (Tone::Neutral, t!(door.undone))
     } else {
         (tone(answer.verdict), title(answer.verdict))
     };
@@ -45,7 +46,7 @@ fn RecentRow(desk: Desk, told: Told, timezone: Signal<String>) -> impl IntoView 
                 .then(|| {
                     view! {
                         <Button kind=Kind::Plain on_press=move |()| desk.undo(&told)>
-                            "Undo"
+                            {t!(door.undo)}
                         </Button>
                     }
                 })}
@@ -86,7 +87,7 @@ pub(super) fn DoubleEntries(desk: Desk, timezone: Signal<String>) -> impl IntoVi
             <section class="door__section">
                 <h2 class="door__subtitle">
                     <Icon icon=icondata::LuTriangleAlert />
-                    "Let in without a connection, and should not have been"
+                    {t!(door.wrongly)}
                 </h2>
                 <ul class="scans">
                     {move || disputed.get().into_iter().map(row).collect_view()}

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use i18n::t;
 use leptos::prelude::*;
 
 use super::desk::{Desk, Told};
@@ -40,7 +41,7 @@ pub(super) fn VerdictScreen(desk: Desk, timezone: Signal<String>) -> impl IntoVi
             Look::Caution => "verdict verdict--caution",
             Look::Bad => "verdict verdict--bad",
         };
-        let offline = told.offline.then_some("Decided without a connection");
+        let offline = told.offline.then_some(t!(door.offline));
         Some(view! {
             <button class=class type="button" on:click=move |_| desk.shown.set(None)>
                 <span class="verdict__icon">
@@ -50,7 +51,7 @@ pub(super) fn VerdictScreen(desk: Desk, timezone: Signal<String>) -> impl IntoVi
                 <span class="verdict__reason">{reason(answer, &timezone.get_untracked())}</span>
                 <span class="verdict__ticket">{ticket(answer)}</span>
                 <span class="verdict__note">{offline}</span>
-                <span class="verdict__next">"Next"</span>
+                <span class="verdict__next">{t!(door.next)}</span>
             </button>
         })
     };

@@ -3,6 +3,7 @@
 use ::api::door::{CheckIn, Verdict};
 
 use crate::format;
+use i18n::t;
 
 /// How a verdict looks: nobody has to tell colours apart, since each has its word and picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +38,14 @@ impl Look {
 /// The one word across the screen.
 pub(super) fn title(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Valid => "Valid",
-        Verdict::AlreadyUsed => "Already used",
-        Verdict::NotYet => "Not yet",
-        Verdict::Refunded => "Refunded",
-        Verdict::Revoked => "Revoked",
-        Verdict::Transferred => "Passed on",
-        Verdict::WrongEvent => "Wrong event",
-        Verdict::NotATicket => "Not a ticket",
+        Verdict::Valid => t!(door.valid),
+        Verdict::AlreadyUsed => t!(door.already_used),
+        Verdict::NotYet => t!(door.not_yet),
+        Verdict::Refunded => t!(common.refunded),
+        Verdict::Revoked => t!(common.revoked),
+        Verdict::Transferred => t!(door.passed_on),
+        Verdict::WrongEvent => t!(door.wrong_event),
+        Verdict::NotATicket => t!(door.not_a_ticket),
     }
 }
 
@@ -60,23 +61,21 @@ pub(super) fn reason(answer: &CheckIn, timezone: &str) -> Option<String> {
                 gate => format!("{at} · {gate}"),
             }
         }
-        Verdict::NotYet => format!(
-            "Doors open {}.",
-            format::day_and_clock(answer.opens_at?, timezone)
+        Verdict::NotYet => t!(
+            door.opens,
+            when = format::day_and_clock(answer.opens_at?, timezone)
         ),
-        Verdict::Refunded => "The money for this ticket went back.".to_owned(),
-        Verdict::Revoked => "The organizer took this ticket back.".to_owned(),
-        Verdict::Transferred => {
-            "This ticket was sent to someone else. Only their code lets in.".to_owned()
-        }
-        Verdict::WrongEvent => "This ticket is for another event.".to_owned(),
-        Verdict::NotATicket => "This is not one of our codes.".to_owned(),
+        Verdict::Refunded => t!(door.refunded).to_owned(),
+        Verdict::Revoked => t!(door.revoked).to_owned(),
+        Verdict::Transferred => t!(door.sent_on).to_owned(),
+        Verdict::WrongEvent => t!(door.other_event).to_owned(),
+        Verdict::NotATicket => t!(door.not_ours).to_owned(),
     })
 }
 
 /// Whose ticket it is: `Ada · Standing · No. 12`.
 pub(super) fn ticket(answer: &CheckIn) -> Option<String> {
-    let number = answer.number.map(|number| format!("No.\u{a0}{number}"));
+    let number = answer.number.map(|number| t!(door.number, number = number));
     let parts = [answer.holder.clone(), answer.ticket_type.clone(), number];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     // A dot that begins a line belongs to nothing.

@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::prelude::*;
 
 use super::form::Form;
@@ -9,20 +10,20 @@ use crate::zoned;
 pub(super) fn About(form: Form, errors: FormErrors) -> impl IntoView {
     view! {
         <section class="editor__section">
-            <h2 class="editor__title">"What is it?"</h2>
+            <h2 class="editor__title">{t!(edit.what)}</h2>
             <Field
                 id="event-title"
-                label="Title"
+                label=t!(host.title)
                 value=form.basics.title
                 error=errors.of("title")
                 autocomplete="off"
             />
             <TextArea
                 id="event-description"
-                label="Description"
+                label=t!(edit.description)
                 value=form.basics.description
                 error=errors.of("description")
-                hint="What people should know before they come."
+                hint=t!(edit.description_hint)
             />
         </section>
     }
@@ -33,18 +34,18 @@ pub(super) fn WhenAndWhere(form: Form, errors: FormErrors) -> impl IntoView {
     let basics = form.basics;
     view! {
         <section class="editor__section">
-            <h2 class="editor__title">"When and where"</h2>
+            <h2 class="editor__title">{t!(edit.when_and_where)}</h2>
             <div class="editor__pair">
                 <Field
                     id="event-starts_at"
-                    label="Start date"
+                    label=t!(edit.start_date)
                     kind=FieldKind::Date
                     value=basics.starts.date
                     error=errors.of("starts_at")
                 />
                 <Field
                     id="event-start_time"
-                    label="Start time"
+                    label=t!(edit.start_time)
                     kind=FieldKind::Time
                     value=basics.starts.time
                 />
@@ -52,43 +53,43 @@ pub(super) fn WhenAndWhere(form: Form, errors: FormErrors) -> impl IntoView {
             <div class="editor__pair">
                 <Field
                     id="event-ends_at"
-                    label="End date"
+                    label=t!(edit.end_date)
                     kind=FieldKind::Date
                     value=basics.ends.date
                     error=errors.of("ends_at")
                 />
                 <Field
                     id="event-end_time"
-                    label="End time"
+                    label=t!(edit.end_time)
                     kind=FieldKind::Time
                     value=basics.ends.time
                 />
             </div>
             <Select
                 id="event-timezone"
-                label="Time zone"
+                label=t!(edit.timezone)
                 value=basics.timezone
                 options=zones(&basics.timezone.get_untracked())
                 error=errors.of("timezone")
             />
             <Field
                 id="event-venue"
-                label="Venue"
+                label=t!(edit.venue)
                 value=basics.venue
                 error=errors.of("venue")
                 autocomplete="off"
             />
             <Field
                 id="event-address"
-                label="Address"
+                label=t!(common.address)
                 value=basics.address
                 error=errors.of("address")
-                hint="Street and number. It may stay empty."
+                hint=t!(edit.address_hint)
                 autocomplete="off"
             />
             <Field
                 id="event-city"
-                label="City"
+                label=t!(edit.city)
                 value=basics.city
                 error=errors.of("city")
                 autocomplete="off"

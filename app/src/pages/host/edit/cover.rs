@@ -1,4 +1,5 @@
 use ::api::host::COVER_MAX_BYTES;
+use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -43,7 +44,7 @@ pub(super) fn CoverSection(saver: Saver) -> impl IntoView {
     };
     view! {
         <section class="editor__section">
-            <h2 class="editor__title">"Picture"</h2>
+            <h2 class="editor__title">{t!(edit.picture)}</h2>
             <div
                 class="cover-field"
                 class:cover-field--hovered=hovered
@@ -61,18 +62,18 @@ pub(super) fn CoverSection(saver: Saver) -> impl IntoView {
                 </div>
                 <div class="cover-field__text">
                     <p class="muted">
-                        "Your event has a poster of its own. Drop a picture here to use that instead: JPEG, PNG or WebP, up to 5 MB."
+                        {t!(edit.picture_text)}
                     </p>
                     <div class="actions">
                         <PictureInput busy=busy on_choose=move |picture| run(Some(picture)) />
                         <Show when=move || saver.cover_url.with(Option::is_some)>
                             <Button kind=Kind::Plain on_press=move |()| run(None)>
-                                "Remove picture"
+                                {t!(edit.remove_picture)}
                             </Button>
                         </Show>
                     </div>
                     <p class="field__error" role="status">
-                        {move || if busy.get() { Some("Working on it…".to_owned()) } else { error.get() }}
+                        {move || if busy.get() { Some(t!(edit.working).to_owned()) } else { error.get() }}
                     </p>
                 </div>
             </div>
@@ -123,7 +124,7 @@ fn PictureInput(
         <label class="button button--quiet" for="event-cover">
             <span class="button__label">
                 <Icon icon=icondata::LuImagePlus />
-                "Choose a picture"
+                {t!(edit.choose_picture)}
             </span>
         </label>
     }
@@ -133,10 +134,10 @@ fn PictureInput(
 async fn put_up(saver: Saver, picture: Option<web_sys::File>) -> Result<(), String> {
     if let Some(picture) = &picture {
         if !picture.type_().starts_with("image/") {
-            return Err("That is not a picture. Choose a JPEG, PNG or WebP file.".to_owned());
+            return Err(t!(edit.not_a_picture).to_owned());
         }
         if picture.size() > COVER_MAX_BYTES as f64 {
-            return Err("Choose a picture of at most 5 MB.".to_owned());
+            return Err(t!(edit.picture_too_large).to_owned());
         }
     }
     let id = match saver.id.get_untracked() {
@@ -146,7 +147,7 @@ async fn put_up(saver: Saver, picture: Option<web_sys::File>) -> Result<(), Stri
             .await
             .map_err(|error| error.to_string())?,
     };
-    let id = id.ok_or("Give the event a title first.")?;
+    let id = id.ok_or(t!(edit.title_first))?;
     let answer = match picture {
         Some(picture) => api::put_cover(id, &picture).await,
         None => api::delete_cover(id).await,

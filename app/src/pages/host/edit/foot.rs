@@ -1,9 +1,11 @@
 use ::api::EventId;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::fields::Part;
 use super::saver::{Progress, Saver};
 use crate::components::{Button, Icon, Kind, use_toasts};
 use crate::forms::FormErrors;
@@ -47,7 +49,7 @@ fn SaveStatus(saver: Saver) -> impl IntoView {
             </p>
             <Show when=failed>
                 <Button kind=Kind::Plain on_press=again>
-                    "Try again"
+                    {t!(common.try_again)}
                 </Button>
             </Show>
         </div>
@@ -56,14 +58,14 @@ fn SaveStatus(saver: Saver) -> impl IntoView {
 
 fn words(progress: &Progress, published: bool) -> String {
     match progress {
-        Progress::Clean if published => "This event is public.".to_owned(),
-        Progress::Clean => "Saved as you type.".to_owned(),
-        Progress::Changed if published => "Not saved yet.".to_owned(),
-        Progress::Changed | Progress::Saving => "Saving…".to_owned(),
-        Progress::Saved => "Saved".to_owned(),
-        Progress::Partly(parts) => format!("Saved, but for {}.", parts.join(" and ")),
-        Progress::Untitled => "Not saved: it needs a title.".to_owned(),
-        Progress::Failed(sentence) => format!("Not saved: {sentence}"),
+        Progress::Clean if published => t!(edit.is_public).to_owned(),
+        Progress::Clean => t!(edit.saved_as_you_type).to_owned(),
+        Progress::Changed if published => t!(edit.not_saved_yet).to_owned(),
+        Progress::Changed | Progress::Saving => t!(edit.saving).to_owned(),
+        Progress::Saved => t!(edit.saved).to_owned(),
+        Progress::Partly(parts) => t!(edit.saved_but, parts = Part::names(parts)),
+        Progress::Untitled => t!(edit.needs_title).to_owned(),
+        Progress::Failed(sentence) => t!(edit.not_saved, reason = sentence),
     }
 }
 
@@ -88,7 +90,7 @@ fn PublishButton(saver: Saver, errors: FormErrors) -> impl IntoView {
                         ..NavigateOptions::default()
                     };
                     navigate(&route::host_event(id), replace);
-                    toasts.say_with_link("Your event is live.", "See it", route::event(id));
+                    toasts.say_with_link(t!(host.is_live), t!(host.see_it), route::event(id));
                 }
                 Ok(None) => {}
                 Err(error) => errors.refuse(&error),
@@ -97,7 +99,7 @@ fn PublishButton(saver: Saver, errors: FormErrors) -> impl IntoView {
     };
     view! {
         <Button busy=busy on_press=press>
-            "Publish"
+            {t!(host.publish)}
         </Button>
     }
 }
@@ -130,7 +132,7 @@ fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
             busy.try_set(false);
             match answer {
                 Ok(_) => {
-                    toasts.say("Your changes are public.");
+                    toasts.say(t!(edit.changes_public));
                     go_back(&route::host_event(id));
                 }
                 Err(error) => errors.refuse(&error),
@@ -139,7 +141,7 @@ fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
     };
     view! {
         <Button busy=busy on_press=press>
-            "Save changes"
+            {t!(edit.save_changes)}
         </Button>
     }
 }

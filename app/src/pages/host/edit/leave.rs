@@ -1,3 +1,4 @@
+use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -130,12 +131,12 @@ pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoVi
     });
     view! {
         <Show when=move || guard.destination.with(Option::is_some)>
-            <Sheet title="Leave without saving?" on_close=stay>
+            <Sheet title=t!(edit.leave_title) on_close=stay>
                 <p>{text}</p>
                 <div class="actions">
-                    <Button on_press=stay>"Keep editing"</Button>
+                    <Button on_press=stay>{t!(edit.keep_editing)}</Button>
                     <Button kind=Kind::Danger on_press=leave>
-                        "Leave"
+                        {t!(edit.leave)}
                     </Button>
                 </div>
             </Sheet>

@@ -13,6 +13,7 @@ mod tickets;
 
 use ::api::EventId;
 use ::api::host::{EventStatus, HostEvent};
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -27,6 +28,7 @@ use crate::history::use_go_back;
 use crate::{api, route};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
+use fields::Part;
 pub(super) use fields::parse_amount;
 use foot::Foot;
 use form::Form;
@@ -73,8 +75,8 @@ pub(crate) fn EditPage() -> impl IntoView {
     view! {
         <Gate
             icon=icondata::LuMegaphone
-            title="Put on something good"
-            text="Sign in to create events, sell tickets and watch them go."
+            title=t!(host.put_on)
+            text=t!(host.sign_in)
         >
             {screen}
         </Gate>
@@ -111,7 +113,7 @@ fn NotThere(error: Option<Error>, fetch: Fetch<HostEvent>) -> impl IntoView {
     };
     view! {
         <Detail>
-            <TopBar back=route::HOST back_label="All my events" />
+            <TopBar back=route::HOST back_label=t!(host.all_mine) />
             {state}
         </Detail>
     }
@@ -125,16 +127,16 @@ fn is_over(event: &HostEvent) -> bool {
 #[component]
 fn Over(event: HostEvent) -> impl IntoView {
     let text = if event.status == EventStatus::Cancelled {
-        "It is cancelled and cannot be changed any more."
+        t!(edit.was_cancelled)
     } else {
-        "It is over and cannot be changed any more."
+        t!(edit.was)
     };
     view! {
         <Detail>
-            <TopBar back=route::host_event(event.id) back_label="Back" />
+            <TopBar back=route::host_event(event.id) back_label=t!(common.back) />
             <Heading text=event.title class="visually-hidden" />
-            <EmptyState icon=icondata::LuCalendarPlus title="This event has been" text=text>
-                <LinkButton href=route::host_event(event.id)>"See how it sold"</LinkButton>
+            <EmptyState icon=icondata::LuCalendarPlus title=t!(edit.has_been) text=text>
+                <LinkButton href=route::host_event(event.id)>{t!(edit.see_sales)}</LinkButton>
             </EmptyState>
         </Detail>
     }
@@ -152,9 +154,9 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
         Signal::derive(move || saver.would_lose()),
     );
     let title = if event.is_some() {
-        "Edit event"
+        t!(edit.edit_event)
     } else {
-        "New event"
+        t!(edit.new_event)
     };
     let above = match &event {
         Some(event) if event.status == EventStatus::Published => route::host_event(event.id),
@@ -172,7 +174,7 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
     let loss = Signal::derive(move || would_be_lost(saver));
     view! {
         <Detail>
-            <TopBar back=above back_label="Back" on_back=back />
+            <TopBar back=above back_label=t!(common.back) on_back=back />
             <div class="editor">
                 <div class="editor__form">
                     <Heading text=title />
@@ -222,14 +224,11 @@ fn keep_errors_true(form: Form, errors: FormErrors) {
 fn would_be_lost(saver: Saver) -> String {
     match saver.progress.get() {
         Progress::Partly(parts) => {
-            format!(
-                "Everything is saved but {}, where something is missing.",
-                parts.join(" and ")
-            )
+            t!(edit.lost_parts, parts = Part::names(&parts))
         }
-        Progress::Untitled => "Without a title it cannot be kept.".to_owned(),
-        Progress::Failed(sentence) => format!("It could not be saved: {sentence}"),
-        _ => "Your changes are not saved yet.".to_owned(),
+        Progress::Untitled => t!(edit.lost_untitled).to_owned(),
+        Progress::Failed(sentence) => t!(edit.lost_failed, reason = sentence),
+        _ => t!(edit.lost_changes).to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 use ::api::events::{EventSummary, SaleState};
 use ::api::{EventId, Money};
+use i18n::t;
 use leptos::prelude::*;
 
 use super::cover::EventCover;
@@ -17,9 +18,9 @@ pub(super) fn Preview(saver: Saver) -> impl IntoView {
         view! { <CardBody event=event /> }
     };
     view! {
-        <aside class="editor__aside" aria-label="Preview">
+        <aside class="editor__aside" aria-label=t!(edit.preview)>
             <div class="preview">
-                <p class="preview__label">"How it looks in the list"</p>
+                <p class="preview__label">{t!(edit.in_list)}</p>
                 <div class="card" inert=true>
                     <div class="card__cover">
                         <EventCover saver=saver />
@@ -43,7 +44,7 @@ fn preview(id: EventId, form: &Snapshot) -> EventSummary {
         .filter(|(index, _)| priced(index))
         .map(|(_, it)| it.price);
     let title = if event.title.trim().is_empty() {
-        "Your event".to_owned()
+        t!(edit.your_event).to_owned()
     } else {
         event.title
     };

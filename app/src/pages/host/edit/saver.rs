@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::fields::{Snapshot, change, first_draft, incomplete};
+use super::fields::{Part, Snapshot, change, first_draft, incomplete};
 use super::form::{Form, Row};
 use crate::api::Error;
 use crate::feed::{Feeds, use_feeds};
@@ -23,7 +23,7 @@ pub(super) enum Progress {
     Saving,
     Saved,
     /// Saved but for these parts, which are not complete.
-    Partly(Vec<&'static str>),
+    Partly(Vec<Part>),
     /// A draft is kept under its title, which it does not have yet.
     Untitled,
     Failed(String),

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -39,7 +40,7 @@ pub(super) fn ErrorSummary(errors: FormErrors, form: Form) -> impl IntoView {
             <div class="error-summary" tabindex="-1" role="group" aria-labelledby="wrong">
                 <h2 class="error-summary__title" id="wrong">
                     {move || {
-                        errors.whole.get().unwrap_or_else(|| "Not quite there yet".to_owned())
+                        errors.whole.get().unwrap_or_else(|| t!(edit.not_there_yet).to_owned())
                     }}
                 </h2>
                 <ul>{complaints}</ul>
@@ -99,22 +100,6 @@ pub(super) fn type_element(key: u32, name: &str) -> String {
 }
 
 fn name_of(field: &str) -> String {
-    let words = |name: &str| match name {
-        "starts_at" => "Start".to_owned(),
-        "ends_at" => "End".to_owned(),
-        "timezone" => "Time zone".to_owned(),
-        "max_per_user" => "Limit per person".to_owned(),
-        "ticket_types" => "Tickets".to_owned(),
-        "capacity" => "How many".to_owned(),
-        "max_per_order" => "Most per order".to_owned(),
-        "sale_starts_at" => "Sale start".to_owned(),
-        "sale_ends_at" => "Sale end".to_owned(),
-        other => {
-            let mut letters = other.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect()
-        }
-    };
     let mut path = field.split('.');
     match (
         path.next(),
@@ -122,9 +107,33 @@ fn name_of(field: &str) -> String {
         path.next(),
     ) {
         (Some("ticket_types"), Some(index), Some(name)) => {
-            format!("Ticket type {}, {}", index + 1, words(name).to_lowercase())
+            t!(edit.field_of_type, number = index + 1, field = label(name))
         }
-        _ => words(field),
+        _ => label(field).to_owned(),
+    }
+}
+
+/// What a field is called in the form.
+fn label(field: &str) -> &'static str {
+    match field {
+        "title" => t!(host.title),
+        "description" => t!(edit.description),
+        "starts_at" => t!(edit.start),
+        "ends_at" => t!(edit.end),
+        "timezone" => t!(edit.timezone),
+        "venue" => t!(edit.venue),
+        "address" => t!(common.address),
+        "city" => t!(edit.city),
+        "currency" => t!(edit.currency),
+        "max_per_user" => t!(edit.limit_per_person),
+        "ticket_types" => t!(common.tickets_title),
+        "name" => t!(common.name),
+        "price" => t!(edit.price),
+        "capacity" => t!(edit.capacity),
+        "max_per_order" => t!(edit.max_per_order),
+        "sale_starts_at" => t!(edit.sale_start),
+        "sale_ends_at" => t!(edit.sale_end),
+        _ => t!(edit.event),
     }
 }
 
@@ -150,6 +159,6 @@ mod tests {
         assert_eq!(name_of("title"), "Title");
         assert_eq!(name_of("ends_at"), "End");
         assert_eq!(name_of("ticket_types"), "Tickets");
-        assert_eq!(name_of("ticket_types.1.price"), "Ticket type 2, price");
+        assert_eq!(name_of("ticket_types.1.price"), "Ticket type 2: Price");
     }
 }

@@ -1,5 +1,6 @@
 use ::api::Currency;
 use ::api::host::TICKET_TYPES_MAX;
+use i18n::t;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -20,7 +21,7 @@ pub(super) fn Tickets(saver: Saver, errors: FormErrors) -> impl IntoView {
     let full = Signal::derive(move || form.rows.with(Vec::len) >= TICKET_TYPES_MAX);
     view! {
         <section class="editor__section">
-            <h2 class="editor__title">"Tickets"</h2>
+            <h2 class="editor__title">{t!(common.tickets_title)}</h2>
             <CurrencyField saver=saver errors=errors />
             <For each=move || form.rows.get() key=|row| row.key let:row>
                 <TypeCard form=form row=row errors=errors />
@@ -29,16 +30,16 @@ pub(super) fn Tickets(saver: Saver, errors: FormErrors) -> impl IntoView {
             <div>
                 <Button kind=Kind::Quiet on_press=add disabled=full id="event-ticket_types">
                     <Icon icon=icondata::LuPlus />
-                    "Add a ticket type"
+                    {t!(edit.add_type)}
                 </Button>
             </div>
             <Field
                 id="event-max_per_user"
-                label="Most tickets per person"
+                label=t!(edit.max_per_user)
                 kind=FieldKind::Count
                 value=form.basics.max_per_user
                 error=errors.of("max_per_user")
-                hint="Over all their orders. Leave it empty for no limit."
+                hint=t!(edit.max_per_user_hint)
             />
         </section>
     }
@@ -47,13 +48,11 @@ pub(super) fn Tickets(saver: Saver, errors: FormErrors) -> impl IntoView {
 #[component]
 fn CurrencyField(saver: Saver, errors: FormErrors) -> impl IntoView {
     let code = |currency: Currency| (currency.code().to_owned(), currency.code().to_owned());
-    let hint = saver
-        .published
-        .then(|| "It cannot change once the event is published.".to_owned());
+    let hint = saver.published.then(|| t!(edit.currency_fixed).to_owned());
     view! {
         <Select
             id="event-currency"
-            label="Currency"
+            label=t!(edit.currency)
             value=saver.form.basics.currency
             options=Currency::all().map(code).collect()
             disabled=saver.published
@@ -66,7 +65,7 @@ fn CurrencyField(saver: Saver, errors: FormErrors) -> impl IntoView {
 #[component]
 fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
     let number = Memo::new(move |_| form.position(row.key) + 1);
-    let of = Signal::derive(move || format!(" of ticket type {}", number.get()));
+    let of = Signal::derive(move || format!(" {}", t!(edit.of_type, number = number.get())));
     let error = move |name: &'static str| {
         errors.of_item(move || format!("ticket_types.{}.{name}", number.get() - 1))
     };
@@ -79,11 +78,11 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
     };
     view! {
         <fieldset class="type-card">
-            <legend class="visually-hidden">"Ticket type " {number}</legend>
+            <legend class="visually-hidden">{move || t!(edit.type_number, number = number.get())}</legend>
             <div class="type-card__head">
                 <Field
                     id=id("name")
-                    label="Name"
+                    label=t!(common.name)
                     of=of
                     value=fields.name
                     error=error("name")
@@ -92,7 +91,7 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
                 <Show when=move || row.sold == 0 && !only()>
                     <IconButton
                         icon=icondata::LuTrash2
-                        label=format!("Remove ticket type {}", number.get())
+                        label=t!(edit.remove_type, number = number.get())
                         on_press=remove
                     />
                 </Show>
@@ -100,17 +99,17 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
             <div class="editor__pair">
                 <Field
                     id=id("price")
-                    label="Price"
+                    label=t!(edit.price)
                     of=of
                     kind=FieldKind::Amount
                     value=fields.price
                     error=error("price")
-                    hint="0 is free."
+                    hint=t!(edit.price_hint)
                     autocomplete="off"
                 />
                 <Field
                     id=id("capacity")
-                    label="How many"
+                    label=t!(edit.capacity)
                     of=of
                     kind=FieldKind::Count
                     value=fields.capacity
@@ -133,12 +132,14 @@ fn MoreAboutType(
 ) -> impl IntoView {
     let id = |name: &str| type_element(row.key, name);
     let fields = row.fields;
-    let moment = |name: &'static str, label: &str, when: super::fields::When<RwSignal<String>>| {
+    let moment = |name: &'static str,
+                  [date, time]: [&'static str; 2],
+                  when: super::fields::When<RwSignal<String>>| {
         view! {
             <div class="editor__pair">
                 <Field
                     id=id(name)
-                    label=format!("{label} date")
+                    label=date
                     of=of
                     kind=FieldKind::Date
                     value=when.date
@@ -146,7 +147,7 @@ fn MoreAboutType(
                 />
                 <Field
                     id=id(&format!("{name}-time"))
-                    label=format!("{label} time")
+                    label=time
                     of=of
                     kind=FieldKind::Time
                     value=when.time
@@ -157,29 +158,29 @@ fn MoreAboutType(
     view! {
         <details class="fold type-card__more">
             <summary class="fold__summary">
-                "More " <span class="visually-hidden">{of}</span>
+                {t!(edit.more)} " " <span class="visually-hidden">{of}</span>
             </summary>
             <div class="type-card__fields">
                 <TextArea
                     id=id("description")
-                    label="What it includes"
+                    label=t!(edit.includes)
                     of=of
                     value=fields.description
                     error=error("description")
                 />
                 <Field
                     id=id("max_per_order")
-                    label="Most per order"
+                    label=t!(edit.max_per_order)
                     of=of
                     kind=FieldKind::Count
                     value=fields.max_per_order
                     error=error("max_per_order")
                     autocomplete="off"
                 />
-                {moment("sale_starts_at", "Sale start", fields.sale_starts)}
-                {moment("sale_ends_at", "Sale end", fields.sale_ends)}
+                {moment("sale_starts_at", [t!(edit.sale_start_date), t!(edit.sale_start_time)], fields.sale_starts)}
+                {moment("sale_ends_at", [t!(edit.sale_end_date), t!(edit.sale_end_time)], fields.sale_ends)}
                 <p class="field__note">
-                    "Without dates it is sold from publishing until the event ends."
+                    {t!(edit.no_dates)}
                 </p>
             </div>
         </details>
@@ -189,8 +190,7 @@ fn MoreAboutType(
 fn sold(sold: i32) -> String {
     match sold {
         0 => String::new(),
-        1 => "1 is sold.".to_owned(),
-        sold => format!("{sold} are sold."),
+        sold => t!(edit.sold, count = crate::format::Count(sold)),
     }
 }
 

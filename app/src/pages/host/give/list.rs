@@ -1,5 +1,6 @@
 use ::api::EventId;
 use ::api::comps::{GuestList, GuestListPreview, Invited};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
@@ -51,7 +52,7 @@ pub(super) fn GuestFile(event: EventId, guests: RwSignal<Vec<Invited>>) -> impl 
             {
                 Ok(Some(csv)) => check(csv),
                 _ => {
-                    error.try_set(Some("This file cannot be read.".to_owned()));
+                    error.try_set(Some(t!(give.unreadable).to_owned()));
                 }
             }
         });
@@ -70,19 +71,19 @@ pub(super) fn GuestFile(event: EventId, guests: RwSignal<Vec<Invited>>) -> impl 
                 <label class="button button--quiet" for="give-file">
                     <span class="button__label">
                         <Icon icon=icondata::LuFileUp />
-                        "Choose a CSV file"
+                        {t!(give.choose_file)}
                     </span>
                 </label>
             </div>
             <TextArea
                 id="give-list"
-                label="Or paste it: a name and an email in each line"
+                label=t!(give.paste)
                 value=text
                 error=error
             />
             <div>
                 <Button kind=Kind::Quiet busy=busy on_press=move |()| check(text.get_untracked())>
-                    "Look through"
+                    {t!(give.look_through)}
                 </Button>
             </div>
             {move || preview.get().map(|preview| view! { <Preview preview=preview /> })}
@@ -94,31 +95,27 @@ pub(super) fn GuestFile(event: EventId, guests: RwSignal<Vec<Invited>>) -> impl 
 #[component]
 fn Preview(preview: GuestListPreview) -> impl IntoView {
     let GuestListPreview { guests, problems } = preview;
-    let count = |length: usize| format::count(i32::try_from(length).unwrap_or(i32::MAX));
+    let count = |length: usize| format::Count(i32::try_from(length).unwrap_or(i32::MAX));
     let found = match guests.len() {
-        0 => "Nobody can be given a ticket.".to_owned(),
-        1 => "1 guest can be given a ticket.".to_owned(),
-        many => format!("{} guests can be given a ticket.", count(many)),
+        0 => t!(give.nobody).to_owned(),
+        many => t!(give.guests, count = count(many)),
     };
     let wrong = match problems.len() {
         0 => None,
-        1 => Some("1 line cannot be used and is left out:".to_owned()),
-        many => Some(format!(
-            "{} lines cannot be used and are left out:",
-            count(many)
-        )),
+        many => Some(t!(give.left_out, count = count(many))),
     };
     let more = |length: usize| {
         let rest = length.saturating_sub(SHOWN);
-        (rest > 0).then(|| view! { <li class="muted">{format!("and {} more", count(rest))}</li> })
+        (rest > 0)
+            .then(|| view! { <li class="muted">{t!(give.and_more, count = count(rest))}</li> })
     };
     let (more_guests, more_problems) = (more(guests.len()), more(problems.len()));
     let guest = |guest: Invited| view! { <li>{guest.name} <span class="muted">" · " {guest.email}</span></li> };
     let problem = |problem: ::api::comps::LineProblem| {
         view! {
             <li>
-                <b>{format!("Line {}: ", problem.line)}</b>
-                {problem.problem}
+                <b>{t!(give.line, number = problem.line)} " "</b>
+                {api::sentence(&problem.problem)}
                 <span class="give__line">{problem.text}</span>
             </li>
         }

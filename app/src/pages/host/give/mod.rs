@@ -5,6 +5,7 @@ mod list;
 use ::api::EventId;
 use ::api::comps::{GiveComps, Invited};
 use ::api::host::HostEvent;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -33,11 +34,11 @@ pub(crate) fn GivePage() -> impl IntoView {
         .map_or(route::HOST.to_owned(), route::host_event);
     view! {
         <Detail of=Signal::derive(move || id.get())>
-            <TopBar back=back back_label="Back to the event" />
+            <TopBar back=back back_label=t!(host.back_to_event) />
             <Gate
                 icon=icondata::LuMegaphone
-                title="Sign in to give tickets"
-                text="Only the event’s organizer can."
+                title=t!(give.sign_in)
+                text=t!(give.sign_in_text)
             >
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:event>
                     <Give event=event />
@@ -57,7 +58,11 @@ enum To {
 #[component]
 fn Give(event: HostEvent) -> impl IntoView {
     let options = event.ticket_types.iter().map(|kind| {
-        let words = format!("{} · {} left", kind.name, format::count(kind.left));
+        let words = t!(
+            give.kind_left,
+            kind = &kind.name,
+            count = format::Count(kind.left)
+        );
         (kind.id.to_string(), words)
     });
     let options: Vec<_> = options.collect();
@@ -86,13 +91,13 @@ fn Give(event: HostEvent) -> impl IntoView {
     };
     view! {
         <div class="guests give">
-            <Heading text="Give tickets" class="guests__title" />
+            <Heading text=t!(host.give_tickets) class="guests__title" />
             <p class="muted">
-                "They count like sold ones, cost nothing, and cannot be refunded. Whoever has no account yet gets a ticket to claim."
+                {t!(give.text)}
             </p>
-            <Select id="give-type" label="Ticket" value=kind options=options />
-            <div class="give__to" role="group" aria-label="To whom">
-                {chip(To::One, "One guest")} {chip(To::Many, "A list")}
+            <Select id="give-type" label=t!(common.ticket) value=kind options=options />
+            <div class="give__to" role="group" aria-label=t!(give.to_whom)>
+                {chip(To::One, t!(give.one))} {chip(To::Many, t!(give.list))}
             </div>
             {whom}
             <Send event=event.id kind=kind guests=guests />
@@ -108,10 +113,10 @@ fn OneGuest(guests: RwSignal<Vec<Invited>>) -> impl IntoView {
         guests.set(vec![Invited { name, email }]);
     });
     view! {
-        <Field id="give-name" label="Name" value=name autocomplete="off" />
+        <Field id="give-name" label=t!(common.name) value=name autocomplete="off" />
         <Field
             id="give-email"
-            label="Email"
+            label=t!(common.email)
             value=email
             kind=FieldKind::Email
             autocomplete="off"
@@ -141,7 +146,8 @@ fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) 
             guests: guests.get_untracked(),
         };
         if let Err(errors) = body.validate() {
-            error.set(errors.0.into_values().next());
+            let first = errors.0.into_values().next();
+            error.set(first.map(|said| api::sentence(&said)));
             return;
         }
         busy.set(true);
@@ -152,9 +158,9 @@ fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) 
                 Ok(batch) => {
                     let tickets = format::tickets(batch.progress.total);
                     let text = if batch.progress.done < batch.progress.total {
-                        format!("Giving {tickets}. The event’s page shows how far it is.")
+                        t!(give.under_way, tickets = tickets)
                     } else {
-                        format!("You gave {tickets}.")
+                        t!(give.done, tickets = tickets)
                     };
                     toasts.say(text);
                     go_back(&route::host_event(event));
@@ -167,10 +173,10 @@ fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) 
         });
     };
     let label = move || match guests.with(Vec::len) {
-        0 => "Give tickets".to_owned(),
-        many => format!(
-            "Give {}",
-            format::tickets(i32::try_from(many).unwrap_or(i32::MAX))
+        0 => t!(host.give_tickets).to_owned(),
+        many => t!(
+            give.give,
+            tickets = format::tickets(i32::try_from(many).unwrap_or(i32::MAX))
         ),
     };
     view! {

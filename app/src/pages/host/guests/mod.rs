@@ -8,6 +8,7 @@ use std::time::Duration;
 use ::api::EventId;
 use ::api::guests::Guest;
 use futures::FutureExt;
+use i18n::t;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -32,11 +33,11 @@ pub(crate) fn GuestsPage() -> impl IntoView {
     };
     view! {
         <Detail of=Signal::derive(move || id.get())>
-            <TopBar back=back() back_label="Back to the event" />
+            <TopBar back=back() back_label=t!(host.back_to_event) />
             <Gate
                 icon=icondata::LuMegaphone
-                title="Sign in to see the guests"
-                text="They are for the event’s staff."
+                title=t!(guests.sign_in)
+                text=t!(guests.sign_in_text)
             >
                 {move || id.get().map(|id| view! { <Guests event=id /> })}
             </Gate>
@@ -64,10 +65,10 @@ fn Guests(event: EventId) -> impl IntoView {
     let empty = move || view! { <NoGuests searched=search.get() /> };
     view! {
         <div class="guests">
-            <Heading text="Guests" class="guests__title" />
+            <Heading text=t!(host.guests) class="guests__title" />
             <Field
                 id="guest-search"
-                label="Find by name, email, ticket number or code"
+                label=t!(guests.find)
                 value=typed
                 autocomplete="off"
             />
@@ -99,14 +100,11 @@ fn Guests(event: EventId) -> impl IntoView {
 #[component]
 fn NoGuests(searched: String) -> impl IntoView {
     let (title, text) = if searched.is_empty() {
-        (
-            "No guests yet".to_owned(),
-            "Everyone who buys or is given a ticket is listed here.",
-        )
+        (t!(guests.none).to_owned(), t!(guests.none_text))
     } else {
         (
-            format!("Nobody for “{searched}”"),
-            "Try part of a name or an address, or the number on the ticket.",
+            t!(guests.nobody_for, query = searched),
+            t!(guests.nobody_text),
         )
     };
     view! { <EmptyState icon=icondata::LuUsers title=title text=text /> }

@@ -1,5 +1,6 @@
 use ::api::guests::Guest;
 use ::api::tickets::TicketState;
+use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Badge, Icon, Tone};
@@ -7,11 +8,15 @@ use crate::components::{Badge, Icon, Tone};
 /// A guest in the list; pressing it opens what can be done.
 #[component]
 pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> impl IntoView {
-    let about = format!("No. {} · {}", guest.number, guest.ticket_type);
+    let about = t!(
+        guests.about,
+        number = guest.number,
+        kind = &guest.ticket_type
+    );
     let from = guest
         .from
         .as_ref()
-        .map(|from| view! { <span>{format!(" · from {from}")}</span> });
+        .map(|from| view! { <span>{format!(" · {}", t!(guests.from, name = from))}</span> });
     let email = guest.email.clone().filter(|email| *email != guest.name);
     let badge = badge(&guest).map(|(tone, text)| view! { <Badge tone=tone text=text /> });
     view! {
@@ -33,10 +38,10 @@ pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> 
 /// What is not as usual about a ticket.
 pub(super) fn badge(guest: &Guest) -> Option<(Tone, &'static str)> {
     match guest.state {
-        TicketState::Valid if guest.waiting => Some((Tone::Warn, "Not accepted yet")),
-        TicketState::Valid => guest.comp.then_some((Tone::Neutral, "Given")),
-        TicketState::CheckedIn => Some((Tone::Good, "Inside")),
-        TicketState::Refunded => Some((Tone::Neutral, "Refunded")),
-        TicketState::Revoked => Some((Tone::Bad, "Revoked")),
+        TicketState::Valid if guest.waiting => Some((Tone::Warn, t!(guests.not_accepted))),
+        TicketState::Valid => guest.comp.then_some((Tone::Neutral, t!(guests.given))),
+        TicketState::CheckedIn => Some((Tone::Good, t!(guests.inside))),
+        TicketState::Refunded => Some((Tone::Neutral, t!(common.refunded))),
+        TicketState::Revoked => Some((Tone::Bad, t!(common.revoked))),
     }
 }

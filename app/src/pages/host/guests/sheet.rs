@@ -3,6 +3,7 @@ use std::future::Future;
 use ::api::EventId;
 use ::api::guests::{Guest, Revoke};
 use ::api::tickets::TicketState;
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -24,11 +25,16 @@ pub(super) fn GuestSheet(
     } else {
         format::price(guest.paid)
     };
-    let about = format!("No. {} · {} · {price}", guest.number, guest.ticket_type);
+    let about = t!(
+        guests.about_paid,
+        number = guest.number,
+        kind = &guest.ticket_type,
+        price = price
+    );
     let reason = guest
         .revoked_because
         .clone()
-        .map(|reason| view! { <p>{format!("Taken back: “{reason}”")}</p> });
+        .map(|reason| view! { <p>{t!(guests.taken_back_because, reason = reason)}</p> });
     let can_refund = guest.state.is_live() && !guest.comp;
     let can_revoke = guest.state == TicketState::Valid;
     view! {
@@ -37,7 +43,7 @@ pub(super) fn GuestSheet(
                 {badge}
                 <p class="muted">{guest.email.clone()}</p>
                 <p>{about}</p>
-                {guest.from.clone().map(|from| view! { <p class="muted">{format!("From {from}")}</p> })}
+                {guest.from.clone().map(|from| view! { <p class="muted">{t!(guests.from_buyer, name = from)}</p> })}
                 {reason}
             </div>
             {can_refund
@@ -58,7 +64,7 @@ fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
             api::refund_guest(event, number),
             move |answer| match answer {
                 Ok(_) => {
-                    toasts.say(format!("Ticket {number} is refunded."));
+                    toasts.say(t!(guests.is_refunded, number = number));
                     on_done.try_run(true);
                 }
                 Err(error) => toasts.say(error.to_string()),
@@ -66,14 +72,14 @@ fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
         );
     };
     let label = if guest.paid.is_zero() {
-        "Give the ticket back".to_owned()
+        t!(guests.give_back).to_owned()
     } else {
-        format!("Refund {}", format::money(guest.paid))
+        t!(guests.refund, price = format::money(guest.paid))
     };
     view! {
         <section class="guest-sheet__action">
             <p class="muted">
-                "The money goes to whoever paid. The ticket is no longer good, and its place can be sold again."
+                {t!(guests.refund_text)}
             </p>
             <Button kind=Kind::Danger busy=busy on_press=refund>
                 {label}
@@ -101,7 +107,7 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
         let revoke = async move { api::revoke_guest(event, number, &body).await };
         run(busy, revoke, move |answer| match answer {
             Ok(_) => {
-                toasts.say(format!("Ticket {number} is taken back."));
+                toasts.say(t!(guests.is_taken_back, number = number));
                 on_done.try_run(true);
             }
             Err(refused) => {
@@ -110,17 +116,17 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
         });
     };
     let money = if guest.comp {
-        "Its place can be given or sold again."
+        t!(guests.place_again)
     } else {
-        "No money goes back; its place can be sold again."
+        t!(guests.no_money)
     };
     view! {
         <form class="guest-sheet__action" novalidate on:submit=send>
-            <p class="muted">"Or take the ticket back. " {money}</p>
-            <TextArea id="revoke-reason" label="Why? The holder reads this." value=reason error=error />
+            <p class="muted">{t!(guests.or_take_back)} " " {money}</p>
+            <TextArea id="revoke-reason" label=t!(guests.why) value=reason error=error />
             <div>
                 <Button submit=true kind=Kind::Danger busy=busy>
-                    "Revoke ticket"
+                    {t!(guests.revoke)}
                 </Button>
             </div>
         </form>

@@ -7,6 +7,7 @@ use ::api::orders::Order;
 use ::api::refunds::{NotRefundable, QuotedTicket, RefundQuote, RefundTickets};
 use ::api::tickets::TicketName;
 use ::api::{Code, OrderId};
+use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
@@ -31,7 +32,7 @@ pub(crate) fn RefundSheet() -> impl IntoView {
         go_back(&order.map_or(route::ORDERS.to_owned(), route::order));
     });
     view! {
-        <Sheet title="Refund tickets" on_close=close>
+        <Sheet title=t!(orders.refund_tickets) on_close=close>
             <Loaded fetch=open skeleton=SkeletonShape::Rows let:order>
                 <Choosing order=order open=open on_done=close />
             </Loaded>
@@ -55,7 +56,7 @@ fn Choosing(order: Order, open: Fetch<Order>, on_done: Callback<()>) -> impl Int
             {
                 let groups = choice::groups(&order, &known);
                 if groups.is_empty() {
-                    view! { <p>"Every ticket of this order has gone back already."</p> }.into_any()
+                    view! { <p>{t!(orders.all_back)}</p> }.into_any()
                 } else {
                     view! {
                         <p class="muted">{words::refund(&order.payment)}</p>
@@ -82,7 +83,7 @@ fn Tickets(group: Group, order: OrderId, chosen: RwSignal<Chosen>) -> impl IntoV
         Signal::derive(move || chosen.with(|chosen| can.iter().all(|name| chosen.contains(name))))
     };
     let choose_all = (can.len() > 1).then(|| {
-        let label = format!("All {}", can.len());
+        let label = t!(orders.all_tickets, count = can.len());
         let change = move |all: bool| {
             chosen.update(|chosen| {
                 for name in &can {
@@ -127,8 +128,8 @@ fn OneTicket(ticket: QuotedTicket, order: OrderId, chosen: RwSignal<Chosen>) -> 
         .then(|| format::money(ticket.amount));
     view! {
         <Pick
-            label=format!("Ticket {}", ticket.number)
-            note=ticket.refusal.map(|refusal| refusal.sentence().to_owned())
+            label=t!(common.ticket_number, number = ticket.number)
+            note=ticket.refusal.map(|refusal| words::not_refundable(refusal).to_owned())
             end=amount
             chosen=Signal::derive(move || chosen.with(|chosen| chosen.contains(&name)))
             disabled=ticket.refusal.is_some()
@@ -166,12 +167,12 @@ fn AskBack(order: OrderId, name: TicketName) -> impl IntoView {
                 fallback=move || {
                     view! {
                         <Button kind=Kind::Plain busy=busy on_press=ask>
-                            {format!("Ask for ticket {} back", name.number)}
+                            {t!(orders.ask_back, number = name.number)}
                         </Button>
                     }
                 }
             >
-                <p class="muted">"Asked. They see it on their ticket, with a way to give it back."</p>
+                <p class="muted">{t!(orders.asked)}</p>
             </Show>
         </div>
     }
@@ -203,15 +204,15 @@ fn Send(
     let label = move || {
         let tickets = i32::try_from(chosen.with(Chosen::len)).unwrap_or(i32::MAX);
         match (tickets, total.get()) {
-            (0, _) => "Choose tickets".to_owned(),
+            (0, _) => t!(buy.choose).to_owned(),
             (tickets, total) if total.is_zero() => {
-                format!("Give back {}", format::tickets(tickets))
+                t!(orders.give_back, tickets = format::tickets(tickets))
             }
             (tickets, total) => {
-                format!(
-                    "Refund {} · {}",
-                    format::tickets(tickets),
-                    format::money(total)
+                t!(
+                    orders.refund_for,
+                    tickets = format::tickets(tickets),
+                    price = format::money(total)
                 )
             }
         }
@@ -231,8 +232,8 @@ fn Send(
                     feeds.tickets.expire();
                     feeds.events.expire();
                     open.reload();
-                    let text = "The tickets went back.";
-                    toasts.say_with_link(text, "View refund", route::order(refund.id));
+                    let text = t!(orders.went_back);
+                    toasts.say_with_link(text, t!(orders.view_refund), route::order(refund.id));
                     on_done.try_run(());
                 }
                 Err(refused) => {

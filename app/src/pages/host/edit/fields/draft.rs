@@ -2,24 +2,65 @@
 
 use api::FieldErrors;
 use api::host::{CreateEvent, UpdateEvent};
+use i18n::t;
 
 use super::read::interval;
 
-/// The parts of a draft that are saved together, by what a person calls them.
-const PARTS: [(&str, &[&str]); 6] = [
-    ("the title", &["title"]),
-    ("the description", &["description"]),
-    ("the dates", &["starts_at", "ends_at", "timezone"]),
-    ("the place", &["venue", "address", "city"]),
-    ("the limit per person", &["max_per_user"]),
-    ("the tickets", &["ticket_types"]),
-];
+/// The parts of a draft that are saved together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pages::host::edit) enum Part {
+    Title,
+    Description,
+    Dates,
+    Place,
+    Limit,
+    Tickets,
+}
+
+impl Part {
+    const ALL: [Self; 6] = [
+        Self::Title,
+        Self::Description,
+        Self::Dates,
+        Self::Place,
+        Self::Limit,
+        Self::Tickets,
+    ];
+
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Title => &["title"],
+            Self::Description => &["description"],
+            Self::Dates => &["starts_at", "ends_at", "timezone"],
+            Self::Place => &["venue", "address", "city"],
+            Self::Limit => &["max_per_user"],
+            Self::Tickets => &["ticket_types"],
+        }
+    }
+
+    /// What a person calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Title => t!(edit.the_title),
+            Self::Description => t!(edit.the_description),
+            Self::Dates => t!(edit.the_dates),
+            Self::Place => t!(edit.the_place),
+            Self::Limit => t!(edit.the_limit),
+            Self::Tickets => t!(edit.the_tickets),
+        }
+    }
+
+    /// "the title and the dates"
+    pub(in crate::pages::host::edit) fn names(parts: &[Self]) -> String {
+        let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+        names.join(t!(edit.and))
+    }
+}
 
 /// Which parts of a draft cannot be saved yet.
-pub(in crate::pages::host::edit) fn incomplete(errors: &FieldErrors) -> Vec<&'static str> {
-    let touched = |fields: &[&str]| fields.iter().any(|field| is_wrong(errors, field));
-    let parts = PARTS.iter().filter(|(_, fields)| touched(fields));
-    parts.map(|(part, _)| *part).collect()
+pub(in crate::pages::host::edit) fn incomplete(errors: &FieldErrors) -> Vec<Part> {
+    let touched = |part: &Part| part.fields().iter().any(|field| is_wrong(errors, field));
+    Part::ALL.into_iter().filter(touched).collect()
 }
 
 /// A change to a draft that leaves out what is wrong.
@@ -27,11 +68,11 @@ pub(in crate::pages::host::edit) fn change(
     event: CreateEvent,
     errors: &FieldErrors,
 ) -> UpdateEvent {
-    let saved = |part: &str| !incomplete(errors).contains(&part);
-    let (dates, place) = (saved("the dates"), saved("the place"));
+    let saved = |part| !incomplete(errors).contains(&part);
+    let (dates, place) = (saved(Part::Dates), saved(Part::Place));
     UpdateEvent {
-        title: saved("the title").then_some(event.title),
-        description: saved("the description").then_some(event.description),
+        title: saved(Part::Title).then_some(event.title),
+        description: saved(Part::Description).then_some(event.description),
         venue: place.then_some(event.venue),
         address: place.then_some(event.address),
         city: place.then_some(event.city),
@@ -39,8 +80,8 @@ pub(in crate::pages::host::edit) fn change(
         ends_at: dates.then_some(event.ends_at),
         timezone: dates.then_some(event.timezone),
         currency: Some(event.currency),
-        max_per_user: saved("the limit per person").then_some(event.max_per_user.unwrap_or(0)),
-        ticket_types: saved("the tickets").then_some(event.ticket_types),
+        max_per_user: saved(Part::Limit).then_some(event.max_per_user.unwrap_or(0)),
+        ticket_types: saved(Part::Tickets).then_some(event.ticket_types),
     }
 }
 

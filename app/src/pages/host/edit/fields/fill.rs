@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::amount::amount_text;
 use super::{Basics, Snapshot, TypeFields, When};
 use crate::zoned::Wall;
+use i18n::t;
 
 impl Snapshot {
     /// A new event: an evening a week from now, with one kind of ticket.
@@ -71,7 +72,7 @@ impl Snapshot {
 
 fn first_type() -> TypeFields<String> {
     TypeFields {
-        name: "General admission".to_owned(),
+        name: t!(edit.general_admission).to_owned(),
         ..new_type()
     }
 }

@@ -7,11 +7,12 @@ mod read;
 
 use api::Time;
 use chrono::{NaiveDate, NaiveTime};
+use i18n::t;
 use uuid::Uuid;
 
 use crate::zoned::Wall;
 pub(in crate::pages::host) use amount::parse_amount;
-pub(super) use draft::{change, first_draft, incomplete};
+pub(super) use draft::{Part, change, first_draft, incomplete};
 pub(super) use fill::new_type;
 
 /// How a device that knows time zones tells which moment a wall clock's time is.
@@ -119,8 +120,8 @@ impl When<String> {
     }
 
     fn moment(&self, timezone: &str, clock: &impl Clock) -> Result<Time, &'static str> {
-        let wall = self.wall().ok_or("Choose a date and a time.")?;
-        clock(wall, timezone).ok_or("The clocks are put forward over this time; choose another.")
+        let wall = self.wall().ok_or(t!(edit.choose_moment))?;
+        clock(wall, timezone).ok_or(t!(edit.no_such_time))
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
         );
         assert_eq!(
             incomplete(&errors),
-            ["the dates", "the limit per person", "the tickets"]
+            [Part::Dates, Part::Limit, Part::Tickets]
         );
     }
 

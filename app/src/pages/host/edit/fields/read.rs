@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use api::host::{CreateEvent, TicketTypeInput};
 use api::{Currency, FieldErrors, Time};
 use chrono::TimeDelta;
+use i18n::t;
 use uuid::Uuid;
 
 use super::amount::parse_amount;
@@ -32,7 +33,7 @@ impl Snapshot {
         let max_per_user = Some(basics.max_per_user.trim()).filter(|text| !text.is_empty());
         let max_per_user = max_per_user.map(|text| {
             text.parse().unwrap_or_else(|_| {
-                let sentence = "Enter a number, or nothing for no limit.";
+                let sentence = t!(edit.number_or_nothing);
                 errors.insert("max_per_user".to_owned(), sentence.to_owned());
                 1
             })
@@ -98,12 +99,12 @@ fn read_type(
         errors.insert(field, sentence.to_owned());
     };
     let price = parse_amount(&fields.price, currency.minor_digits()).unwrap_or_else(|| {
-        wrong("price", "Enter a price, such as 25 or 12.50.");
+        wrong("price", t!(edit.enter_price));
         0
     });
     let mut count = |text: &str, name: &str| {
         text.trim().parse().unwrap_or_else(|_| {
-            wrong(name, "Enter a number.");
+            wrong(name, t!(edit.enter_number));
             1
         })
     };

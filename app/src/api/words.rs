@@ -1,0 +1,144 @@
+//! What went wrong, in words.
+
+use std::fmt;
+
+use api::{Code, Problem};
+use i18n::{Language, language, t};
+use leptos_i18n::td_string;
+
+use super::Error;
+
+impl fmt::Display for Error {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str(&match self {
+            Self::Refused(problem) => words(problem),
+            Self::Unreachable => t!(errors.unreachable).to_owned(),
+            Self::Unreadable => t!(errors.unreadable).to_owned(),
+            Self::Nowhere => t!(common.old_link).to_owned(),
+        })
+    }
+}
+
+/// What the server says in English, and may say more of than its code does; in other languages,
+/// what the code says.
+pub(crate) fn words(problem: &Problem) -> String {
+    match language() {
+        Language::en => problem.detail.clone(),
+        Language::de => match problem.errors.values().next() {
+            Some(only) if problem.errors.len() == 1 => sentence(only),
+            _ => by_code(problem.code).to_owned(),
+        },
+    }
+}
+
+fn by_code(code: Code) -> &'static str {
+    match code {
+        Code::Invalid => t!(errors.invalid),
+        Code::Unauthenticated => t!(errors.unauthenticated),
+        Code::InvalidCredentials => t!(errors.invalid_credentials),
+        Code::TokenExpired => t!(errors.token_expired),
+        Code::Forbidden => t!(errors.forbidden),
+        Code::NotFound => t!(errors.not_found),
+        Code::EmailTaken => t!(errors.email_taken),
+        Code::SoldOut => t!(errors.sold_out),
+        Code::LimitReached => t!(errors.limit_reached),
+        Code::SalesClosed => t!(errors.sales_closed),
+        Code::NotOnSaleYet => t!(errors.not_on_sale_yet),
+        Code::PriceChanged => t!(errors.price_changed),
+        Code::PromoInvalid => t!(errors.promo_invalid),
+        Code::PromoUsedUp => t!(errors.promo_used_up),
+        Code::KeyReused => t!(errors.key_reused),
+        Code::MixedCurrencies => t!(errors.mixed_currencies),
+        Code::Conflict => t!(errors.conflict),
+        Code::NotRefundable => t!(errors.not_refundable),
+        Code::TransferPending => t!(errors.transfer_pending),
+        Code::TransferDecided => t!(errors.transfer_decided),
+        Code::EmailUnverified => t!(errors.email_unverified),
+        Code::AlreadyCheckedIn => t!(errors.already_checked_in),
+        Code::PaymentDeclined => t!(errors.payment_declined),
+        Code::RateLimited => t!(errors.rate_limited),
+        Code::Busy => t!(errors.busy),
+        _ => t!(errors.internal),
+    }
+}
+
+/// What is wrong with a field. The checks that app and server share say it in English, which is how
+/// it is found in the catalogue.
+pub(crate) fn sentence(said: &str) -> String {
+    macro_rules! in_catalogue {
+        ($($file:ident . $name:ident,)*) => {
+            [$((td_string!(Language::en, $file.$name), t!($file.$name)),)*]
+        };
+    }
+    let known = in_catalogue![
+        fields.fill_in,
+        fields.one_line,
+        fields.control,
+        fields.email,
+        fields.email_like,
+        fields.password,
+        fields.password_current,
+        fields.password_min,
+        fields.password_max,
+        fields.password_long,
+        fields.password_wrong,
+        fields.link_old,
+        fields.name_missing,
+        fields.name_long,
+        fields.address_missing,
+        fields.no_address,
+        fields.own_address,
+        fields.guests_min,
+        fields.guests_max,
+        fields.tickets_min,
+        fields.tickets_between,
+        fields.refund_max,
+        fields.send_max,
+        fields.kinds_max,
+        fields.end_after_start,
+        fields.sale_end,
+        fields.it_end,
+        fields.past,
+        fields.year,
+        fields.type_min,
+        fields.type_max,
+        fields.type_name,
+        fields.price,
+        fields.capacity,
+        fields.per_order,
+        fields.limit,
+        fields.spaces,
+        fields.percent,
+        fields.amount,
+        fields.uses,
+        fields.uses_zero,
+        fields.code_taken,
+        fields.role,
+        fields.no_code,
+        fields.code_or_number,
+        fields.scans_max,
+    ];
+    let max: String = said.chars().filter(char::is_ascii_digit).collect();
+    if td_string!(Language::en, fields.shorten, max = &max) == said {
+        return t!(fields.shorten, max = max);
+    }
+    let found = known.iter().find(|(english, _)| *english == said);
+    found.map_or(said, |(_, words)| words).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_field_is_said_in_the_language_of_now() {
+        assert_eq!(sentence("Fill this in."), "Fill this in.");
+        i18n::set_language(Language::de);
+        assert_eq!(sentence("Fill this in."), "Füll das aus.");
+        assert_eq!(
+            sentence("Shorten this to 120 characters."),
+            "Kürze das auf 120 Zeichen."
+        );
+        assert_eq!(sentence("Something new."), "Something new.");
+    }
+}
