@@ -1,0 +1,113 @@
+//! Finds what the app says past its catalogue, and what the catalogue has for nobody.
+
+mod catalogue;
+mod scan;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catalogue::{Catalogue, read};
+use scan::{Found, scan};
+
+/// Draws pictures, whose paths look like words.
+const PICTURES: &str = "poster";
+/// Made up for tests.
+const SAMPLES: &str = "samples.rs";
+
+fn app() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src")
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with(PICTURES) {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with(SAMPLES)
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn scan_app() -> Vec<(PathBuf, Found)> {
+    let scanned = sources(&app()).into_iter().map(|path| {
+        let source = fs::read_to_string(&path).expect("a source file");
+        let found = scan(&source);
+        (path, found)
+    });
+    scanned.collect()
+}
+
+#[test]
+fn the_app_says_nothing_past_the_catalogue() {
+    let mut untranslated = Vec::new();
+    for (path, found) in scan_app() {
+        for (line, text) in found.texts {
+            untranslated.push(format!("{}:{line}: {text:?}", path.display()));
+        }
+    }
+    assert!(
+        untranslated.is_empty(),
+        "These texts belong in i18n/locales, to be said by t!:\n{}",
+        untranslated.join("\n")
+    );
+}
+
+#[test]
+fn every_text_of_the_catalogue_is_said_somewhere() {
+    let mut unused: Vec<String> = read("en").names();
+    for (_, found) in scan_app() {
+        unused.retain(|name| !found.names.contains(name));
+    }
+    assert_eq!(unused, [""; 0], "These texts are said nowhere.");
+}
+
+#[test]
+fn every_text_is_in_other_words_in_the_other_language() {
+    let (english, german) = (read("en"), read("de"));
+    let same = english.same_as(&german);
+    assert_eq!(
+        same,
+        catalogue::SAME,
+        "Translate them, or add them to those that are the same in both."
+    );
+}
+
+#[test]
+fn no_text_is_empty_or_has_spaces_to_spare() {
+    // What stands between others has them on purpose.
+    const BETWEEN: [&str; 1] = ["edit.and"];
+    for language in ["en", "de"] {
+        let Catalogue(texts) = read(language);
+        for (name, text) in texts {
+            let bare = text.trim() == text || BETWEEN.contains(&name.as_str());
+            assert!(bare && !text.is_empty(), "{language} {name}: {text:?}");
+        }
+    }
+}
+
+/// The checks that app and server share say in English what is wrong with a field.
+#[test]
+fn what_the_checks_say_is_in_the_catalogue() {
+    let Catalogue(texts) = read("en");
+    let known: Vec<&String> = texts.values().collect();
+    let api = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src");
+    for path in sources(&api) {
+        let source = fs::read_to_string(&path).expect("a source file");
+        for (line, said) in scan(&source).texts {
+            let said = said.replace("{max}", "{{ max }}");
+            let is_sentence = said.ends_with('.') && said.starts_with(char::is_uppercase);
+            assert!(
+                !is_sentence || known.contains(&&said),
+                "{}:{line}: {said:?} has no words in other languages: add it to fields.json and to \
+                 app/src/api/words.rs",
+                path.display()
+            );
+        }
+    }
+}
