@@ -47,6 +47,9 @@ impl Browser {
                     .env("BOXOFFICE_SERVER", service.address())
                     // Neither a running app of the developer's nor their keychain takes part.
                     .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+                    // The journeys look for what the app says in English.
+                    .env("LC_ALL", "C.UTF-8")
+                    .env("LANGUAGE", "en")
                     .env("HOME", profile.path())
                     .env("XDG_DATA_HOME", profile.path().join("data"))
                     .env("XDG_CONFIG_HOME", profile.path().join("config"))
@@ -88,6 +91,8 @@ fn chromium(profile: &TempDir) -> Result<Capabilities> {
                 "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", profile,
             ],
+            // The journeys look for what the app says in English.
+            "prefs": {"intl.accept_languages": "en-US,en"},
             "mobileEmulation": {
                 "deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0, "touch": true},
             },

@@ -5,6 +5,7 @@ mod cancellation;
 mod cart;
 mod comps;
 mod door;
+mod languages;
 mod organizer;
 mod screens;
 mod transfers;
