@@ -75,12 +75,7 @@ pub(crate) fn EventPage() -> impl IntoView {
         },
     );
     let stock = RwSignal::new(None);
-    Effect::new(move || {
-        stock.set(None);
-        if let Some(id) = id.get() {
-            follow_stock(id, stock);
-        }
-    });
+    follow_stock(id, stock);
     let waiting = Fetch::new(
         move || (id.get(), session.user_id()),
         async |(id, user): (Option<EventId>, Option<UserId>)| match id.zip(user) {
