@@ -7,6 +7,8 @@
 mod compress;
 mod files;
 mod inputs;
+#[cfg(test)]
+mod style;
 mod wasm;
 
 use std::fs;
