@@ -1,5 +1,7 @@
 //! Prices as people write them.
 
+use i18n::t;
+
 /// Minor units from what a person writes: `25`, `12.50`, `12,5`.
 pub(in crate::pages::host) fn parse_amount(text: &str, digits: u32) -> Option<i64> {
     let text = text.trim().replace(',', ".");
@@ -18,7 +20,7 @@ pub(super) fn amount_text(amount: i64, digits: u32) -> String {
     if fraction == 0 {
         whole.to_string()
     } else {
-        format!("{whole}.{fraction:0width$}")
+        format!("{whole}{}{fraction:0width$}", t!(edit.decimal_mark))
     }
 }
 
@@ -52,5 +54,7 @@ mod tests {
             assert_eq!(amount_text(amount, digits), text);
             assert_eq!(parse_amount(text, digits), Some(amount));
         }
+        i18n::set_language(i18n::Language::de);
+        assert_eq!(amount_text(1205, 2), "12,05");
     }
 }
