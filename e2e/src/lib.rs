@@ -9,6 +9,7 @@ mod person;
 mod process;
 pub mod screens;
 mod service;
+mod speed;
 
 pub use backstage::{Account, PASSWORD};
 pub use browser::Engine;

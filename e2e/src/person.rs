@@ -178,6 +178,15 @@ impl Person {
         Ok(answer.json().clone())
     }
 
+    /// Lets scripts that answer later take this many seconds.
+    pub(crate) async fn waits_for_scripts(&self, seconds: u64) -> Result<()> {
+        let driver = &self.browser.driver;
+        driver
+            .set_script_timeout(Duration::from_secs(seconds))
+            .await?;
+        Ok(())
+    }
+
     /// The path the app shows.
     pub async fn path(&self) -> Result<String> {
         let path = self.run("return location.pathname").await?;

@@ -1,5 +1,6 @@
 //! The project's commands. `cargo xtask help` lists them.
 
+mod audit;
 mod bench;
 mod database;
 mod e2e;
@@ -38,6 +39,8 @@ enum Command {
     Web(web::Args),
     /// Takes pictures of every screen in every state, and puts them on one page.
     Screens(screens::Args),
+    /// Measures how fast the app starts and scrolls, and asks Lighthouse.
+    Audit,
     /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
     Prepare(prepare::Args),
     /// Type-checks the shell for Android and iOS.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Web(args) => web::run(&args),
         Command::Screens(args) => screens::run(&args),
+        Command::Audit => audit::run(),
         Command::Prepare(args) => prepare::run(&args),
         Command::CheckMobile => mobile::check(),
     };

@@ -48,6 +48,11 @@ pub(crate) fn npm() -> Result<PathBuf> {
     Ok(target()?.join("npm"))
 }
 
+/// Lighthouse, which only the audit needs.
+pub(crate) fn lighthouse() -> Result<PathBuf> {
+    Ok(target()?.join("lighthouse"))
+}
+
 /// Cargo in the repository, on the same target folder. For native builds name the crates by
 /// `--workspace` and a target such as `--bin boxoffice`, never by `-p`: cargo then chooses the
 /// same features for every dependency each time and builds it once.

@@ -10,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::place;
 use crate::step::run;
 use need::Need;
 pub(crate) use need::{BUILD, TEST, WINDOW};
@@ -22,7 +23,16 @@ pub(crate) fn everything() -> Result<()> {
 pub(crate) fn install(purposes: &[&[Need]]) -> Result<()> {
     packages::install(&purposes.concat())?;
     wasm_target()?;
-    npm::install()
+    npm::install(
+        "xtask/npm",
+        &place::npm()?,
+        "Install esbuild, wasm-opt and axe-core",
+    )
+}
+
+/// Installs Lighthouse where it is missing.
+pub(crate) fn lighthouse() -> Result<()> {
+    npm::install("xtask/audit", &place::lighthouse()?, "Install Lighthouse")
 }
 
 /// The compiler's standard library for a browser.

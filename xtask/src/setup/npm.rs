@@ -1,6 +1,8 @@
-//! The tools from npm: `esbuild` and `wasm-opt` for the web app, `axe-core` for its tests.
+//! Tools from npm: `esbuild` and `wasm-opt` for the web app, `axe-core` for its tests, and what
+//! audits it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -8,15 +10,15 @@ use anyhow::{Context, Result};
 use crate::place;
 use crate::step::run;
 
-/// Installs exactly the versions of the lock file, unless they are there.
-pub(super) fn install() -> Result<()> {
-    let (from, to) = (place::root().join("xtask/npm"), place::npm()?);
+/// Installs exactly the versions of the lock file in `from`, unless they are in `to`.
+pub(super) fn install(from: &str, to: &Path, step: &str) -> Result<()> {
+    let from = place::root().join(from);
     let lock = fs::read(from.join("package-lock.json"))?;
     let installed = to.join("installed.json");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    fs::create_dir_all(&to)?;
+    fs::create_dir_all(to)?;
     for file in ["package.json", "package-lock.json"] {
         fs::copy(from.join(file), to.join(file)).with_context(|| format!("cannot copy {file}"))?;
     }
@@ -28,9 +30,9 @@ pub(super) fn install() -> Result<()> {
     } else {
         Command::new("npm")
     };
-    npm.current_dir(&to)
+    npm.current_dir(to)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    run("Install esbuild, wasm-opt and axe-core", &mut npm)?;
+    run(step, &mut npm)?;
     fs::write(installed, lock)?;
     Ok(())
 }
