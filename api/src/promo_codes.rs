@@ -163,6 +163,9 @@ impl UpdatePromoCode {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
+        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
+            errors.require(start < end, "ends_at", "It must end after it begins.");
+        }
         for (field, limit) in [
             ("max_uses", self.max_uses),
             ("max_per_user", self.max_per_user),

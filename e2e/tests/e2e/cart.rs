@@ -74,6 +74,11 @@ async fn create_promo_code(olga: &Person) -> Result<()> {
     olga.fill("Takes off", "10").await?;
     olga.press("Create").await?;
     olga.sees("10% off · 0 used").await?;
+    olga.press_containing("SUMMER").await?;
+    olga.fill("Orders in all", "50").await?;
+    olga.can_use_the_screen().await?;
+    olga.press("Save").await?;
+    olga.sees("10% off · 0 of 50 used").await?;
     olga.can_use_the_screen().await
 }
 

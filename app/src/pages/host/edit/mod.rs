@@ -29,7 +29,7 @@ use crate::{api, route};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
 use fields::Part;
-pub(super) use fields::parse_amount;
+pub(super) use fields::{When, parse_amount};
 use foot::Foot;
 use form::Form;
 use leave::{LeaveGuard, LeaveSheet};

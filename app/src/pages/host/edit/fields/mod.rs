@@ -16,14 +16,17 @@ pub(super) use draft::{Part, change, first_draft, incomplete};
 pub(super) use fill::new_type;
 
 /// How a device that knows time zones tells which moment a wall clock's time is.
-pub(super) trait Clock: Fn(Wall, &str) -> Option<Time> {}
+pub(in crate::pages::host) trait Clock:
+    Fn(Wall, &str) -> Option<Time>
+{
+}
 impl<F: Fn(Wall, &str) -> Option<Time>> Clock for F {}
 
 /// A date and a time of day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct When<T> {
-    pub(super) date: T,
-    pub(super) time: T,
+pub(in crate::pages::host) struct When<T> {
+    pub(in crate::pages::host) date: T,
+    pub(in crate::pages::host) time: T,
 }
 
 /// What is asked about the event itself.
@@ -61,7 +64,7 @@ pub(super) struct Snapshot {
 }
 
 impl<T> When<T> {
-    fn map<U>(&self, f: &impl Fn(&T) -> U) -> When<U> {
+    pub(in crate::pages::host) fn map<U>(&self, f: &impl Fn(&T) -> U) -> When<U> {
         When {
             date: f(&self.date),
             time: f(&self.time),
@@ -101,7 +104,7 @@ impl<T> TypeFields<T> {
 }
 
 impl When<String> {
-    pub(super) fn of(wall: Wall) -> Self {
+    pub(in crate::pages::host) fn of(wall: Wall) -> Self {
         Self {
             date: wall.date().format("%Y-%m-%d").to_string(),
             time: wall.time().format("%H:%M").to_string(),
@@ -115,11 +118,15 @@ impl When<String> {
         Some(date.and_time(time))
     }
 
-    fn is_empty(&self) -> bool {
+    pub(in crate::pages::host) fn is_empty(&self) -> bool {
         self.date.is_empty() && self.time.is_empty()
     }
 
-    fn moment(&self, timezone: &str, clock: &impl Clock) -> Result<Time, &'static str> {
+    pub(in crate::pages::host) fn moment(
+        &self,
+        timezone: &str,
+        clock: &impl Clock,
+    ) -> Result<Time, &'static str> {
         let wall = self.wall().ok_or(t!(edit.choose_moment))?;
         clock(wall, timezone).ok_or(t!(edit.no_such_time))
     }
