@@ -47,8 +47,11 @@ impl ToastBox {
     fn push(self, text: String, link: Option<(String, &'static str)>) {
         self.next_id.update_value(|id| *id += 1);
         let id = self.next_id.get_value();
-        self.toasts
-            .update(|toasts| toasts.push(Toast { id, text, link }));
+        self.toasts.update(|toasts| {
+            // What is said once more is not shown twice.
+            toasts.retain(|toast| toast.text != text);
+            toasts.push(Toast { id, text, link });
+        });
         set_timeout(move || self.remove(id), SHOWN_FOR);
     }
 

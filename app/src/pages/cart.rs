@@ -211,9 +211,11 @@ fn Pay(
             count = format::Count(events)
         )
     };
+    // The total is on the button, which is not read out when it changes.
+    let spoken = move || total.get().map(format::money);
     view! {
         <p class="pay__summary" aria-live="polite">
-            {summary}
+            {summary} " " <span class="visually-hidden">{spoken}</span>
         </p>
         <Button wide=true busy=busy on_press=on_pay>
             {label}

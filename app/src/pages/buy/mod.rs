@@ -203,9 +203,14 @@ fn Pay(
             }
         })
     };
+    // The total is on the button, which is not read out when it changes.
+    let spoken = move || {
+        let (tickets, total) = sum()?;
+        (tickets > 0).then(|| format::money(total))
+    };
     view! {
         <p class="pay__summary" aria-live="polite">
-            {summary}
+            {summary} " " <span class="visually-hidden">{spoken}</span>
         </p>
         <Button
             wide=true
