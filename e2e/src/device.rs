@@ -17,6 +17,8 @@ pub struct Look {
     pub height: u32,
     /// Dark, or light.
     pub dark: bool,
+    /// Whether the person has colours of their own.
+    pub forced_colors: bool,
 }
 
 impl Look {
@@ -32,6 +34,7 @@ impl Person {
         self.size(look.width, look.height, density).await?;
         let features = json!([
             {"name": "prefers-color-scheme", "value": look.theme()},
+            {"name": "forced-colors", "value": if look.forced_colors { "active" } else { "none" }},
             // What moves is at its end at once.
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]);

@@ -2,7 +2,7 @@
 //! that it is there; then what has to happen before. What is in braces is made in `stage.rs`.
 
 use super::Screen;
-use super::Step::{Fill, Go, LoadAll, Offline, Press, See, SellOut, Stay, Stop, Tick};
+use super::Step::{Fill, Go, LoadAll, Offline, Press, PutOnMany, See, SellOut, Stay, Stop, Tick};
 use super::Visitor::{Ada, Nina, Nobody, Olga};
 use crate::PASSWORD;
 
@@ -16,10 +16,10 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/stale", "/", "This is from").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
     Nobody.sees("events/server-stopped", "/you", "Try again").after(&[Stop, Go("/")]),
     Nobody.sees("events/past", "/?when=past", "Ended"),
-    Nobody.sees("events/many", "/?q=matinee", "Matinee 500").after(&[See("Matinee"), LoadAll]).repeats(),
     Nobody.sees("events/long-text", "/?q=Donaudampf", "Donaudampf"),
     Nobody.sees("events/right-to-left", "/?q=حيفا", "حيفا"),
     Nobody.sees("events/large-text", "/", "Slow Thunder").in_large_text(),
+    Nobody.sees("events/forced-colors", "/", "Slow Thunder").in_forced_colors(),
 
     Nobody.sees("event/on-sale", "/events/{on_sale}", "Get tickets").whole(),
     Nobody.sees("event/loading", "/events/{on_sale}", "Loading").awaiting(&["events"]),
@@ -43,6 +43,7 @@ pub const SCREENS: &[Screen] = &[
     Ada.sees("buy/offline", "/events/{on_sale}/buy", "Checking your order").after(&[Press("One more: "), Offline, Press("Get ticket")]).unfinished(),
     Ada.sees("buy/long-text", "/events/{long}/buy", "Donaudampf"),
     Ada.sees("buy/large-text", "/events/{on_sale}/buy", "Choose tickets").in_large_text(),
+    Ada.sees("buy/forced-colors", "/events/{on_sale}/buy", "Choose tickets").in_forced_colors(),
     Nobody.sees("buy/sign-in", "/events/{on_sale}/buy", "What you chose is kept.").after(&[Press("One more: "), Press("Get ticket")]),
     Nobody.sees("buy/sold-out-meanwhile", "/events/{last_seats}/buy", "Sold out").after(&[See("1 ticket"), SellOut("{last_seats}")]),
     Nina.sees("wait/join", "/events/{sold_out}/wait", "How many of you?"),
@@ -68,6 +69,7 @@ pub const SCREENS: &[Screen] = &[
     Ada.sees("ticket/revoked", "/tickets/{revoked}", "Sold on at three times the price"),
     Ada.sees("ticket/send", "/tickets/{valid}", "Email").after(&[Press("Send")]),
     Ada.sees("ticket/large-text", "/tickets/{valid}", "Standing").in_large_text().whole(),
+    Ada.sees("ticket/forced-colors", "/tickets/{valid}", "Standing").in_forced_colors(),
     Ada.sees("ticket/right-to-left", "/tickets/{rtl_ticket}", "حيفا"),
     Nobody.sees("claim/open", "{claim}", "Ada Lovelace"),
     Nobody.sees("claim/missing", "/claim/nothing", "Not here"),
@@ -104,6 +106,7 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("dashboard/cancel", "/host/events/{on_sale}", "That is not the title.").after(&[Press("Cancel event…"), Press("Cancel the event")]),
     Olga.sees("dashboard/long-text", "/host/events/{long}", "Donaudampf").whole(),
     Olga.sees("dashboard/large-text", "/host/events/{on_sale}", "Takings").in_large_text(),
+    Olga.sees("dashboard/forced-colors", "/host/events/{on_sale}", "Takings").in_forced_colors(),
     Nobody.sees("guests/signed-out", "/host/events/{tonight}/guests", "Sign in to see the guests"),
     Olga.sees("guests/list", "/host/events/{tonight}/guests", "Wilhelmine").whole(),
     Olga.sees("guests/nobody", "/host/events/{tonight}/guests", "zzz").after(&[Fill("Find by name, email, ticket number or code", "zzz")]),
@@ -128,5 +131,6 @@ pub const SCREENS: &[Screen] = &[
     Nina.sees("you/verified", "/verify/nothing", "Your address is confirmed"),
     Nobody.sees("you/verify-signed-out", "/verify/nothing", "Sign in to confirm"),
     Nobody.sees("you/large-text", "/you", "Create account").in_large_text(),
+    Nobody.sees("events/many", "/you", "Matinee 500").after(&[PutOnMany, Go("/?q=matinee"), See("Matinee"), LoadAll]).repeats(),
     Nobody.sees("nowhere", "/nowhere", "Nothing at this address"),
 ];

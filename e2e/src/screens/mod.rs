@@ -28,6 +28,8 @@ pub struct Screen {
     pub unfinished: bool,
     /// Whether text is twice as large as usual.
     pub large_text: bool,
+    /// Whether the person has colours of their own.
+    pub forced_colors: bool,
     /// Whether it is more of what another screen has, which says as much of who can use it.
     pub repeats: bool,
     /// Whether its picture has all of it, however long.
@@ -66,6 +68,8 @@ pub enum Step {
     Stop,
     /// Others buy all that is left of an event.
     SellOut(&'static str),
+    /// Others put on five hundred events.
+    PutOnMany,
     /// What would go away by itself stays from now on.
     Stay,
     /// Scrolls on and on until the list is at its end.
@@ -97,6 +101,7 @@ impl Visitor {
             held: &[],
             unfinished: false,
             large_text: false,
+            forced_colors: false,
             repeats: false,
             whole: false,
         }
@@ -104,6 +109,11 @@ impl Visitor {
 }
 
 impl Screen {
+    /// Whether it is there as soon as one goes to its path.
+    pub fn is_plain(&self) -> bool {
+        self.steps.is_empty() && !self.unfinished && !self.large_text && !self.forced_colors
+    }
+
     /// After these steps.
     const fn after(self, steps: &'static [Step]) -> Self {
         Self { steps, ..self }
@@ -130,6 +140,14 @@ impl Screen {
     const fn in_large_text(self) -> Self {
         Self {
             large_text: true,
+            ..self
+        }
+    }
+
+    /// In colours of the person's own.
+    const fn in_forced_colors(self) -> Self {
+        Self {
+            forced_colors: true,
             ..self
         }
     }

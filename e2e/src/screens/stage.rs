@@ -44,8 +44,6 @@ impl Stage {
         stage.make_tonight(&olga, &ada).await?;
         stage.make_courses(&olga, &ada).await?;
         stage.make_lines(&olga, &ada, &nina).await?;
-        let northlight = Account::login(&stage.service, "northlight@example.com").await?;
-        stage.make_many(northlight).await?;
         let claim = stage.service.linked("/claim/").await?;
         stage.names.insert("claim", claim);
         Ok(stage)
@@ -283,10 +281,11 @@ impl Stage {
         Ok(())
     }
 
-    /// More events than anybody scrolls through.
-    async fn make_many(&self, organizer: Account) -> Result<()> {
+    /// Puts on more events than anybody scrolls through.
+    pub(super) async fn put_on_many(&self) -> Result<()> {
         const EVENTS: usize = 500;
-        const AT_ONCE: usize = 8;
+        const AT_ONCE: usize = 4;
+        let organizer = Account::login(&self.service, "northlight@example.com").await?;
         let organizer = Arc::new(organizer);
         let mut making = JoinSet::new();
         for part in 0..AT_ONCE {

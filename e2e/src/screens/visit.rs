@@ -54,6 +54,13 @@ impl Guest {
         person.has_seen_it_settle(screen.unfinished).await
     }
 
+    /// Goes there from another screen, without loading the app anew; not for screens that take steps.
+    pub async fn pass_to(&self, stage: &Stage, screen: &Screen) -> Result<()> {
+        self.person.go(&stage.fill(screen.path)?).await?;
+        self.person.sees(&stage.fill(screen.shows)?).await?;
+        self.person.has_seen_it_settle(false).await
+    }
+
     /// Makes everything as it was, for the next screen.
     pub async fn recover(&self, stage: &mut Stage, screen: &Screen) -> Result<()> {
         let did = |wanted: fn(&Step) -> bool| screen.steps.iter().any(wanted);
@@ -90,6 +97,7 @@ impl Guest {
                 stage.stop();
                 Ok(())
             }
+            Step::PutOnMany => stage.put_on_many().await,
             Step::SellOut(event) => stage.sell_out(event).await,
             Step::Stay => {
                 person.run(STAY).await?;

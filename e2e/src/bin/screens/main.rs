@@ -102,6 +102,7 @@ impl Camera {
                     width,
                     height,
                     dark,
+                    forced_colors: screen.forced_colors,
                 };
                 person.take(look, self.density).await?;
                 if screen.whole {
