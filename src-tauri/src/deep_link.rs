@@ -6,6 +6,8 @@ use tauri::{AppHandle, Emitter, Manager, State, Url};
 use tauri_plugin_deep_link::DeepLinkExt;
 use uuid::Uuid;
 
+use crate::server_address::ServerAddress;
+
 const SCHEME: &str = "boxoffice";
 const EVENT: &str = "deep-link";
 const LONGEST_TOKEN: usize = 128;
@@ -68,7 +70,8 @@ pub(crate) fn listen(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> 
 }
 
 fn deliver(app: &AppHandle, url: &Url) {
-    let path = path_of(url).and_then(|path| app.state::<Inbox>().put(path));
+    let server = app.state::<ServerAddress>().get().ok();
+    let path = path_of(url, server.as_deref()).and_then(|path| app.state::<Inbox>().put(path));
     if let Some(path) = path
         && let Err(error) = app.emit(EVENT, path)
     {
@@ -76,26 +79,38 @@ fn deliver(app: &AppHandle, url: &Url) {
     }
 }
 
-/// The screen that a link stands for. Whatever is not exactly one of ours stands for none.
-fn path_of(url: &Url) -> Option<String> {
-    let plain = url.scheme() == SCHEME
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.port().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if !plain {
+/// The screen that a link stands for, be it ours or one to a page of the server's. Whatever is not
+/// exactly one of these stands for none.
+fn path_of(url: &Url, server: Option<&str>) -> Option<String> {
+    if !url.username().is_empty() || url.password().is_some() {
         return None;
     }
-    let rest = url.path().strip_prefix('/')?;
-    match url.host_str()? {
-        "event" => {
-            let id = Uuid::try_parse(rest).ok()?;
+    let (screen, what) = match url.scheme() {
+        SCHEME => ours(url)?,
+        // What others have put behind it is for their statistics.
+        "https" if server == Some(&url.origin().ascii_serialization()) => {
+            url.path().strip_prefix('/')?.split_once('/')?
+        }
+        _ => return None,
+    };
+    match screen {
+        "events" => {
+            let id = Uuid::try_parse(what).ok()?;
             Some(format!("/events/{id}"))
         }
-        "claim" if is_token(rest) => Some(format!("/claim/{rest}")),
+        "claim" if is_token(what) => Some(format!("/claim/{what}")),
         _ => None,
     }
+}
+
+fn ours(url: &Url) -> Option<(&str, &str)> {
+    let plain = url.port().is_none() && url.query().is_none() && url.fragment().is_none();
+    let screen = match url.host_str()? {
+        "event" => "events",
+        "claim" => "claim",
+        _ => return None,
+    };
+    plain.then_some((screen, url.path().strip_prefix('/')?))
 }
 
 fn is_token(text: &str) -> bool {
@@ -107,8 +122,10 @@ fn is_token(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    const SERVER: &str = "https://tickets.example.org";
+
     fn path(link: &str) -> Option<String> {
-        path_of(&link.parse().expect(link))
+        path_of(&link.parse().expect(link), Some(SERVER))
     }
 
     #[test]
@@ -124,6 +141,39 @@ mod tests {
             path("boxoffice://claim/Zm9v-YmFy_123").as_deref(),
             Some("/claim/Zm9v-YmFy_123"),
         );
+    }
+
+    #[test]
+    fn pages_of_the_server_have_a_screen() {
+        for (link, screen) in [
+            (
+                "https://tickets.example.org/events/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e",
+                "/events/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e",
+            ),
+            (
+                "https://tickets.example.org/events/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e?fbclid=x#a",
+                "/events/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e",
+            ),
+            (
+                "https://tickets.example.org/claim/Zm9v-YmFy_123",
+                "/claim/Zm9v-YmFy_123",
+            ),
+        ] {
+            assert_eq!(path(link).as_deref(), Some(screen));
+            assert_eq!(path_of(&link.parse().expect(link), None), None);
+        }
+        for link in [
+            "https://tickets.example.org/",
+            "https://tickets.example.org/event/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e",
+            "https://tickets.example.org/events/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e/buy",
+            "https://tickets.example.org/orders/0199b1a6-5f4e-7c3a-8d21-3f5a6b7c8d9e",
+            "https://tickets.example.org:8443/claim/Zm9v",
+            "https://me@tickets.example.org/claim/Zm9v",
+            "http://tickets.example.org/claim/Zm9v",
+            "https://tickets.example.org.evil.example/claim/Zm9v",
+        ] {
+            assert_eq!(path(link), None, "{link}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl ServerAddress {
         }
     }
 
-    fn get(&self) -> Result<String> {
+    pub(crate) fn get(&self) -> Result<String> {
         if let Some(fixed) = &self.fixed {
             return origin(fixed);
         }
