@@ -92,6 +92,39 @@ pub(crate) fn open_outside(url: &str) {
     }
 }
 
+/// Whether the shell has a phone's camera that reads codes by itself, and may use it. Asks the person
+/// the first time.
+pub(crate) async fn can_scan() -> bool {
+    let Some(asked) = barcode_scanner("requestPermissions", &JsValue::UNDEFINED) else {
+        return false;
+    };
+    asked.await.is_ok_and(|answer| answer == "granted")
+}
+
+/// Opens the phone's camera behind the page, and answers the text of the first QR code it sees;
+/// nothing when it is stopped.
+pub(crate) async fn scan() -> Option<String> {
+    let options = Object::new();
+    let formats = js_sys::Array::of1(&"QR_CODE".into());
+    Reflect::set(&options, &"windowed".into(), &true.into()).ok()?;
+    Reflect::set(&options, &"formats".into(), &formats).ok()?;
+    let seen = barcode_scanner("scan", &options)?.await.ok()?;
+    get(&seen, "content")?.as_string()
+}
+
+/// Closes the camera that [`scan`] has opened.
+pub(crate) fn stop_scanning() {
+    // Where it does not stop there is nothing to stop.
+    drop(barcode_scanner("cancel", &JsValue::UNDEFINED));
+}
+
+/// The plugin is in the phones' shells alone.
+fn barcode_scanner(command: &str, options: &JsValue) -> Option<JsFuture> {
+    let scanner = get(&tauri()?, "barcodeScanner")?;
+    let promise = function(&scanner, command)?.call1(&scanner, options).ok()?;
+    Some(JsFuture::from(promise.dyn_into::<Promise>().ok()?))
+}
+
 /// Runs a command of the shell; nothing where there is no shell or it refuses.
 async fn invoke(command: &str, args: &[(&str, &str)]) -> Option<JsValue> {
     call(command, args)?.await.ok()

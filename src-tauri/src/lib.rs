@@ -29,7 +29,9 @@ pub fn run() {
     let app = tauri::Builder::default();
     #[cfg(desktop)]
     let app = window::manage(app);
-    let outcome = app
+    #[cfg(mobile)]
+    let app = app.plugin(tauri_plugin_barcode_scanner::init());
+    let built = app
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(navigation::guard())
@@ -42,11 +44,14 @@ pub fn run() {
             server_address::server_address_set,
         ])
         .setup(set_up)
-        .run(context());
+        .build(context());
 
-    if let Err(error) = outcome {
-        eprintln!("Box Office cannot start: {error}");
-        std::process::exit(1);
+    match built {
+        Ok(app) => app.run(|_, _| ()),
+        Err(error) => {
+            eprintln!("Box Office cannot start: {error}");
+            std::process::exit(1);
+        }
     }
 }
 
