@@ -9,6 +9,8 @@ mod nvidia;
 mod private_file;
 mod secrets;
 mod server_address;
+#[cfg(all(desktop, feature = "updater"))]
+mod update;
 #[cfg(desktop)]
 mod window;
 
@@ -47,6 +49,9 @@ pub fn run() {
         .build(context());
 
     match built {
+        #[cfg(all(desktop, feature = "updater"))]
+        Ok(app) => app.run(update::install_at_the_end),
+        #[cfg(not(all(desktop, feature = "updater")))]
         Ok(app) => app.run(|_, _| ()),
         Err(error) => {
             eprintln!("Box Office cannot start: {error}");
@@ -64,6 +69,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn Error>> {
     deep_link::listen(app.handle())?;
     #[cfg(desktop)]
     window::paint(app)?;
+    #[cfg(all(desktop, feature = "updater"))]
+    update::look(app)?;
     Ok(())
 }
 

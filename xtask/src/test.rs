@@ -83,7 +83,7 @@ fn clippy() -> Result<()> {
         "--workspace",
         "--all-targets",
         "--features",
-        "e2e/webdriver",
+        "e2e/webdriver,box-office/updater",
     ]);
     run_step("Lints", native.args(["--", "-Dwarnings"]))?;
 
