@@ -1,6 +1,8 @@
 //! The two engines the app runs in.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
@@ -17,20 +19,29 @@ pub enum Engine {
     Chromium,
     /// The desktop program, in WebKitGTK.
     Desktop,
+    /// The same as it was installed, in a desktop's session.
+    Installed,
 }
 
 /// An engine with the app open.
 pub(crate) struct Browser {
     pub(crate) engine: Engine,
     pub(crate) driver: WebDriver,
+    /// When the browser or program was started.
+    pub(crate) started: Instant,
     // Dropped in this order: the driver program ends before its profile goes.
     _program: Process,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Opens the app of `service` as someone who was never there.
-    pub(crate) async fn open(engine: Engine, service: &Service) -> Result<Self> {
+    /// Opens the app of `service` as someone who was never there, the installed program by `link`
+    /// if there is one.
+    pub(crate) async fn open(
+        engine: Engine,
+        service: &Service,
+        link: Option<&str>,
+    ) -> Result<Self> {
         let profile = TempDir::new()?;
         let port = free_port()?;
         let mut program = match engine {
@@ -38,30 +49,18 @@ impl Browser {
                 Process::start(driver("chromedriver").arg(format!("--port={port}")))?
             }
             Engine::Desktop => Process::start(
-                driver("WebKitWebDriver")
-                    .arg(format!("--port={port}"))
-                    .envs([
-                        ("TAURI_AUTOMATION", "true"),
-                        ("TAURI_WEBVIEW_AUTOMATION", "true"),
-                    ])
-                    .env("BOXOFFICE_SERVER", service.address())
-                    // Neither a running app of the developer's nor their keychain takes part.
-                    .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
-                    // The journeys look for what the app says in English.
-                    .env("LC_ALL", "C.UTF-8")
-                    .env("LANGUAGE", "en")
-                    .env("HOME", profile.path())
-                    .env("XDG_DATA_HOME", profile.path().join("data"))
-                    .env("XDG_CONFIG_HOME", profile.path().join("config"))
-                    .env("XDG_CACHE_HOME", profile.path().join("cache")),
+                // Neither a running app of the developer's nor their keychain takes part.
+                webkit(port, service, &profile).env("DBUS_SESSION_BUS_ADDRESS", "disabled:"),
             )?,
+            Engine::Installed => Process::start(&mut webkit(port, service, &profile))?,
         };
         let url = format!("http://127.0.0.1:{port}");
         program.answers(&format!("{url}/status")).await?;
         let capabilities = match engine {
             Engine::Chromium => chromium(&profile)?,
-            Engine::Desktop => desktop()?,
+            Engine::Desktop | Engine::Installed => desktop(link)?,
         };
+        let started = Instant::now();
         let driver = WebDriver::new(&url, capabilities).await?;
         if engine == Engine::Chromium {
             driver.goto(service.address()).await?;
@@ -69,10 +68,38 @@ impl Browser {
         Ok(Self {
             engine,
             driver,
+            started,
             _program: program,
             _profile: profile,
         })
     }
+}
+
+fn webkit(port: u16, service: &Service, profile: &TempDir) -> Command {
+    let mut command = driver("WebKitWebDriver");
+    command
+        .arg(format!("--port={port}"))
+        .envs([
+            ("TAURI_AUTOMATION", "true"),
+            ("TAURI_WEBVIEW_AUTOMATION", "true"),
+        ])
+        .env("BOXOFFICE_SERVER", service.address())
+        // The journeys look for what the app says in English.
+        .env("LC_ALL", "C.UTF-8")
+        .env("LANGUAGE", "en")
+        .envs(home(profile));
+    command
+}
+
+/// What makes `profile` the home of the program.
+pub fn home(profile: &TempDir) -> [(&'static str, PathBuf); 4] {
+    let home = profile.path();
+    [
+        ("HOME", home.to_owned()),
+        ("XDG_DATA_HOME", home.join("data")),
+        ("XDG_CONFIG_HOME", home.join("config")),
+        ("XDG_CACHE_HOME", home.join("cache")),
+    ]
 }
 
 fn driver(program: &str) -> Command {
@@ -100,10 +127,10 @@ fn chromium(profile: &TempDir) -> Result<Capabilities> {
     }))
 }
 
-fn desktop() -> Result<Capabilities> {
+fn desktop(link: Option<&str>) -> Result<Capabilities> {
     let binary = path("BOXOFFICE_SHELL")?;
     capabilities(&json!({
-        "webkitgtk:browserOptions": {"binary": binary, "args": []},
+        "webkitgtk:browserOptions": {"binary": binary, "args": link.as_slice()},
     }))
 }
 

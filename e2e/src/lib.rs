@@ -12,7 +12,7 @@ mod service;
 mod speed;
 
 pub use backstage::{Account, PASSWORD};
-pub use browser::Engine;
+pub use browser::{Engine, home};
 pub use device::Look;
 pub use person::Person;
 pub use service::Service;

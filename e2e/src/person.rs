@@ -25,8 +25,19 @@ pub struct Person {
 impl Person {
     /// Opens the app of `service` for the first time.
     pub async fn arrive(engine: Engine, service: &Service) -> Result<Self> {
-        let browser = Browser::open(engine, service).await?;
+        let browser = Browser::open(engine, service, None).await?;
         Ok(Self { browser })
+    }
+
+    /// Opens the installed app by a link.
+    pub async fn arrive_by(link: &str, service: &Service) -> Result<Self> {
+        let browser = Browser::open(Engine::Installed, service, Some(link)).await?;
+        Ok(Self { browser })
+    }
+
+    /// How long ago the app was started.
+    pub fn here_for(&self) -> Duration {
+        self.browser.started.elapsed()
     }
 
     /// Signs in to an account that is there.

@@ -58,13 +58,13 @@ pub(crate) fn run() -> Result<String> {
 }
 
 /// A screen that nobody sees.
-struct Screen {
-    name: String,
+pub(crate) struct Screen {
+    pub(crate) name: String,
     xvfb: Child,
 }
 
 impl Screen {
-    fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let mut xvfb = Command::new("Xvfb")
             .args([
                 "-displayfd",

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod bundle;
 mod database;
 mod e2e;
 mod mobile;
@@ -37,6 +38,8 @@ enum Command {
     Bench(bench::Args),
     /// Builds the web app.
     Web(web::Args),
+    /// Makes the package that people install.
+    Bundle(bundle::Args),
     /// Takes pictures of every screen in every state, and puts them on one page.
     Screens(screens::Args),
     /// Measures how fast the app starts and scrolls, and asks Lighthouse.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Web(args) => web::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
         Command::Screens(args) => screens::run(&args),
         Command::Audit => audit::run(),
         Command::Prepare(args) => prepare::run(&args),

@@ -69,7 +69,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn build(dev: bool, window: bool) -> Result<()> {
     let window_needs = if window { setup::WINDOW } else { &[] };
     setup::install(&[setup::BUILD, window_needs])?;
-    web::build(&web::Args { dev, out: None })?;
+    web::build(&web::Args {
+        dev,
+        ..web::Args::default()
+    })?;
     let mut cargo = place::cargo()?;
     cargo.args(["build", "--workspace", "--bin", "boxoffice"]);
     let what = if window {

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     setup::everything()?;
     web::build(&web::Args {
         dev: args.dev,
-        out: None,
+        ..web::Args::default()
     })?;
     let mut build = place::cargo()?;
     build

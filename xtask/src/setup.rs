@@ -13,7 +13,9 @@ use anyhow::{Result, bail};
 use crate::place;
 use crate::step::run;
 use need::Need;
-pub(crate) use need::{BUILD, TEST, WINDOW};
+pub(crate) use need::{BUILD, DESKTOP, TEST, WINDOW};
+pub(crate) use npm::tauri;
+pub(crate) use packages::as_root;
 
 pub(crate) fn everything() -> Result<()> {
     install(&[BUILD, WINDOW, TEST])

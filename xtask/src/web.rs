@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Build quickly, for looking at changes: large and slow.
     #[arg(long)]
     pub(crate) dev: bool,
+    /// Leave out the compressed files, of which only a server has use.
+    #[arg(long)]
+    pub(crate) plain: bool,
     /// Where to put it [default: `web` in cargo's target folder]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
@@ -51,7 +54,7 @@ pub(crate) fn build(args: &Args) -> Result<()> {
         None => place::web()?,
     };
     let compiled = wasm::compile(args.dev)?;
-    let made_of = inputs::all(&compiled)?;
+    let made_of = format!("{}\nplain {}", inputs::all(&compiled)?, args.plain);
     let made_of_file = out.with_extension("made-of");
     if out.is_dir() && fs::read_to_string(&made_of_file).is_ok_and(|before| before == made_of) {
         return Ok(());
@@ -61,7 +64,7 @@ pub(crate) fn build(args: &Args) -> Result<()> {
         fs::create_dir_all(parent)?;
         let new = tempfile::tempdir_in(parent)?;
         assemble(&compiled, new.path(), args.dev)?;
-        if !args.dev {
+        if !args.dev && !args.plain {
             compress::all(new.path())?;
         }
         files::replace(&out, &new.keep())?;

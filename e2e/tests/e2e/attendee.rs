@@ -177,7 +177,7 @@ async fn the_list_is_refreshed(engine: Engine) -> Result<()> {
     ensure!(!ada.can_see("Second").await?, "the list refreshed itself");
     match engine {
         Engine::Chromium => ada.pull_down().await?,
-        Engine::Desktop => ada.press("Refresh").await?,
+        Engine::Desktop | Engine::Installed => ada.press("Refresh").await?,
     }
     ensure!(ada.can_see("First").await?, "refreshing cleared the list");
     ada.sees("Second").await?;

@@ -93,6 +93,40 @@ pub(crate) const TEST: &[Need] = &[
     },
 ];
 
+/// For using the package as on a desktop.
+pub(crate) const DESKTOP: &[Need] = &[
+    Need {
+        name: "desktop-file-utils",
+        is_there: || program("desktop-file-validate") && program("update-desktop-database"),
+        debian: &["desktop-file-utils"],
+        homebrew: &[],
+    },
+    Need {
+        name: "gio",
+        is_there: || program("gio"),
+        debian: &["libglib2.0-bin"],
+        homebrew: &[],
+    },
+    Need {
+        name: "dbus-run-session",
+        is_there: || program("dbus-run-session"),
+        debian: &["dbus"],
+        homebrew: &[],
+    },
+    Need {
+        name: "openbox",
+        is_there: || program("openbox"),
+        debian: &["openbox"],
+        homebrew: &[],
+    },
+    Need {
+        name: "xdotool",
+        is_there: || program("xdotool"),
+        debian: &["xdotool"],
+        homebrew: &[],
+    },
+];
+
 /// Whether a program of this name can be run.
 pub(super) fn program(name: &str) -> bool {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);

@@ -41,25 +41,32 @@ fn missing(needs: &[Need]) -> Vec<Need> {
 }
 
 fn apt(missing: &[Need]) -> Result<()> {
-    // Its question for the password comes before anything is hidden.
-    let sudo = !am_root() && program("sudo") && Command::new("sudo").arg("-v").status()?.success();
-    let apt_get = |arguments: &[&str]| {
-        let mut command = Command::new(if sudo { "sudo" } else { "apt-get" });
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        if sudo {
-            command.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
-        }
-        command.args(arguments);
-        command
-    };
-    run("Fetch the list of packages", &mut apt_get(&["update"]))?;
+    run(
+        "Fetch the list of packages",
+        as_root("apt-get")?.arg("update"),
+    )?;
     let packages = missing.iter().flat_map(|need| need.debian);
     let names: Vec<&str> = packages.map(|names| known_to_apt(names)).collect();
     run(
         &format!("Install {}", names.join(" ")),
-        apt_get(&["install", "--yes", "--no-install-recommends"]).args(&names),
+        as_root("apt-get")?
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&names),
     )?;
     Ok(())
+}
+
+/// A program of Debian's that only root may use.
+pub(crate) fn as_root(program: &str) -> Result<Command> {
+    // Its question for the password comes before anything is hidden.
+    let sudo =
+        !am_root() && self::program("sudo") && Command::new("sudo").arg("-v").status()?.success();
+    let mut command = Command::new(if sudo { "sudo" } else { program });
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    if sudo {
+        command.args(["--preserve-env=DEBIAN_FRONTEND", program]);
+    }
+    Ok(command)
 }
 
 /// The first of the names that this machine's lists have, or else the first.
