@@ -1,4 +1,4 @@
-// Starts the app. The build knows what `app-wasm` and `APP_WASM` stand for.
+// Starts the app, and in a browser what starts it without a network. The build knows what `app-wasm` and `APP_WASM` stand for.
 import start from "app-wasm";
 
 // On iOS the keyboard covers the page; elsewhere the page ends above it, and this stays 0.
@@ -12,3 +12,11 @@ start({ module_or_path: APP_WASM }).catch((error) => {
   document.getElementById("start-failed")?.removeAttribute("hidden");
   throw error;
 });
+
+if (!window.__TAURI__ && navigator.serviceWorker) {
+  addEventListener("load", () => {
+    navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {
+      // A browser that forbids it has the app as long as it has a network.
+    });
+  });
+}

@@ -24,8 +24,9 @@ use gloo_net::eventsource::futures::EventSource;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::kept::Name;
 use http::Call;
-pub(crate) use http::{Error, public_url, server_url, set_server};
+pub(crate) use http::{Error, is_alive, parse, public_url, server_url, set_server};
 pub(crate) use words::{sentence, words};
 
 type Answer<T> = Result<T, Error>;
@@ -92,6 +93,7 @@ pub(crate) async fn events(
     limit: usize,
     cursor: Option<String>,
 ) -> Answer<Page<EventSummary>> {
+    let kept = (query.is_empty() && cursor.is_none()).then_some(Name::Events(when));
     let when = match when {
         When::All => "all",
         When::Week => "week",
@@ -103,11 +105,14 @@ pub(crate) async fn events(
         path.push_str("&q=");
         path.push_str(&encode(query));
     }
-    Call::get(path).for_anyone().send().await
+    Call::get(path).for_anyone().keep(kept).send().await
 }
 
 pub(crate) async fn event(id: EventId) -> Answer<EventDetail> {
-    Call::get(format!("/events/{id}")).send().await
+    Call::get(format!("/events/{id}"))
+        .keep(Name::Event(id))
+        .send()
+        .await
 }
 
 /// The stock of an event, again whenever it changes, for as long as the stream is kept.
@@ -161,13 +166,18 @@ pub(crate) async fn quote(body: &PlaceOrder) -> Answer<OrderQuote> {
 }
 
 pub(crate) async fn orders(limit: usize, cursor: Option<String>) -> Answer<Page<OrderSummary>> {
+    let kept = cursor.is_none().then_some(Name::Orders);
     Call::get(format!("/orders?{}", paging(limit, cursor)))
+        .keep(kept)
         .send()
         .await
 }
 
 pub(crate) async fn order(id: OrderId) -> Answer<Order> {
-    Call::get(format!("/orders/{id}")).send().await
+    Call::get(format!("/orders/{id}"))
+        .keep(Name::Order(id))
+        .send()
+        .await
 }
 
 pub(crate) async fn refund_quote(id: OrderId, body: &RefundTickets) -> Answer<RefundQuote> {
@@ -200,17 +210,22 @@ pub(crate) async fn tickets(
     limit: usize,
     cursor: Option<String>,
 ) -> Answer<Page<Ticket>> {
+    let kept = cursor.is_none().then_some(Name::Tickets(when));
     let when = match when {
         TicketsWhen::Upcoming => "upcoming",
         TicketsWhen::Past => "past",
     };
     Call::get(format!("/tickets?when={when}&{}", paging(limit, cursor)))
+        .keep(kept)
         .send()
         .await
 }
 
 pub(crate) async fn ticket(event: EventId, number: TicketNumber) -> Answer<Ticket> {
-    Call::get(format!("/tickets/{event}/{number}")).send().await
+    Call::get(format!("/tickets/{event}/{number}"))
+        .keep(Name::Ticket(event, number))
+        .send()
+        .await
 }
 
 pub(crate) async fn send_tickets(body: &SendTickets) -> Answer<Offer> {
@@ -248,7 +263,9 @@ pub(crate) async fn host_events(
     limit: usize,
     cursor: Option<String>,
 ) -> Answer<Page<HostEventSummary>> {
+    let kept = cursor.is_none().then_some(Name::Hosted);
     Call::get(format!("/host/events?{}", paging(limit, cursor)))
+        .keep(kept)
         .send()
         .await
 }

@@ -7,8 +7,10 @@ use api::{Page, Time, UserId};
 use futures::future::{FutureExt, LocalBoxFuture};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
 
 use crate::api::Error;
+use crate::kept::{self, Name};
 use crate::{format, session};
 
 /// Lists older than this are loaded again when their screen is opened.
@@ -53,7 +55,7 @@ impl<T: Send + Sync + 'static> Clone for Feed<T> {
 
 impl<T: Send + Sync + 'static> Copy for Feed<T> {}
 
-impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
+impl<T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static> Feed<T> {
     /// An empty list. `same` tells whether two items are the same thing, at different times.
     pub(crate) fn new(same: fn(&T, &T) -> bool) -> Self {
         Self {
@@ -71,16 +73,16 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
         }
     }
 
-    /// Shows the list of this name. Another list's items stay until its first page is there, unless
-    /// `clear`: then they are somebody else's.
-    pub(crate) fn show<L>(self, name: String, clear: bool, load: L)
+    /// Shows the list of this name, as far as it is `kept` on this device until its first page is
+    /// there. Another list's items stay until then, unless `clear`: then they are somebody else's.
+    pub(crate) fn show<L>(self, name: String, kept: Option<Name>, clear: bool, load: L)
     where
         L: Fn(usize, Option<String>) -> LocalBoxFuture<'static, Result<Page<T>, Error>> + 'static,
     {
-        self.show_list(name, clear, Rc::new(load));
+        self.show_list(name, kept, clear, Rc::new(load));
     }
 
-    fn show_list(self, name: String, clear: bool, load: Load<T>) {
+    fn show_list(self, name: String, kept: Option<Name>, clear: bool, load: Load<T>) {
         let same = self
             .source
             .with_value(|source| source.as_ref().is_some_and(|source| source.name == name));
@@ -90,6 +92,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
         if !same && clear {
             self.entries.set(Vec::new());
             self.loaded.set(false);
+        }
+        if !same && let Some(kept) = kept.and_then(kept::read::<Page<T>>) {
+            self.fill(true, kept.value, kept.as_of);
         }
         self.source.set_value(Some(Source { name, load }));
         let limit = if same {
@@ -102,13 +107,13 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
 
     /// Shows a list of the signed-in user. Until it is known who that is, only what keeps that from
     /// being known can go wrong.
-    pub(crate) fn show_own<L>(self, user: Option<UserId>, name: &str, load: L)
+    pub(crate) fn show_own<L>(self, user: Option<UserId>, name: Name, load: L)
     where
         L: Fn(usize, Option<String>) -> LocalBoxFuture<'static, Result<Page<T>, Error>> + 'static,
     {
         match user {
-            Some(user) => self.show(format!("{user} {name}"), true, load),
-            None => self.show(String::new(), true, |_, _| {
+            Some(user) => self.show(format!("{user} {name}"), Some(name), true, load),
+            None => self.show(String::new(), None, true, |_, _| {
                 async {
                     session::ready().await?;
                     std::future::pending().await
@@ -120,6 +125,13 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
 
     pub(crate) fn refresh(self) {
         self.load_first(self.loaded_count());
+    }
+
+    /// Loads again what somebody comes back to after a while.
+    pub(crate) fn refresh_if_old(self) {
+        if !self.is_fresh() && !self.loading.get_untracked() {
+            self.refresh();
+        }
     }
 
     /// Something happened that the list does not know of: it is loaded again when it is shown.
@@ -143,6 +155,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
     }
 
     fn load_first(self, limit: usize) {
+        if self.source.with_value(Option::is_none) {
+            return;
+        }
         self.loading.set(true);
         self.run(limit, None);
     }
@@ -167,23 +182,26 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Feed<T> {
 
     fn settle(self, first: bool, answer: Result<Page<T>, Error>) {
         match answer {
-            Ok(page) => {
-                let same = self.identity.get_value();
-                let mut next_key = self.next_key.get_value();
-                self.entries.update(|entries| {
-                    let kept = if first { 0 } else { entries.len() };
-                    merge(entries, kept, page.items, same, &mut next_key);
-                });
-                self.next_key.set_value(next_key);
-                self.next_cursor.set(page.next_cursor);
-                self.error.set(None);
-                self.loaded.set(true);
-                self.as_of.set(Some(format::now()));
-            }
+            Ok(page) => self.fill(first, page, format::now()),
             Err(error) => self.error.set(Some(error)),
         }
         self.loading.set(false);
         self.loading_more.set(false);
+    }
+
+    /// Puts a page, which was true then, in the place of the list or behind it.
+    fn fill(self, first: bool, page: Page<T>, as_of: Time) {
+        let same = self.identity.get_value();
+        let mut next_key = self.next_key.get_value();
+        self.entries.update(|entries| {
+            let kept = if first { 0 } else { entries.len() };
+            merge(entries, kept, page.items, same, &mut next_key);
+        });
+        self.next_key.set_value(next_key);
+        self.next_cursor.set(page.next_cursor);
+        self.error.set(None);
+        self.loaded.set(true);
+        self.as_of.set(Some(as_of));
     }
 
     fn is_fresh(self) -> bool {

@@ -8,10 +8,12 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
 
 use crate::api::Error;
-use crate::format;
+use crate::kept::{self, Name};
 use crate::refresh::use_refresh;
+use crate::{connection, format};
 
 /// Something from the server: its last known value, what went wrong since, and whether it is
 /// being loaded.
@@ -64,6 +66,7 @@ impl<T: Send + Sync + 'static> Fetch<T> {
     fn keep_loading(self, mut start: Start<T>) {
         let latest = Rc::new(std::cell::Cell::new(0_u32));
         let refresh = use_refresh();
+        connection::when_back(self.error, Box::new(move || self.reload()));
         Effect::new(move || {
             self.again.track();
             refresh.track();
@@ -86,10 +89,23 @@ impl<T: Send + Sync + 'static> Fetch<T> {
     }
 
     /// Shows what is known already until the answer is there.
-    pub(crate) fn prefill(self, value: T) {
+    pub(crate) fn prefill(self, value: T, as_of: Option<Time>) {
         if self.value.with_untracked(Option::is_none) {
+            self.as_of.set(as_of);
             self.value.set(Some(value));
         }
+    }
+
+    /// Shows what this device keeps of it until the answer is there.
+    pub(crate) fn prefill_kept(self, name: impl Fn() -> Option<Name> + 'static)
+    where
+        T: DeserializeOwned,
+    {
+        follow(Box::new(move || {
+            if let Some(kept) = name().and_then(kept::read::<T>) {
+                self.prefill(kept.value, Some(kept.as_of));
+            }
+        }));
     }
 
     /// Loads again.
@@ -106,9 +122,17 @@ impl<T: Send + Sync + 'static> Fetch<T> {
                 self.as_of.try_set(Some(format::now()));
             }
             Err(error) => {
+                if error.is_missing() {
+                    self.value.try_set(None);
+                }
                 self.error.try_set(Some(error));
             }
         }
         self.loading.try_set(false);
     }
+}
+
+/// An effect, of which there is one for all types.
+fn follow(run: Box<dyn Fn()>) {
+    Effect::new(run);
 }

@@ -10,10 +10,11 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{lock, platform, storage};
+use crate::{kept, lock, platform, storage};
 
-/// Set while a session may exist, so that a visitor who never signed in costs no request.
-const SIGNED_IN_BEFORE: &str = "signed-in";
+/// Who was signed in last, while that session may exist: a visitor who never signed in costs no
+/// request, and who did sees what this device keeps before the server answers, or without it.
+const LAST_USER: &str = "signed-in";
 
 /// After this, a tab that was first to refresh has its new token in the browser.
 const OTHER_TAB_MS: u32 = 500;
@@ -68,25 +69,43 @@ impl Session {
         self.0.with(|state| *state == State::SignedOut)
     }
 
+    /// Takes over news of the person, unless they signed out meanwhile.
     pub(crate) fn set_user(self, user: User) {
-        self.0.set(State::SignedIn(user));
+        if user_id() == Some(user.id) {
+            keep_user(&user);
+            self.0.set(State::SignedIn(user));
+        }
     }
+}
+
+/// Whose answers are being shown.
+pub(crate) fn user_id() -> Option<UserId> {
+    STATE.with(|state| {
+        state.with_untracked(|state| match state {
+            State::SignedIn(user) => Some(user.id),
+            State::Starting | State::SignedOut => None,
+        })
+    })
 }
 
 /// Finds out at the start of the app whether someone is signed in.
 pub(crate) fn start() {
+    let last = storage::get(LAST_USER).and_then(|user| serde_json::from_str(&user).ok());
+    if let Some(user) = last {
+        set_state(State::SignedIn(user));
+    }
     spawn_local(async {
-        // Without an answer the state stays `Starting`; the next call asks again.
+        // Without an answer the state stays as it is; the next call asks again.
         let _answered = ready().await;
     });
 }
 
-/// Waits until it is known whether someone is signed in.
+/// Waits until the server has said whether someone is signed in.
 pub(crate) async fn ready() -> Result<(), crate::api::Error> {
-    if STATE.with(ArcRwSignal::get_untracked) != State::Starting {
+    if access_token().is_some() || STATE.with(ArcRwSignal::get_untracked) == State::SignedOut {
         return Ok(());
     }
-    if storage::get(SIGNED_IN_BEFORE).is_none() {
+    if storage::get(LAST_USER).is_none() {
         set_state(State::SignedOut);
         return Ok(());
     }
@@ -140,6 +159,8 @@ pub(crate) async fn reset_password(
 }
 
 pub(crate) async fn sign_out() -> Result<(), crate::api::Error> {
+    // The token that is being traded in is not the one to give up.
+    ready().await?;
     crate::api::logout(&kept_token().await).await?;
     end().await;
     Ok(())
@@ -170,7 +191,11 @@ pub(crate) fn refresh() -> Refreshing {
 
 async fn refresh_once() -> Result<(), crate::api::Error> {
     let answer = lock::exclusive("session", async {
-        match next_session().await {
+        let answer = next_session().await;
+        if REFRESHING.with_borrow(Option::is_none) {
+            return Ok(()); // The session ended here meanwhile.
+        }
+        match answer {
             Ok(session) => {
                 begin(session).await;
                 Ok(())
@@ -202,7 +227,9 @@ async fn next_session() -> Result<api::users::Session, crate::api::Error> {
 /// Forgets the session on this device.
 pub(crate) async fn end() {
     ACCESS_TOKEN.take();
-    storage::remove(SIGNED_IN_BEFORE);
+    REFRESHING.take();
+    storage::remove(LAST_USER);
+    kept::forget_all();
     if platform::is_native() {
         platform::forget_refresh_token().await;
     }
@@ -210,12 +237,19 @@ pub(crate) async fn end() {
 }
 
 async fn begin(session: api::users::Session) {
-    ACCESS_TOKEN.set(Some(session.access_token));
-    storage::set(SIGNED_IN_BEFORE, "yes");
+    // First of all: the old one is good for nothing any more, whatever becomes of the app now.
     if let Some(token) = session.refresh_token {
         platform::keep_refresh_token(&token).await;
     }
+    ACCESS_TOKEN.set(Some(session.access_token));
+    keep_user(&session.user);
     set_state(State::SignedIn(session.user));
+}
+
+fn keep_user(user: &User) {
+    if let Ok(text) = serde_json::to_string(user) {
+        storage::set(LAST_USER, &text);
+    }
 }
 
 async fn kept_token() -> Refresh {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::components::{Icon, Toasts};
+use crate::connection::watch_connection;
 use crate::listen::on_window;
 use crate::platform;
 use crate::refresh::use_refresh;
@@ -16,6 +17,7 @@ use crate::route::{self, Tab};
 #[component]
 pub(crate) fn Shell(children: Children) -> impl IntoView {
     refresh_by_keys();
+    watch_connection();
     view! {
         <div class="shell">
             <Tabs />

@@ -16,6 +16,18 @@ pub(crate) fn set(key: &str, value: &str) {
     }
 }
 
+/// The keys that begin with `prefix`.
+pub(crate) fn keys(prefix: &str) -> Vec<String> {
+    let Some(store) = store() else {
+        return Vec::new();
+    };
+    let count = store.length().unwrap_or_default();
+    (0..count)
+        .filter_map(|index| store.key(index).ok().flatten())
+        .filter(|key| key.starts_with(prefix))
+        .collect()
+}
+
 pub(crate) fn remove(key: &str) {
     if let Some(store) = store() {
         let _ = store.remove_item(key);

@@ -14,6 +14,7 @@ use crate::browser::{Browser, Engine};
 use crate::service::Service;
 
 const FIND: &str = include_str!("find.js");
+const KEPT: &str = include_str!("kept.js");
 /// After that long a person gives up.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -137,6 +138,38 @@ impl Person {
         }
         send(touch("touchEnd", None)).await?;
         Ok(())
+    }
+
+    /// Cuts the network off, or mends it (Chromium).
+    pub async fn cut_network(&self, cut: bool) -> Result<()> {
+        let tools = self.browser.driver.cdp();
+        let condition = json!({
+            "offline": cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        tools.send_raw("Network.enable", json!({})).await?;
+        tools
+            .send_raw("Network.emulateNetworkConditions", condition)
+            .await?;
+        Ok(())
+    }
+
+    /// What keeps the browser from installing the app, in its own words (Chromium).
+    pub async fn cannot_install(&self) -> Result<Value> {
+        let tools = self.browser.driver.cdp();
+        let answer = tools.send_raw("Page.getInstallabilityErrors", json!({}));
+        Ok(answer.await?["installabilityErrors"].clone())
+    }
+
+    /// Waits until the app is kept on the device as it is served now; the shell brings it along.
+    pub async fn has_the_app(&self) -> Result<()> {
+        if self.browser.engine == Engine::Desktop {
+            return Ok(());
+        }
+        self.until("the app is not kept", async || {
+            let kept = self.ask(KEPT, Vec::new()).await?;
+            Ok((kept == true).then_some(()))
+        })
+        .await
     }
 
     /// Starts the app at a path, as a link from elsewhere does.

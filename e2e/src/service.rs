@@ -1,5 +1,6 @@
 //! The service under test: the real program with a PostgreSQL of its own.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ pub struct Service {
     // Dropped in this order: the program stops before its data goes.
     process: Option<Process>,
     data: TempDir,
+    web: PathBuf,
     address: String,
     demo: bool,
 }
@@ -32,6 +34,7 @@ impl Service {
         let mut service = Self {
             process: None,
             data: TempDir::new()?,
+            web: path("BOXOFFICE_WEB")?,
             address: format!("http://127.0.0.1:{}", free_port()?),
             demo,
         };
@@ -56,13 +59,30 @@ impl Service {
                 .arg("--data-dir")
                 .arg(self.data.path())
                 .arg("--web-dir")
-                .arg(path("BOXOFFICE_WEB")?)
+                .arg(&self.web)
                 .stderr(Stdio::inherit())
                 .env("BOXOFFICE_LOG_FILTER", "warn"),
         )?;
         process.answers(&format!("{}/readyz", self.address)).await?;
         self.process = Some(process);
         Ok(())
+    }
+
+    /// Puts another version of the web app up, which has this in its page's head, and starts again.
+    pub async fn deploy(&mut self, mark: &str) -> Result<()> {
+        let new = self.data.path().join("web");
+        copy(&self.web, &new)?;
+        let version = "const VERSION = \"";
+        for (file, place, text) in [
+            ("index.html", "</head>", format!("{mark}</head>")),
+            ("sw.js", version, format!("{version}new-")),
+        ] {
+            let old = std::fs::read_to_string(new.join(file))?;
+            std::fs::write(new.join(file), old.replace(place, &text))?;
+        }
+        self.web = new;
+        self.stop();
+        self.resume().await
     }
 
     /// Stops, as a server does that is taken down.
@@ -125,4 +145,20 @@ impl Service {
     pub fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// Copies a folder, but for the compressed copies in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = path.extension().unwrap_or_default();
+        if entry.file_type()?.is_dir() {
+            copy(&path, &target)?;
+        } else if kind != "br" && kind != "gz" {
+            std::fs::copy(path, target)?;
+        }
+    }
+    Ok(())
 }

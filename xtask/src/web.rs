@@ -10,6 +10,7 @@ mod inputs;
 #[cfg(test)]
 mod style;
 mod wasm;
+mod worker;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -91,7 +92,8 @@ fn assemble(compiled: &Path, new: &Path, dev: bool) -> Result<()> {
 
     let index = fs::read_to_string(root.join("app/index.html"))?;
     let index = with_names(&index, &assets)?;
-    Ok(fs::write(new.join("index.html"), index)?)
+    fs::write(new.join("index.html"), index)?;
+    worker::write(&fs::read_to_string(root.join("app/sw.js"))?, new)
 }
 
 /// Joins the modules of JavaScript into one file, and the style sheets into another.

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::session;
+use crate::kept::{Name, Place};
+use crate::{connection, session};
 
 /// Reads are given up, and can be tried again, after 10 s.
 const READ_TIMEOUT_MS: u32 = 10_000;
@@ -100,6 +101,7 @@ pub(crate) struct Call {
     body: Body,
     key: Option<Uuid>,
     caller: Caller,
+    kept: Option<Name>,
 }
 
 impl Call {
@@ -139,6 +141,7 @@ impl Call {
             body,
             key: None,
             caller: Caller::User,
+            kept: None,
         }
     }
 
@@ -154,10 +157,16 @@ impl Call {
         self
     }
 
+    /// Keeps the answer under this name, if it has one.
+    pub(crate) fn keep(mut self, name: impl Into<Option<Name>>) -> Self {
+        self.kept = name.into();
+        self
+    }
+
     /// Makes the call and reads the answer.
     pub(crate) async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
         let answer = self.exchange().await?;
-        serde_json::from_str(&answer).map_err(|_unreadable| Error::Unreadable)
+        parse(&answer).ok_or(Error::Unreadable)
     }
 
     /// Makes the call where the answer has no body.
@@ -167,7 +176,22 @@ impl Call {
 
     /// Boxed, or every call of the app would bring a copy of this.
     fn exchange(self) -> LocalBoxFuture<'static, Result<String, Error>> {
-        async move { self.authorized().await }.boxed_local()
+        async move {
+            let place = self.kept.map(Place::of);
+            let answer = self.authorized().await;
+            // Somebody else may have signed in meanwhile.
+            if let Some(place) =
+                place.filter(|place| self.kept.map(Place::of).as_ref() == Some(place))
+            {
+                match &answer {
+                    Ok(text) => place.keep(text),
+                    Err(error) if error.is_missing() => place.forget(),
+                    Err(_) => {}
+                }
+            }
+            answer
+        }
+        .boxed_local()
     }
 
     /// With a token where there is one; with a new one where that has run out.
@@ -207,7 +231,7 @@ impl Call {
             _ => WRITE_TIMEOUT_MS,
         };
         let exchange = Box::pin(exchange(request, self.body.clone()));
-        match select(exchange, TimeoutFuture::new(timeout)).await {
+        let answer = match select(exchange, TimeoutFuture::new(timeout)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => {
                 if let Some(abort) = abort {
@@ -215,8 +239,22 @@ impl Call {
                 }
                 Err(Error::Unreachable)
             }
-        }
+        };
+        connection::note(!matches!(answer, Err(Error::Unreachable)));
+        answer
     }
+}
+
+/// Reads an answer. There is one for each type, however many read it.
+#[inline(never)]
+pub(crate) fn parse<T: DeserializeOwned>(answer: &str) -> Option<T> {
+    serde_json::from_str(answer).ok()
+}
+
+/// Asks whether the server is there.
+pub(crate) async fn is_alive() {
+    let answer = RequestBuilder::new(&server_url("/healthz")).send().await;
+    connection::note(answer.is_ok_and(|answer| answer.ok()));
 }
 
 async fn exchange(request: RequestBuilder, body: Body) -> Result<String, Error> {

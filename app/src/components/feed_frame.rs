@@ -1,6 +1,8 @@
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 use super::{ErrorState, More, Skeleton, SkeletonShape, Stale};
+use crate::connection::when_back;
 use crate::feed::Feed;
 
 /// Around an endless list: its outline, what went wrong, what to do when it is empty, and more.
@@ -12,10 +14,11 @@ pub(crate) fn FeedFrame<T, E>(
     children: Children,
 ) -> impl IntoView
 where
-    T: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static,
     E: IntoView + 'static,
 {
     let retry = Callback::new(move |()| feed.refresh());
+    when_back(feed.error, Box::new(move || feed.refresh()));
     let stale = move || {
         let error = feed.error.get()?;
         let as_of = feed.as_of.get();

@@ -1,8 +1,10 @@
 use i18n::t;
 use leptos::html;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 use super::{Heading, IconButton, PullToRefresh};
+use crate::connection::on_return;
 use crate::feed::Feed;
 use crate::refresh::use_refresh;
 use crate::scroll::remember_scroll;
@@ -21,7 +23,7 @@ pub(crate) fn ListScreen<T>(
     children: Children,
 ) -> impl IntoView
 where
-    T: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static,
 {
     let refresh = use_refresh();
     let pane = NodeRef::<html::Div>::new();
@@ -32,6 +34,7 @@ where
             feed.refresh();
         }
     });
+    on_return(Box::new(move || feed.refresh_if_old()));
     view! {
         <div class="pane" node_ref=pane on:scroll=move |_| scrolled()>
             <PullToRefresh pane=pane busy=feed.loading on_refresh=move |()| refresh.all()>

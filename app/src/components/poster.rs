@@ -8,9 +8,18 @@ use crate::poster;
 /// title is always beside it.
 #[component]
 pub(crate) fn Cover(id: EventId, cover_url: Option<String>) -> impl IntoView {
-    match cover_url {
+    // Without a network there may be no picture.
+    let shown = RwSignal::new(cover_url);
+    move || match shown.get() {
         Some(path) => view! {
-            <img class="cover" src=server_url(&path) alt="" loading="lazy" decoding="async" />
+            <img
+                class="cover"
+                src=server_url(&path)
+                alt=""
+                loading="lazy"
+                decoding="async"
+                on:error=move |_| shown.set(None)
+            />
         }
         .into_any(),
         None => {

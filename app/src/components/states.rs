@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use ::api::Time;
 use i18n::t;
 use leptos::prelude::*;
@@ -5,6 +7,8 @@ use leptos::prelude::*;
 use super::{Button, Heading, Icon, Kind, LinkButton};
 use crate::api::Error;
 use crate::{format, route};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Nothing here yet, and what to do about it.
 #[component]
@@ -93,10 +97,14 @@ pub(crate) fn Stale(
         Error::Unreachable => t!(common.no_connection_now).to_owned(),
         error => error.to_string(),
     };
-    let age = as_of.map(|as_of| {
-        let ago = format::ago(as_of, format::now());
-        format!(" {}", t!(common.as_of, ago = ago))
-    });
+    let now = RwSignal::new(format::now());
+    if let Ok(timer) = set_interval_with_handle(move || now.set(format::now()), MINUTE) {
+        on_cleanup(move || timer.clear());
+    }
+    let age = move || {
+        let ago = format::ago(as_of?, now.get());
+        Some(format!(" {}", t!(common.as_of, ago = ago)))
+    };
     view! {
         <div class="stale" role="status">
             <Icon icon=icondata::LuWifiOff />

@@ -6,6 +6,7 @@ mod cart;
 mod comps;
 mod door;
 mod languages;
+mod offline;
 mod organizer;
 mod screens;
 mod transfers;

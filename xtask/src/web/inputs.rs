@@ -27,6 +27,7 @@ pub(super) fn all(compiled: &Path) -> Result<String> {
         "app/public",
         "app/index.html",
         "app/start.js",
+        "app/sw.js",
         "xtask/npm",
     ] {
         let path = root.join(input);

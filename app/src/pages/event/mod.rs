@@ -18,6 +18,7 @@ use crate::api::Error;
 use crate::choice::with_stock;
 use crate::components::{Cover, Detail, Heading, Icon, Loaded, SaleBadge, SkeletonShape, TopBar};
 use crate::fetch::Fetch;
+use crate::kept::Name;
 use crate::pages::later;
 use crate::session::use_session;
 use crate::{api, format, platform, route};
@@ -74,6 +75,7 @@ pub(crate) fn EventPage() -> impl IntoView {
             async move { api::event(id.ok_or(Error::Nowhere)?).await }
         },
     );
+    fetch.prefill_kept(move || id.get().map(Name::Event));
     let stock = RwSignal::new(None);
     follow_stock(id, stock);
     let waiting = Fetch::new(

@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use crate::api;
 use crate::components::{Chip, Icon};
 use crate::feed::Feed;
+use crate::kept::Name;
 use crate::route;
 
 /// How long typing must rest before it is searched for.
@@ -73,7 +74,8 @@ impl Filter {
     /// Lets the feed show these events.
     pub(super) fn show(&self, feed: Feed<EventSummary>) {
         let wanted = self.clone();
-        feed.show(self.path(), false, move |limit, cursor| {
+        let kept = self.query.is_empty().then_some(Name::Events(self.when));
+        feed.show(self.path(), kept, false, move |limit, cursor| {
             let wanted = wanted.clone();
             async move { api::events(&wanted.query, wanted.when, limit, cursor).await }
                 .boxed_local()

@@ -17,6 +17,7 @@ use crate::components::{
     EmptyState, FeedFrame, Gate, Icon, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
+use crate::kept::Name;
 use crate::route::{self, Tab};
 use crate::session::use_session;
 pub(crate) use dashboard::DashboardPage;
@@ -33,7 +34,7 @@ pub(crate) fn HostPage() -> impl IntoView {
     let session = use_session();
     Effect::new(move || {
         if !session.is_signed_out() {
-            feed.show_own(session.user_id(), "hosted", |limit, cursor| {
+            feed.show_own(session.user_id(), Name::Hosted, |limit, cursor| {
                 api::host_events(limit, cursor).boxed_local()
             });
         }

@@ -1,6 +1,7 @@
 use ::api::TicketNumber;
 use ::api::events::EventRef;
 use ::api::orders::{Order, OrderState};
+use ::api::tickets::TicketsWhen;
 use i18n::t;
 use leptos::prelude::*;
 
@@ -9,7 +10,10 @@ use super::words;
 use crate::components::{
     AddToCalendar, Cover, Detail, Gate, Heading, Kind, LinkButton, Loaded, SkeletonShape, TopBar,
 };
+use crate::feed::use_feeds;
+use crate::pages::tickets::show_tickets;
 use crate::purchase::{Phase, use_purchase};
+use crate::session::use_session;
 use crate::{format, route};
 
 /// It worked.
@@ -22,6 +26,13 @@ pub(crate) fn ConfirmationPage() -> impl IntoView {
             && id.get() == Some(order)
         {
             purchase.settle();
+        }
+    });
+    let (tickets, session) = (use_feeds().tickets, use_session());
+    Effect::new(move || {
+        // There may be no network on the way to the event.
+        if let (Some(_), Some(user)) = (fetch.as_of.get(), session.user_id()) {
+            show_tickets(tickets, Some(user), TicketsWhen::Upcoming);
         }
     });
     view! {

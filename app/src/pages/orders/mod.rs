@@ -15,6 +15,7 @@ use crate::components::{
     EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
+use crate::kept::Name;
 use crate::route::{self, Tab};
 use crate::session::use_session;
 pub(crate) use confirmation::ConfirmationPage;
@@ -29,7 +30,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
     let session = use_session();
     Effect::new(move || {
         if !session.is_signed_out() {
-            feed.show_own(session.user_id(), "orders", |limit, cursor| {
+            feed.show_own(session.user_id(), Name::Orders, |limit, cursor| {
                 api::orders(limit, cursor).boxed_local()
             });
         }

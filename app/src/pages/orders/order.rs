@@ -12,6 +12,7 @@ use crate::components::{
     Badge, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, SkeletonShape, TopBar,
 };
 use crate::fetch::Fetch;
+use crate::kept::Name;
 use crate::{api, format, route};
 
 /// One order, as a receipt.
@@ -53,6 +54,7 @@ pub(super) fn use_order() -> (Memo<Option<OrderId>>, Fetch<Order>) {
         move || id.get(),
         async |id: Option<OrderId>| api::order(id.ok_or(Error::Nowhere)?).await,
     );
+    fetch.prefill_kept(move || id.get().map(Name::Order));
     (id, fetch)
 }
 

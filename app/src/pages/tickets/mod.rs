@@ -5,7 +5,8 @@ mod siblings;
 mod stub;
 mod ticket;
 
-use ::api::tickets::TicketsWhen;
+use ::api::UserId;
+use ::api::tickets::{Ticket, TicketsWhen};
 use futures::FutureExt;
 use i18n::t;
 use leptos::prelude::*;
@@ -16,7 +17,8 @@ use crate::api;
 use crate::components::{
     Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
-use crate::feed::use_feeds;
+use crate::feed::{Feed, use_feeds};
+use crate::kept::Name;
 use crate::pages::event::AllWaitingPlaces;
 use crate::pages::transfers::Received;
 use crate::route::{self, Tab};
@@ -35,14 +37,9 @@ pub(crate) fn TicketsPage() -> impl IntoView {
     let when = use_when();
     Effect::new(move || {
         let when = when.get();
-        if session.is_signed_out() {
-            return;
+        if !session.is_signed_out() {
+            show_tickets(feed, session.user_id(), when);
         }
-        feed.show_own(
-            session.user_id(),
-            &format!("{when:?}"),
-            move |limit, cursor| api::tickets(when, limit, cursor).boxed_local(),
-        );
     });
     let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
     view! {
@@ -74,6 +71,13 @@ pub(crate) fn TicketsPage() -> impl IntoView {
             </ListScreen>
         </Panes>
     }
+}
+
+/// Lets the feed show these tickets.
+pub(crate) fn show_tickets(feed: Feed<Ticket>, user: Option<UserId>, when: TicketsWhen) {
+    feed.show_own(user, Name::Tickets(when), move |limit, cursor| {
+        api::tickets(when, limit, cursor).boxed_local()
+    });
 }
 
 /// Upcoming or past, as the address says. While a ticket is open it stays as it was.

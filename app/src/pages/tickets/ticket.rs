@@ -15,6 +15,7 @@ use crate::components::{
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
 use crate::history::use_go_back;
+use crate::kept::Name as Kept;
 use crate::pages::transfers::{OnItsWay, SendTickets};
 use crate::{api, format, platform, route};
 
@@ -37,18 +38,22 @@ pub(crate) fn TicketPage() -> impl IntoView {
             api::ticket(event, number).await
         },
     );
-    let known = use_feeds().tickets.entries;
+    let feed = use_feeds().tickets;
     Effect::new(move || {
         let name = name.get();
-        let ticket = known.with(|known| {
+        let ticket = feed.entries.with(|known| {
             let mut tickets = known.iter().map(|entry| &entry.item);
             tickets
                 .find(|ticket| Some((ticket.event.id, ticket.number)) == name)
                 .cloned()
         });
         if let Some(ticket) = ticket {
-            fetch.prefill(ticket);
+            fetch.prefill(ticket, feed.as_of.get_untracked());
         }
+    });
+    fetch.prefill_kept(move || {
+        name.get()
+            .map(|(event, number)| Kept::Ticket(event, number))
     });
     stay_awake();
     view! {

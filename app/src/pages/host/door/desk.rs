@@ -16,6 +16,7 @@ use super::deck::{Decided, Deck, Reading};
 use super::feedback;
 use crate::api::Error;
 use crate::components::{ToastBox, use_toasts};
+use crate::kept::door_list;
 use crate::{api, format, storage};
 
 /// People wait at the door, so it waits less than other screens do.
@@ -56,7 +57,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn open(event: EventId) -> Self {
         let queue = read(&queue_key(event)).unwrap_or_default();
-        let kept = read::<Door>(&list_key(event));
+        let kept = read::<Door>(&door_list(event));
         let desk = Self {
             event,
             deck: RwSignal::new(kept.map(|door| Deck::new(door, queue))),
@@ -103,7 +104,7 @@ impl Desk {
     }
 
     fn take(self, door: Door) {
-        write(&list_key(self.event), &door);
+        write(&door_list(self.event), &door);
         self.connected.try_set(true);
         self.error.try_set(None);
         self.deck.try_update(|deck| {
@@ -118,7 +119,7 @@ impl Desk {
     fn fail(self, error: Error) {
         if error.is_missing() {
             // Not staff any more: the guests are none of this device's business.
-            storage::remove(&list_key(self.event));
+            storage::remove(&door_list(self.event));
             self.deck.try_set(None);
         }
         self.connected.try_set(error.problem().is_some());
@@ -324,10 +325,6 @@ fn is_final(error: &Error) -> bool {
     use ::api::Code::{Busy, Internal, RateLimited};
     let code = error.code();
     code.is_some_and(|code| !matches!(code, Busy | Internal | RateLimited))
-}
-
-fn list_key(event: EventId) -> String {
-    format!("door-{event}")
 }
 
 fn queue_key(event: EventId) -> String {

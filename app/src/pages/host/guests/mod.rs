@@ -56,7 +56,7 @@ fn Guests(event: EventId) -> impl IntoView {
     Effect::new(move || settle(typed.get()));
     Effect::new(move || {
         let search = search.get();
-        feed.show(search.clone(), false, move |limit, cursor| {
+        feed.show(search.clone(), None, false, move |limit, cursor| {
             let search = search.clone();
             async move { api::guests(event, &search, limit, cursor).await }.boxed_local()
         });

@@ -1,0 +1,136 @@
+//! What people still have when there is no network, and when there is no server.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use api::TicketTypeId;
+use e2e::{Account, Engine, Person, Service};
+use serde_json::json;
+
+crate::in_both_engines!(what_was_seen_is_there_without_the_server);
+
+/// Ada has two tickets and has looked at them, and at her order.
+async fn ada_with_tickets(
+    service: &Service,
+    engine: Engine,
+) -> Result<(Person, Account, TicketTypeId)> {
+    let olga = Account::register(service, "Olga", "olga@example.com").await?;
+    let account = Account::register(service, "Ada Lovelace", "ada@example.com").await?;
+    let event = olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    account.buy(event.ticket_types[0].id, 2).await?;
+    let ada = Person::arrive(engine, service).await?;
+    ada.sign_in("ada@example.com").await?;
+    ada.follow("Tickets").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("1 of 2").await?;
+    ada.open("/orders").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("2 × Standing").await?;
+    ada.open("/").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("One night only.").await?;
+    ada.has_the_app().await?;
+    Ok((ada, account, event.ticket_types[0].id))
+}
+
+/// All that is kept, from a start of the app.
+async fn has_all_of_it(ada: &Person) -> Result<()> {
+    ada.open("/tickets").await?;
+    ada.sees("No connection.").await?;
+    ada.sees("This is from").await?;
+    ada.can_use_the_screen().await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("1 of 2").await?;
+    ensure!(ada.count(".ticket svg").await? > 0, "there is no QR code");
+    ada.follow("View order").await?;
+    ada.sees("2 × Standing").await?;
+    ada.sees("50.00").await?;
+    ada.open("/orders").await?;
+    ada.sees("Night").await?;
+    ada.open("/").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("One night only.").await
+}
+
+async fn what_was_seen_is_there_without_the_server(engine: Engine) -> Result<()> {
+    let mut service = Service::start().await?;
+    let (ada, account, kind) = ada_with_tickets(&service, engine).await?;
+
+    let asked = Instant::now();
+    service.stop();
+    let took = asked.elapsed();
+    ensure!(took < Duration::from_secs(8), "it took {took:?} to stop");
+    ada.start_again().await?;
+    ada.sees("One night only.").await?;
+    has_all_of_it(&ada).await?;
+
+    ada.open("/tickets").await?;
+    ada.sees("No connection.").await?;
+    service.resume().await?;
+    account.buy(kind, 1).await?;
+    ada.no_longer_sees("No connection.").await?;
+    ada.open("/tickets").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("1 of 3").await?;
+
+    ada.open("/you").await?;
+    ada.press("Sign out").await?;
+    ada.sees("Your tickets, wherever you sign in.").await?;
+    let kept = ada.run("return JSON.stringify(localStorage)").await?;
+    let kept = kept.as_str().unwrap_or_default();
+    ensure!(
+        !kept.contains("Ada") && !kept.contains("ticket"),
+        "still kept: {kept}"
+    );
+    ada.leave().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_is_there_without_a_network() -> Result<()> {
+    let service = Service::start().await?;
+    let (ada, account, kind) = ada_with_tickets(&service, Engine::Chromium).await?;
+
+    ada.cut_network(true).await?;
+    ada.start_again().await?;
+    has_all_of_it(&ada).await?;
+
+    ada.open("/tickets").await?;
+    ada.sees("No connection.").await?;
+    account.buy(kind, 1).await?;
+    ada.cut_network(false).await?;
+    ada.no_longer_sees("No connection.").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees("1 of 3").await?;
+    ada.leave().await
+}
+
+/// A new version is there with the next page, and stays without the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_version_of_the_app_takes_over() -> Result<()> {
+    let mut service = Service::start().await?;
+    let ada = Person::arrive(Engine::Chromium, &service).await?;
+    ada.has_the_app().await?;
+    let obstacles = ada.cannot_install().await?;
+    ensure!(
+        obstacles == json!([]),
+        "it cannot be installed: {obstacles}"
+    );
+    let marked = "return document.querySelector('meta[name=mark]') !== null";
+    ensure!(
+        ada.run(marked).await? == false,
+        "the page is marked already"
+    );
+
+    service.deploy("<meta name=\"mark\">").await?;
+    ada.start_again().await?;
+    ensure!(ada.run(marked).await? == true, "the page is the old one");
+    ada.has_the_app().await?;
+    service.stop();
+    ada.start_again().await?;
+    ada.sees("No connection").await?;
+    ensure!(
+        ada.run(marked).await? == true,
+        "the page kept is the old one"
+    );
+    ada.leave().await
+}
