@@ -44,6 +44,8 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     let seed = AccessKeys::load_or_create(&config.database.data_dir)?;
     let database = Database::open(&config.database).await?;
     let stop = CancellationToken::new();
+    // Streams do not come to an end by themselves.
+    let end_streams = CancellationToken::new();
     let state = AppState::new(Shared {
         db: database.pool.clone(),
         access_keys: AccessKeys::from_seed(&seed)?,
@@ -57,7 +59,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
             batch_thread::start(stop.clone())?,
         ),
         recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
-        live: Live::start(database.pool.clone(), stop.clone()),
+        live: Live::start(database.pool.clone(), end_streams.clone()),
         config,
     });
     if state.config.demo {
@@ -68,7 +70,11 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     let router = http::router(state.clone(), telemetry::start_metrics());
 
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    accept(listener, router, told_to_stop()).await;
+    let told = async {
+        told_to_stop().await;
+        end_streams.cancel();
+    };
+    accept(listener, router, told).await;
 
     tracing::info!("stopping");
     stop.cancel();
