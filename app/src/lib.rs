@@ -22,7 +22,6 @@ mod listen;
 mod lock;
 mod pages;
 mod platform;
-mod poster;
 mod purchase;
 mod refresh;
 mod route;

@@ -135,9 +135,33 @@ pub struct ServeConfig {
     #[arg(long, env = "BOXOFFICE_READS_MAX_AGE_MS", default_value_t = 250,
           value_parser = clap::value_parser!(u64).range(0..=60_000))]
     pub reads_max_age_ms: u64,
+    /// Which phone apps open links to this server.
+    #[command(flatten)]
+    pub app_links: AppLinks,
     /// How often one address or account may try to sign in or up.
     #[command(flatten)]
     pub rate_limits: RateLimits,
+}
+
+/// Which phone apps open links to this server.
+#[derive(Args, Clone, Debug)]
+pub struct AppLinks {
+    /// The Android app's package name.
+    #[arg(
+        long,
+        env = "BOXOFFICE_ANDROID_PACKAGE",
+        default_value = "app.boxoffice.tickets"
+    )]
+    pub android_package: String,
+    /// SHA-256 fingerprints of the certificates it is signed with, like 14:6D:E9:…, separated by
+    /// commas. Without one no Android app opens links.
+    #[arg(long, env = "BOXOFFICE_ANDROID_FINGERPRINTS", value_delimiter = ',',
+          value_parser = fingerprint)]
+    pub android_fingerprints: Vec<String>,
+    /// Apple's ids of the app, like TEAMID1234.app.boxoffice.tickets, separated by commas. Without
+    /// one no iOS app opens links.
+    #[arg(long, env = "BOXOFFICE_APPLE_APP_IDS", value_delimiter = ',')]
+    pub apple_app_ids: Vec<String>,
 }
 
 /// Whether buyers of one event share transactions.
@@ -193,6 +217,17 @@ fn origin(text: &str) -> Result<String, String> {
     Ok(format!("{scheme}://{authority}"))
 }
 
+/// A SHA-256 as certificates show it: 32 pairs of hexadecimal digits with colons.
+fn fingerprint(text: &str) -> Result<String, String> {
+    let pairs: Vec<&str> = text.split(':').collect();
+    let is_pair =
+        |pair: &&str| pair.len() == 2 && pair.chars().all(|digit| digit.is_ascii_hexdigit());
+    if pairs.len() != 32 || !pairs.iter().all(is_pair) {
+        return Err("write all of its 32 pairs of digits, with colons".to_owned());
+    }
+    Ok(text.to_ascii_uppercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +264,9 @@ mod tests {
         let message = wrong.expect_err("`nowhere` is no address").to_string();
         assert!(message.contains("--bind"), "{message}");
         assert!(origin("tickets.example.com").is_err());
+        assert!(fingerprint("14:6d").is_err());
+        let whole = ["ab"; 32].join(":");
+        assert_eq!(fingerprint(&whole), Ok(whole.to_uppercase()));
         assert!(origin("https://tickets.example.com/shop").is_err());
         assert_eq!(
             origin("https://a.example:81/"),

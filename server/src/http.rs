@@ -66,7 +66,7 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
 pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
     let (api, openapi) = api();
     let config = state.config.clone();
-    let web = web::router(config.web_dir.as_deref());
+    let web = web::router(&state);
     let docs = Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi)).layer(
         SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,

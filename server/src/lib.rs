@@ -1,5 +1,6 @@
 //! The Box Office server. `main.rs` is the program; this is what it is made of, open to the tests.
 
+pub mod answer;
 pub mod auth;
 pub mod cancellation;
 pub mod comps;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod extract;
 pub mod host;
+mod html;
 pub mod http;
 pub mod jobs;
 pub mod mail;

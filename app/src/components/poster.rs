@@ -2,7 +2,6 @@ use api::EventId;
 use leptos::prelude::*;
 
 use crate::api::server_url;
-use crate::poster;
 
 /// An event's picture: the organizer's, else the poster drawn from the event's id. Decorative: the
 /// title is always beside it.

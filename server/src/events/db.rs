@@ -338,6 +338,21 @@ fn live_stock_of(event: &EventSale<'_>, types: &[TypeRow]) -> LiveStock {
     }
 }
 
+/// Events that take place, and when they were last changed; the latest first.
+pub async fn published(connection: &mut PgConnection, limit: i64) -> Result<Vec<(EventId, Time)>> {
+    let rows = sqlx::query!(
+        "select id, updated_at from events where status not in ('draft', 'cancelled')
+        order by starts_at desc, id limit $1",
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.updated_at))
+        .collect())
+}
+
 /// Events as orders and tickets refer to them.
 pub async fn event_refs(
     connection: &mut PgConnection,

@@ -8,12 +8,13 @@ pub mod sale;
 use std::convert::Infallible;
 
 use api::events::{EventDetail, EventSummary, LiveStock, When};
-use api::{EventId, Page};
+use api::{EventId, Page, Time};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
 use tokio_stream::wrappers::WatchStream;
@@ -85,12 +86,7 @@ async fn detail(
     asker: Option<SignedIn>,
     Path(id): Path<EventId>,
 ) -> Result<Response> {
-    let load = async {
-        let mut connection = state.db.acquire().await?;
-        db::find(&mut connection, id, None).await
-    };
-    let public = state.recent.event(id, load).await?;
-    let detail = match (public, asker) {
+    let detail = match (public(&state, id).await?, asker) {
         (Some(event), None) => return Ok(event.answer.respond(&headers)),
         (None, None) => return Err(Error::NotFound),
         (Some(event), Some(asker)) => {
@@ -108,6 +104,31 @@ async fn detail(
         }
     };
     Ok(Json(detail).into_response())
+}
+
+/// The public side of an event; none of a draft.
+pub async fn public(state: &AppState, id: EventId) -> Result<Option<recent::Event>> {
+    let load = async {
+        let mut connection = state.db.acquire().await?;
+        db::find(&mut connection, id, None).await
+    };
+    state.recent.event(id, load).await
+}
+
+/// When an event begins, by the clock where it is: `Saturday, 5 December 2026, 20:00 (Berlin time)`.
+pub fn when(starts_at: Time, timezone: &str) -> String {
+    let format = "%A, %-d %B %Y, %H:%M";
+    match timezone.parse::<Tz>() {
+        Ok(zone) => {
+            let place = timezone.rsplit('/').next().unwrap_or_default();
+            let place = place.replace('_', " ");
+            format!(
+                "{} ({place} time)",
+                starts_at.with_timezone(&zone).format(format)
+            )
+        }
+        Err(_) => format!("{} (UTC)", starts_at.format(format)),
+    }
 }
 
 /// What is left and who is going, sent when it changes, at most twice a second.

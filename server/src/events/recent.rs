@@ -6,14 +6,10 @@ use std::time::Duration;
 
 use api::EventId;
 use api::events::EventDetail;
-use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use data_encoding::BASE64URL_NOPAD;
 use moka::future::Cache;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
+use crate::answer::Answer;
 use crate::error::{Error, Result};
 
 /// The most lists, and the most events, that are kept.
@@ -55,7 +51,7 @@ impl Recent {
         key: String,
         load: impl Future<Output = Result<T>>,
     ) -> Result<Answer> {
-        let load = async { Answer::of(&load.await?) };
+        let load = async { Answer::json(&load.await?) };
         self.lists.try_get_with(key, load).await.map_err(again)
     }
 
@@ -69,7 +65,7 @@ impl Recent {
             let Some(detail) = load.await? else {
                 return Ok(None);
             };
-            let answer = Answer::of(&detail)?;
+            let answer = Answer::json(&detail)?;
             let detail = Arc::new(detail);
             Ok(Some(Event { detail, answer }))
         };
@@ -82,44 +78,5 @@ fn again(error: Arc<Error>) -> Error {
     match *error {
         Error::Busy { retry_after } => Error::Busy { retry_after },
         _ => Error::internal(error),
-    }
-}
-
-/// A written answer and what names its content.
-#[derive(Clone)]
-pub struct Answer {
-    body: Bytes,
-    etag: HeaderValue,
-}
-
-impl Answer {
-    fn of<T: Serialize>(content: &T) -> Result<Self> {
-        let body = serde_json::to_vec(content).map_err(Error::internal)?;
-        let digest = Sha256::digest(&body);
-        let etag = format!("\"{}\"", BASE64URL_NOPAD.encode(&digest[..12]));
-        Ok(Self {
-            body: body.into(),
-            etag: HeaderValue::try_from(etag).map_err(Error::internal)?,
-        })
-    }
-
-    /// The answer to a request with these headers: nothing but the tag for who has it already.
-    pub fn respond(self, request: &HeaderMap) -> Response {
-        let headers = [
-            (header::ETAG, self.etag.clone()),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        ];
-        let known = request
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .any(|known| known == self.etag);
-        if known {
-            return (StatusCode::NOT_MODIFIED, headers).into_response();
-        }
-        let json = (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        (headers, [json], self.body).into_response()
     }
 }

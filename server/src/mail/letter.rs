@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::ticket_pdf;
 use crate::error::{Error, Result};
+use crate::html::escape;
 use api::tickets::Ticket;
 
 /// What a person is told.
@@ -193,20 +194,4 @@ fn rows(facts: &[(String, String)]) -> String {
 fn enclosure(name: &str, kind: &str, content: Vec<u8>) -> Result<SinglePart> {
     let kind = ContentType::parse(kind).map_err(Error::internal)?;
     Ok(Attachment::new(name.to_owned()).body(content, kind))
-}
-
-/// Text is text, whoever wrote it.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

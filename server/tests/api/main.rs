@@ -15,6 +15,7 @@ mod orders;
 mod payments;
 mod races;
 mod refunds;
+mod site;
 mod support;
 mod tickets;
 mod transfers;

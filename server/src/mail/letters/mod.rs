@@ -5,7 +5,6 @@ mod orders;
 mod transfers;
 
 use api::events::EventRef;
-use chrono_tz::Tz;
 use sqlx::PgConnection;
 
 use super::Mail;
@@ -49,16 +48,7 @@ pub(super) async fn write(
 
 /// When an event begins, by the clock where it is: `Saturday, 5 December 2026, 20:00 (Berlin)`.
 pub(in crate::mail) fn when(event: &EventRef) -> String {
-    let format = "%A, %-d %B %Y, %H:%M";
-    match event.timezone.parse::<Tz>() {
-        Ok(zone) => {
-            let place = event.timezone.rsplit('/').next().unwrap_or_default();
-            let place = place.replace('_', " ");
-            let starts_at = event.starts_at.with_timezone(&zone);
-            format!("{} ({place} time)", starts_at.format(format))
-        }
-        Err(_) => format!("{} (UTC)", event.starts_at.format(format)),
-    }
+    crate::events::when(event.starts_at, &event.timezone)
 }
 
 /// Where an event is, as far as that is known.

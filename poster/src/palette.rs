@@ -1,16 +1,16 @@
 //! Colours that go together. They are the content of a poster, the same in light and dark.
 
 /// A ground and four inks that stand on it, the strongest first.
-pub(super) struct Palette {
-    pub(super) ground: &'static str,
-    pub(super) inks: [&'static str; 4],
+pub(crate) struct Palette {
+    pub(crate) ground: &'static str,
+    pub(crate) inks: [&'static str; 4],
 }
 
 const fn palette(ground: &'static str, inks: [&'static str; 4]) -> Palette {
     Palette { ground, inks }
 }
 
-pub(super) const PALETTES: [Palette; 14] = [
+pub(crate) const PALETTES: [Palette; 14] = [
     // Coral, ink, cream
     palette("#f2e7d5", ["#1d1b1a", "#e8452c", "#f0a32f", "#2f5d62"]),
     // Night swim

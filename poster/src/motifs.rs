@@ -3,13 +3,13 @@
 use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
 
-use super::SIDE;
-use super::dice::Dice;
-use super::palette::Palette;
+use crate::SIDE;
+use crate::dice::Dice;
+use crate::palette::Palette;
 
 type Motif = fn(&mut Dice, &Palette) -> String;
 
-pub(super) const MOTIFS: [Motif; 11] = [
+pub(crate) const MOTIFS: [Motif; 11] = [
     sunburst, ripples, discs, stripes, waves, tiles, blocks, arches, petals, lines, skyline,
 ];
 

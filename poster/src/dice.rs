@@ -3,10 +3,10 @@
 use uuid::Uuid;
 
 /// SplitMix64, seeded with an id.
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(id: Uuid) -> Self {
+    pub(crate) fn new(id: Uuid) -> Self {
         let (high, low) = id.as_u64_pair();
         Self(high.rotate_left(32) ^ low)
     }
@@ -20,19 +20,19 @@ impl Dice {
     }
 
     /// 0, 1, … below `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.roll() % end as u64) as usize
     }
 
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * ((self.roll() >> 11) as f64 / (1_u64 << 53) as f64)
     }
 
-    pub(super) fn coin(&mut self) -> bool {
+    pub(crate) fn coin(&mut self) -> bool {
         self.below(2) == 0
     }
 
-    pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 }

@@ -12,10 +12,10 @@ use motifs::MOTIFS;
 use palette::PALETTES;
 
 /// The side of the square that a poster is drawn in. It may be cropped to any shape.
-pub(crate) const SIDE: f64 = 400.0;
+pub const SIDE: f64 = 400.0;
 
 /// The content of an SVG of `SIDE` by `SIDE`.
-pub(crate) fn draw(id: Uuid) -> String {
+pub fn draw(id: Uuid) -> String {
     let mut dice = Dice::new(id);
     // The two are rolled before all else: what they are does not depend on how motifs use the dice.
     let palette = dice.pick(&PALETTES);

@@ -1,0 +1,192 @@
+//! What a page says of its event to those who do not run the app: chats and search engines.
+
+use api::events::{EventDetail, SaleState};
+use serde_json::{Value, json};
+
+use super::preview;
+use crate::events::when;
+use crate::html::escape;
+
+const SITE: &str = "Box Office";
+/// Chats show about this much.
+const DESCRIPTION_MAX: usize = 200;
+
+/// The app's page with its title, description and preview told of `event`.
+pub(super) fn with_event(page: &str, event: &EventDetail, public_url: &str) -> String {
+    let facts = Facts::of(event, public_url);
+    let page = replace_between(page, "<title>", "</title>", &escape(&facts.page_title()));
+    let page = replace_between(
+        &page,
+        "<meta name=\"description\" content=\"",
+        "\" />",
+        &escape(&facts.description),
+    );
+    page.replacen("</head>", &format!("{}  </head>", facts.tags()), 1)
+}
+
+fn replace_between(page: &str, start: &str, end: &str, text: &str) -> String {
+    let parts = page.split_once(start).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(end)?;
+        Some([before, start, text, end, after].concat())
+    });
+    parts.unwrap_or_else(|| page.to_owned())
+}
+
+struct Facts<'a> {
+    event: &'a EventDetail,
+    title: String,
+    description: String,
+    url: String,
+    picture: String,
+    /// Of the generated picture; the organizer's has any.
+    size: Option<(u32, u32)>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(event: &'a EventDetail, public_url: &str) -> Self {
+        let about = &event.summary;
+        let title = match about.state {
+            SaleState::Cancelled => format!("Cancelled: {}", about.title),
+            _ => about.title.clone(),
+        };
+        let when = when(about.starts_at, &about.timezone);
+        let place = [about.venue.as_str(), about.city.as_str()].join(", ");
+        let text = format!("{when} · {place}. {}", event.description);
+        let url = format!("{public_url}/events/{}", about.id);
+        let (picture, size) = match &about.cover_url {
+            Some(cover) => (format!("{public_url}{cover}"), None),
+            None => (format!("{url}/preview.png"), Some(preview::SIZE)),
+        };
+        Self {
+            event,
+            title: one_line(&title),
+            description: shorten(&one_line(&text), DESCRIPTION_MAX),
+            url,
+            picture,
+            size,
+        }
+    }
+
+    fn page_title(&self) -> String {
+        format!("{} · {SITE}", self.title)
+    }
+
+    fn tags(&self) -> String {
+        let mut tags = String::new();
+        let properties = [
+            ("og:site_name", SITE),
+            ("og:type", "website"),
+            ("og:title", &self.title),
+            ("og:description", &self.description),
+            ("og:url", &self.url),
+            ("og:image", &self.picture),
+            ("og:image:alt", &self.title),
+        ];
+        for (property, content) in properties {
+            tags += &meta("property", property, content);
+        }
+        if let Some((width, height)) = self.size {
+            tags += &meta("property", "og:image:width", &width.to_string());
+            tags += &meta("property", "og:image:height", &height.to_string());
+        }
+        tags += &meta("name", "twitter:card", "summary_large_image");
+        tags += &format!(
+            "  <link rel=\"canonical\" href=\"{}\" />\n  ",
+            escape(&self.url)
+        );
+        // In a script nothing is escaped; a `<` could end it.
+        let data = self.structured().to_string().replace('<', "\\u003c");
+        tags += &format!("  <script type=\"application/ld+json\">{data}</script>\n");
+        tags
+    }
+
+    /// The event in the words of schema.org, as search engines list it.
+    fn structured(&self) -> Value {
+        let (event, about) = (self.event, &self.event.summary);
+        let status = match about.state {
+            SaleState::Cancelled => "EventCancelled",
+            _ => "EventScheduled",
+        };
+        let availability = if about.state.is_open() {
+            "InStock"
+        } else {
+            "SoldOut"
+        };
+        let offers = about.price_from.map(|price| {
+            let amount = price.to_string();
+            json!({
+                "@type": "AggregateOffer",
+                "url": self.url,
+                "lowPrice": amount.split(' ').next(),
+                "priceCurrency": price.currency,
+                "availability": format!("https://schema.org/{availability}"),
+            })
+        });
+        let mut address = vec![event.address.as_str(), about.city.as_str()];
+        address.retain(|part| !part.is_empty());
+        json!({
+            "@context": "https://schema.org",
+            "@type": "Event",
+            "name": about.title,
+            "description": self.description,
+            "startDate": about.starts_at,
+            "endDate": about.ends_at,
+            "eventStatus": format!("https://schema.org/{status}"),
+            "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+            "image": [self.picture],
+            "url": self.url,
+            "location": {
+                "@type": "Place",
+                "name": about.venue,
+                "address": address.join(", "),
+            },
+            "organizer": {"@type": "Organization", "name": event.organizer.name},
+            "offers": offers,
+        })
+    }
+}
+
+fn meta(kind: &str, name: &str, content: &str) -> String {
+    format!(
+        "  <meta {kind}=\"{name}\" content=\"{}\" />\n  ",
+        escape(content)
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most so many characters, ended at a word.
+fn shorten(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else {
+        return text.to_owned();
+    };
+    let whole = text[..end].rfind(' ').unwrap_or(end);
+    format!("{}…", text[..whole].trim_end_matches([' ', '.', ',']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_end_at_a_word() {
+        assert_eq!(shorten("short", 10), "short");
+        assert_eq!(shorten("one two three", 9), "one two…");
+        assert_eq!(shorten("ääääää", 3), "äää…");
+    }
+
+    #[test]
+    fn the_page_of_the_app_has_what_is_replaced() {
+        let page = include_str!("../../../app/index.html");
+        for (start, end) in [
+            ("<title>", "</title>"),
+            ("<meta name=\"description\" content=\"", "\" />"),
+        ] {
+            let other = replace_between(page, start, end, "something else");
+            assert!(other.contains(&format!("{start}something else{end}")));
+        }
+        assert_eq!(page.matches("</head>").count(), 1);
+    }
+}
