@@ -30,6 +30,7 @@ mod samples;
 mod scroll;
 mod session;
 mod shell;
+mod shortcuts;
 mod storage;
 mod theme;
 mod title;

@@ -111,6 +111,17 @@ impl Tab {
         }
     }
 
+    /// The key that leads to it, after `g`.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Events => "e",
+            Self::Tickets => "t",
+            Self::Orders => "o",
+            Self::Host => "h",
+            Self::You => "y",
+        }
+    }
+
     /// The tab a path belongs to.
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path.split('/').nth(1).unwrap_or_default() {

@@ -13,6 +13,7 @@ use crate::listen::on_window;
 use crate::platform;
 use crate::refresh::use_refresh;
 use crate::route::{self, Tab};
+use crate::shortcuts::Shortcuts;
 
 #[component]
 pub(crate) fn Shell(children: Children) -> impl IntoView {
@@ -24,6 +25,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             <main class="shell__main">
                 {children()}
                 <Toasts />
+                <Shortcuts />
             </main>
         </div>
     }

@@ -89,6 +89,13 @@ impl Person {
         Ok(())
     }
 
+    /// Strikes keys, wherever they go.
+    pub async fn strike(&self, keys: &str) -> Result<()> {
+        let driver = &self.browser.driver;
+        driver.action_chain().send_keys(keys).perform().await?;
+        Ok(())
+    }
+
     /// Waits for a heading.
     pub async fn sees_heading(&self, name: &str) -> Result<()> {
         self.find("heading", name, false).await.map(drop)

@@ -74,6 +74,9 @@ later! { screen:
 
 // What some need on the way to their tickets. It takes what it is about from its context.
 later! { part:
+    you {
+        shortcuts: you::KeyList,
+    }
     buying {
         sign_in_step: buy::SignInStep,
         promo_code: buy::PromoCode,

@@ -5,6 +5,7 @@ mod cancellation;
 mod cart;
 mod comps;
 mod door;
+mod keyboard;
 mod languages;
 mod offline;
 mod organizer;

@@ -8,13 +8,14 @@ use leptos_router::hooks::use_navigate;
 
 use crate::components::Icon;
 use crate::feed::use_feeds;
-use crate::listen::on;
+use crate::listen::{on, on_window};
 use crate::route;
+use crate::shortcuts::is_free;
 
 /// How far a finger must have moved sideways for it to be a swipe.
 const SWIPE: i32 = 56;
 
-/// The way to the other tickets for the same event: by link, and by swiping the screen.
+/// The way to the other tickets for the same event: by link, by arrow keys, and by swiping the screen.
 #[component]
 pub(super) fn Siblings(
     event: EventId,
@@ -92,6 +93,14 @@ impl Place {
 
 fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>) {
     let navigate = use_navigate();
+    let show = move |to| {
+        let replace = NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        };
+        navigate(&route::ticket(event, to), replace);
+    };
+    let show_swiped = show.clone();
     let from = StoredValue::new(None);
     let finger = |touches: web_sys::TouchList| {
         let touch = touches.item(0)?;
@@ -107,13 +116,20 @@ fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>)
         let to = moved
             .and_then(|((x, y), (to_x, to_y))| place.get_untracked()?.swiped(to_x - x, to_y - y));
         if let Some(to) = to {
-            let replace = NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            navigate(&route::ticket(event, to), replace);
+            show_swiped(to);
         }
     };
+    on_window(ev::keydown, move |event| {
+        let to = place.get_untracked().filter(|_| is_free(&event));
+        let to = to.and_then(|place| match event.key().as_str() {
+            "ArrowLeft" => place.before,
+            "ArrowRight" => place.after,
+            _ => None,
+        });
+        if let Some(to) = to {
+            show(to);
+        }
+    });
     screen.on_load(move |screen| {
         on(&screen, ev::touchstart, start);
         on(&screen, ev::touchend, end);
