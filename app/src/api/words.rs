@@ -19,15 +19,15 @@ impl fmt::Display for Error {
     }
 }
 
-/// What the server says in English, and may say more of than its code does; in other languages,
-/// what the code says.
+/// What the server says in English, and may say more of than its code does; in other languages the
+/// same where the catalogue has it, else what the code says.
 pub(crate) fn words(problem: &Problem) -> String {
     match language() {
         Language::en => problem.detail.clone(),
-        Language::de => match problem.errors.values().next() {
-            Some(only) if problem.errors.len() == 1 => sentence(only),
-            _ => by_code(problem.code).to_owned(),
-        },
+        Language::de => {
+            let known = known(&problem.detail);
+            known.unwrap_or_else(|| by_code(problem.code).to_owned())
+        }
     }
 }
 
@@ -62,15 +62,36 @@ fn by_code(code: Code) -> &'static str {
     }
 }
 
-/// What is wrong with a field. The checks that app and server share say it in English, which is how
-/// it is found in the catalogue.
+/// What is wrong with a field, in the language of now.
 pub(crate) fn sentence(said: &str) -> String {
+    known(said).unwrap_or_else(|| said.to_owned())
+}
+
+/// What the server, or a check that it shares with the app, says in English: that is how it is found
+/// in the catalogue.
+fn known(said: &str) -> Option<String> {
     macro_rules! in_catalogue {
         ($($file:ident . $name:ident,)*) => {
             [$((td_string!(Language::en, $file.$name), t!($file.$name)),)*]
         };
     }
     let known = in_catalogue![
+        errors.not_asked,
+        errors.nothing_held,
+        errors.publish_first,
+        errors.currency_fixed,
+        errors.no_longer_held,
+        errors.tickets_left,
+        errors.event_cancelled,
+        errors.event_over,
+        errors.over,
+        errors.ticket_dead,
+        errors.account_sells,
+        errors.waiting_already,
+        errors.own_ticket,
+        errors.letter_sent,
+        errors.not_on_sale,
+        errors.per_person,
         fields.fill_in,
         fields.one_line,
         fields.control,
@@ -120,10 +141,10 @@ pub(crate) fn sentence(said: &str) -> String {
     ];
     let max: String = said.chars().filter(char::is_ascii_digit).collect();
     if td_string!(Language::en, fields.shorten, max = &max) == said {
-        return t!(fields.shorten, max = max);
+        return Some(t!(fields.shorten, max = max));
     }
     let found = known.iter().find(|(english, _)| *english == said);
-    found.map_or(said, |(_, words)| words).to_owned()
+    found.map(|(_, words)| (*words).to_owned())
 }
 
 #[cfg(test)]
@@ -140,5 +161,24 @@ mod tests {
             "Kürze das auf 120 Zeichen."
         );
         assert_eq!(sentence("Something new."), "Something new.");
+    }
+
+    #[test]
+    fn a_refusal_is_worded_by_its_sentence_or_its_code() {
+        i18n::set_language(Language::de);
+        let problem = |detail: &str| Problem {
+            status: 409,
+            code: Code::Conflict,
+            detail: detail.to_owned(),
+            errors: Default::default(),
+            request_id: None,
+            left: None,
+            ticket_type_id: None,
+            total: None,
+            opens_at: None,
+        };
+        let over = words(&problem("This event is over."));
+        assert_eq!(over, "Dieses Event ist vorbei.");
+        assert_eq!(words(&problem("Something new.")), by_code(Code::Conflict));
     }
 }
