@@ -13,6 +13,9 @@ use crate::person::Person;
 const STAY: &str = "const sooner = setTimeout;
     window.setTimeout = (then, after, ...more) =>
         after >= 1000 && after < 10000 ? 0 : sooner(then, after, ...more)";
+/// What was seen before would be shown in the meantime.
+const FORGET: &str = "for (const name of Object.keys(localStorage))
+    if (name.startsWith('kept ')) localStorage.removeItem(name)";
 const USUAL_TEXT: u32 = 16;
 
 /// Someone who goes from screen to screen.
@@ -42,6 +45,7 @@ impl Guest {
             person.wants_text(2 * USUAL_TEXT).await?;
         }
         if !screen.held.is_empty() {
+            person.run(FORGET).await?;
             person.awaits(screen.held).await?;
         }
         person.open_anew(&stage.fill(screen.path)?).await?;
