@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{api, format, session, storage};
 
-const PREFIX: &str = "kept ";
+const PREFIX: &str = "kept-";
 const DOOR_LIST: &str = "door-list ";
 
 /// Browsers give an app five million characters, and doors and purchases need theirs.
@@ -31,12 +31,12 @@ pub(crate) enum Name {
 impl fmt::Display for Name {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Events(when) => write!(to, "events {when:?}"),
-            Self::Event(id) => write!(to, "event {id}"),
-            Self::Tickets(when) => write!(to, "tickets {when:?}"),
-            Self::Ticket(event, number) => write!(to, "ticket {event} {number}"),
+            Self::Events(when) => write!(to, "events-{when:?}"),
+            Self::Event(id) => write!(to, "event-{id}"),
+            Self::Tickets(when) => write!(to, "tickets-{when:?}"),
+            Self::Ticket(event, number) => write!(to, "ticket-{event}-{number}"),
             Self::Orders => to.write_str("orders"),
-            Self::Order(id) => write!(to, "order {id}"),
+            Self::Order(id) => write!(to, "order-{id}"),
             Self::Hosted => to.write_str("hosted"),
         }
     }
@@ -60,7 +60,7 @@ impl Place {
             _ => session::user_id(),
         };
         let whose = whose.map_or_else(String::new, |user| user.to_string());
-        Self(format!("{PREFIX}{whose} {name}"))
+        Self(format!("{PREFIX}{whose}-{name}"))
     }
 
     pub(crate) fn keep(&self, answer: &str) {

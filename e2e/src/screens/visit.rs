@@ -15,7 +15,7 @@ const STAY: &str = "const sooner = setTimeout;
         after >= 1000 && after < 10000 ? 0 : sooner(then, after, ...more)";
 /// What was seen before would be shown in the meantime.
 const FORGET: &str = "for (const name of Object.keys(localStorage))
-    if (name.startsWith('kept ')) localStorage.removeItem(name)";
+    if (name.startsWith('kept-')) localStorage.removeItem(name)";
 const USUAL_TEXT: u32 = 16;
 
 /// Someone who goes from screen to screen.

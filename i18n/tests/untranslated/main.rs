@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use catalogue::{Catalogue, read};
 use scan::{Found, scan};
 
-/// Draws pictures, whose paths look like words.
-const PICTURES: &str = "poster";
 /// Made up for tests.
 const SAMPLES: &str = "samples.rs";
 
@@ -22,7 +20,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() && !path.ends_with(PICTURES) {
+        if path.is_dir() {
             files.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs")
             && !path.ends_with(SAMPLES)

@@ -56,7 +56,7 @@ const TECHNICAL: [&str; 45] = [
 ];
 
 /// What looks like a text and is none: names that browsers and other programs gave.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 34] = [
     "12-K7QF2M",
     "AbortError",
     "ArrowDown",
@@ -66,6 +66,7 @@ const NAMES: [&str; 31] = [
     "Bearer {token}",
     "End",
     "Enter",
+    "Esc",
     "Escape",
     "F5",
     "Home",
@@ -76,6 +77,7 @@ const NAMES: [&str; 31] = [
     "OverconstrainedError",
     "PageDown",
     "PageUp",
+    "QR_CODE",
     "TEXTAREA",
     "Tab",
     "UTC",
@@ -87,6 +89,7 @@ const NAMES: [&str; 31] = [
     ".error-summary, [aria-invalid=true]",
     "M{x} {y}h{length}v1h-{length}z",
     "{user} {name}",
+    "input, select, textarea, dialog",
     "Europe/Berlin",
 ];
 
