@@ -1,4 +1,5 @@
-//! What the app runs in: a browser, or the desktop or phone shell. The only calls to the shell.
+//! What the app runs in: a browser, or the desktop or phone shell. The only calls to the shell, and
+//! to what a device has beside its screen.
 
 use i18n::t;
 use js_sys::{Function, Object, Promise, Reflect};
@@ -16,6 +17,18 @@ fn tauri() -> Option<JsValue> {
 /// Whether the app runs in the shell rather than in a browser.
 pub(crate) fn is_native() -> bool {
     tauri().is_some()
+}
+
+/// Shakes the device, where it can be.
+pub(crate) fn vibrate(milliseconds: u32) {
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let navigator = window.navigator();
+    // Missing where there is nothing to vibrate.
+    if Reflect::has(&navigator, &"vibrate".into()).unwrap_or(false) {
+        let _vibrated = navigator.vibrate_with_duration(milliseconds);
+    }
 }
 
 pub(crate) async fn refresh_token() -> Option<String> {

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use ::api::door::Verdict;
 use web_sys::{AudioContext, OscillatorType};
 
+use crate::platform;
+
 thread_local! {
     static AUDIO: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
 }
@@ -29,13 +31,7 @@ pub(super) fn give(verdict: Verdict) {
             let _sounded = sound(audio, good);
         }
     });
-    if let Some(window) = web_sys::window() {
-        let navigator = window.navigator();
-        // Missing where there is nothing to vibrate.
-        if js_sys::Reflect::has(&navigator, &"vibrate".into()).unwrap_or(false) {
-            let _vibrated = navigator.vibrate_with_duration(if good { 60 } else { 400 });
-        }
-    }
+    platform::vibrate(if good { 60 } else { 400 });
 }
 
 fn sound(audio: &AudioContext, good: bool) -> Result<(), wasm_bindgen::JsValue> {
