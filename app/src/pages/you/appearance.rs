@@ -1,6 +1,7 @@
 use i18n::t;
 use leptos::prelude::*;
 
+use crate::components::Segments;
 use crate::theme::Theme;
 
 /// Light, dark, or as the system has it.
@@ -11,26 +12,13 @@ pub(super) fn Appearance() -> impl IntoView {
         chosen.set(theme);
         theme.keep();
     };
-    let option = move |theme: Theme| {
-        view! {
-            <label class="segments__option">
-                <input
-                    class="visually-hidden"
-                    type="radio"
-                    name="theme"
-                    prop:checked=move || chosen.get() == theme
-                    on:change=move |_| choose(theme)
-                />
-                <span class="segments__label">{theme.label()}</span>
-            </label>
-        }
-    };
     view! {
-        <section class="section">
-            <fieldset class="segments">
-                <legend class="section__title">{t!(you.appearance)}</legend>
-                <div class="segments__options">{Theme::ALL.map(option).collect_view()}</div>
-            </fieldset>
-        </section>
+        <Segments
+            name="theme"
+            title=t!(you.appearance)
+            options=Theme::ALL.map(|theme| (theme, theme.label())).to_vec()
+            chosen=chosen
+            on_choose=choose
+        />
     }
 }
