@@ -226,13 +226,15 @@ async fn next_session() -> Result<api::users::Session, crate::api::Error> {
 
 /// Forgets the session on this device.
 pub(crate) async fn end() {
+    REFRESHING.take();
+    if platform::is_native() {
+        platform::forget_refresh_token().await;
+    }
+    // All at once from here: an answer that came in between would be kept again.
     ACCESS_TOKEN.take();
     REFRESHING.take();
     storage::remove(LAST_USER);
     kept::forget_all();
-    if platform::is_native() {
-        platform::forget_refresh_token().await;
-    }
     set_state(State::SignedOut);
 }
 
