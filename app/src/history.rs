@@ -4,28 +4,161 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use wasm_bindgen::JsValue;
 
-/// What may hold the browser's Back up: whether it did.
+/// So soon after Back the next one is the same tap, twice.
+const SAME_TAP_MS: f64 = 500.0;
+
+/// What hears the browser's Back before the router does.
 #[derive(Clone, Copy)]
-pub(crate) struct BackGuard(StoredValue<Option<Callback<(), bool>>>);
+struct Back {
+    /// Whether a screen holds it up.
+    guard: StoredValue<Option<Callback<(), bool>>>,
+    /// What closes the sheets that have no address, the uppermost last. Each has a page of the
+    /// history, which is marked with how many are open on it.
+    sheets: StoredValue<Vec<Callback<()>>>,
+    /// Path and query of the screen that the router shows.
+    shown: StoredValue<Option<[Memo<String>; 2]>>,
+    /// When the app itself has gone back, if it has not arrived yet.
+    left_at: StoredValue<Option<f64>>,
+}
 
 /// Belongs outside the router: of two who listen on the window, the first hears first.
-pub(crate) fn provide_back_guard() {
-    let guard = BackGuard(StoredValue::new(None));
-    provide_context(guard);
+pub(crate) fn provide_back() {
+    let back = Back {
+        guard: StoredValue::new(None),
+        sheets: StoredValue::new(Vec::new()),
+        shown: StoredValue::new(None),
+        left_at: StoredValue::new(None),
+    };
+    provide_context(back);
     let heard = window_event_listener(ev::popstate, move |event| {
-        if guard.0.get_value().is_some_and(|guard| guard.run(())) {
+        if !back.leads_to_screen(&event.state()) {
             event.stop_immediate_propagation();
         }
     });
     on_cleanup(move || heard.remove());
+    // The page was loaded anew while a sheet was open.
+    let state = window().history().and_then(|history| history.state());
+    if state.is_ok_and(|state| sheets_on(&state) > 0) {
+        back.step();
+    }
+}
+
+impl Back {
+    /// The browser has gone to the page of the history with this state: whether the router is to
+    /// show another screen.
+    fn leads_to_screen(self, state: &JsValue) -> bool {
+        self.left_at.set_value(None);
+        let wanted = sheets_on(state);
+        if wanted > self.sheets.with_value(Vec::len) {
+            // What was open there is gone.
+            self.step();
+            return false;
+        }
+        let closing = self
+            .sheets
+            .try_update_value(|sheets| sheets.split_off(wanted));
+        for close in closing.into_iter().flatten().rev() {
+            close.try_run(());
+        }
+        if self.stays_on_screen() {
+            return false;
+        }
+        let guard = self.guard.get_value();
+        !guard.is_some_and(|guard| guard.run(()))
+    }
+
+    fn stays_on_screen(self) -> bool {
+        let location = window().location();
+        let there = [location.pathname(), location.search()].map(Result::unwrap_or_default);
+        let [path, query] = &there;
+        self.shown
+            .get_value()
+            .is_some_and(|[shown_path, shown_query]| {
+                shown_path.get_untracked() == *path
+                    && shown_query.get_untracked() == query.trim_start_matches('?')
+            })
+    }
+
+    /// Goes one page back, once however often it was tapped.
+    fn step(self) {
+        let now = js_sys::Date::now();
+        let again = self
+            .left_at
+            .get_value()
+            .is_some_and(|left_at| now - left_at < SAME_TAP_MS);
+        if !again && let Ok(history) = window().history() {
+            self.left_at.set_value(Some(now));
+            let _left = history.back();
+        }
+    }
+
+    /// Gives a sheet a page of the history: the callback goes back from it, which closes the sheet.
+    fn open_sheet(self, close: Callback<()>) -> Callback<()> {
+        let depth = self.sheets.with_value(Vec::len) + 1;
+        if let Ok(history) = window().history() {
+            let _marked = history.push_state_with_url(&JsValue::from_f64(depth as f64), "", None);
+        }
+        self.sheets.update_value(|sheets| sheets.push(close));
+        let is_open = move || {
+            self.sheets.with_value(|sheets| {
+                sheets
+                    .get(depth - 1)
+                    .is_some_and(|open| open.matches(&close))
+            })
+        };
+        on_cleanup(move || {
+            // Its screen is gone, and it with it.
+            if is_open() {
+                self.sheets
+                    .update_value(|sheets| sheets.truncate(depth - 1));
+                let state = window().history().and_then(|history| history.state());
+                if state.is_ok_and(|state| sheets_on(&state) == depth) {
+                    self.step();
+                }
+            }
+        });
+        Callback::new(move |()| {
+            if is_open() {
+                self.step();
+            }
+        })
+    }
+}
+
+/// How many sheets without an address are open on the page of the history with this state.
+fn sheets_on(state: &JsValue) -> usize {
+    state.as_f64().map_or(0, |count| count as usize)
 }
 
 /// Has Back ask `guard` for as long as this screen is there.
 pub(crate) fn guard_back(guard: impl Fn() -> bool + Send + Sync + 'static) {
-    let BackGuard(current) = expect_context();
-    current.set_value(Some(Callback::new(move |()| guard())));
-    on_cleanup(move || current.set_value(None));
+    let back: Back = expect_context();
+    back.guard.set_value(Some(Callback::new(move |()| guard())));
+    on_cleanup(move || back.guard.set_value(None));
+}
+
+/// How a sheet is closed: by Back, and by all else as by Back.
+#[derive(Clone, Copy)]
+pub(crate) struct Close(Callback<()>);
+
+impl Close {
+    /// Of a sheet that has no address. It is open from now on; `close` takes it away.
+    pub(crate) fn new(close: impl Fn() + Send + Sync + 'static) -> Self {
+        let back: Back = expect_context();
+        Self(back.open_sheet(Callback::new(move |()| close())))
+    }
+
+    /// Of a sheet that Back closes already, for it has an address, or its screen asks.
+    pub(crate) fn known_to_back(close: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Callback::new(move |()| close()))
+    }
+
+    /// Closes it, unless it is closed.
+    pub(crate) fn run(self) {
+        self.0.try_run(());
+    }
 }
 
 /// The screens visited since the app was opened, oldest first.
@@ -36,7 +169,10 @@ struct Trail(StoredValue<Vec<String>>);
 pub(crate) fn provide_history() {
     let trail = StoredValue::new(Vec::new());
     provide_context(Trail(trail));
-    let path = use_location().pathname;
+    let back: Back = expect_context();
+    let location = use_location();
+    let path = location.pathname;
+    back.shown.set_value(Some([path, location.search]));
     Effect::new(move || trail.update_value(|trail| walk(trail, path.get())));
 }
 
@@ -45,12 +181,10 @@ pub(crate) fn provide_history() {
 pub(crate) fn use_go_back() -> impl Fn(&str) + Clone + 'static {
     let Trail(trail) = expect_context();
     let navigate = use_navigate();
+    let back: Back = expect_context();
     move |above: &str| {
-        if trail.with_value(|trail| came_from(trail, above))
-            && let Ok(history) = window().history()
-        {
-            let _went = history.back();
-            return;
+        if trail.with_value(|trail| came_from(trail, above)) {
+            return back.step();
         }
         let replace = NavigateOptions {
             replace: true,

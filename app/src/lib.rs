@@ -71,7 +71,7 @@ fn App() -> impl IntoView {
     provide_toasts();
     cart::provide_cart();
     purchase::provide_purchase();
-    history::provide_back_guard();
+    history::provide_back();
     view! {
         <Router>
             <Screens />

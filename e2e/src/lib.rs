@@ -5,6 +5,7 @@ mod accessibility;
 mod backstage;
 mod browser;
 mod device;
+mod finger;
 mod person;
 mod process;
 pub mod screens;

@@ -119,6 +119,24 @@ impl Person {
         Ok(self.look("text", text, true).await?.is_some())
     }
 
+    /// Waits until a script answers `true`.
+    pub async fn until_true(&self, script: &str) -> Result<()> {
+        self.until(&format!("not so: {script}"), async || {
+            Ok((self.run(script).await? == true).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until what is called `name` has the focus.
+    pub async fn until_focused(&self, name: &str) -> Result<()> {
+        let name = json!(name);
+        self.until_true(&format!(
+            "const it = document.activeElement;
+            return (it.getAttribute('aria-label') ?? it.innerText).trim() === {name}"
+        ))
+        .await
+    }
+
     /// How many elements match a selector now.
     pub async fn count(&self, selector: &str) -> Result<u64> {
         let script = "return document.querySelectorAll(arguments[0]).length";
@@ -128,23 +146,6 @@ impl Person {
             .execute(script, vec![json!(selector)])
             .await?;
         count.json().as_u64().context("a count")
-    }
-
-    /// Pulls the page down with a finger and lets go (Chromium).
-    pub async fn pull_down(&self) -> Result<()> {
-        let tools = self.tools();
-        let touch = |kind: &'static str, y: Option<i32>| {
-            let points: Vec<_> = y.iter().map(|y| json!({"x": 195, "y": y})).collect();
-            json!({"type": kind, "touchPoints": points})
-        };
-        let send = async |parameters| tools.send_raw("Input.dispatchTouchEvent", parameters).await;
-        send(touch("touchStart", Some(200))).await?;
-        for step in 1..=12 {
-            send(touch("touchMove", Some(200 + step * 30))).await?;
-            tokio::time::sleep(Duration::from_millis(16)).await;
-        }
-        send(touch("touchEnd", None)).await?;
-        Ok(())
     }
 
     /// Cuts the network off, or mends it (Chromium).
@@ -207,6 +208,12 @@ impl Person {
     /// Goes to the page before.
     pub async fn go_back(&self) -> Result<()> {
         self.browser.driver.back().await?;
+        Ok(())
+    }
+
+    /// Goes to the page that was left by going back.
+    pub async fn go_forward(&self) -> Result<()> {
+        self.browser.driver.forward().await?;
         Ok(())
     }
 

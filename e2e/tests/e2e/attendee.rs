@@ -176,7 +176,10 @@ async fn the_list_is_refreshed(engine: Engine) -> Result<()> {
     tokio::time::sleep(Duration::from_millis(300)).await;
     ensure!(!ada.can_see("Second").await?, "the list refreshed itself");
     match engine {
-        Engine::Chromium => ada.pull_down().await?,
+        Engine::Chromium => {
+            ada.draws(".list__header", &[360]).await?;
+            ada.lets_go().await?;
+        }
         Engine::Desktop | Engine::Installed => ada.press("Refresh").await?,
     }
     ensure!(ada.can_see("First").await?, "refreshing cleared the list");

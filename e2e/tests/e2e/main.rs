@@ -10,6 +10,7 @@ mod languages;
 mod offline;
 mod organizer;
 mod screens;
+mod sheets;
 mod transfers;
 
 /// One test for each engine.

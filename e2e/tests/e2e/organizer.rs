@@ -160,6 +160,12 @@ async fn nothing_unsaved_is_lost_unasked(engine: Engine) -> Result<()> {
     olga.press("Keep editing").await?;
     olga.go_back().await?;
     olga.sees("Leave without saving?").await?;
+    // Back from the question is to stay.
+    olga.go_back().await?;
+    olga.no_longer_sees("Leave without saving?").await?;
+    olga.sees_heading("Edit event").await?;
+    olga.go_back().await?;
+    olga.sees("Leave without saving?").await?;
     olga.press("Leave").await?;
     olga.sees_heading("Host").await?;
     olga.sees("Observatory").await?;

@@ -12,7 +12,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::choice::Choice;
 use crate::components::{Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, use_toasts};
-use crate::history::use_go_back;
+use crate::history::{Close, use_go_back};
 use crate::pages::event::{OpenEvent, use_open_event};
 use crate::pages::later;
 use crate::pages::you::{AuthForm, AuthMode};
@@ -32,12 +32,12 @@ pub(crate) fn BuySheet() -> impl IntoView {
         event.with(|event| event.as_ref().map(|event| event.summary.id))
     });
     let go_back = use_go_back();
-    let close = move |()| {
+    let close = Close::known_to_back(move || {
         let above = event_id
             .get_untracked()
             .map_or(route::EVENTS.to_owned(), route::event);
         go_back(&above);
-    };
+    });
     show_confirmation(event_id, purchase);
     later::fetch_buying();
     let retry = move |()| open.fetch.reload();

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use super::{OpenEvent, use_open_event};
 use crate::components::{Button, Loaded, Select, Sheet, SkeletonShape, Stepper, use_toasts};
-use crate::history::use_go_back;
+use crate::history::{Close, use_go_back};
 use crate::pages::later;
 use crate::pages::you::{AuthForm, AuthMode};
 use crate::session::use_session;
@@ -23,10 +23,10 @@ pub(crate) fn WaitSheet() -> impl IntoView {
     }
 }
 
-fn use_close() -> Callback<()> {
+fn use_close() -> Close {
     let open = use_open_event();
     let go_back = use_go_back();
-    Callback::new(move |()| {
+    Close::known_to_back(move || {
         let event = open.fetch.value;
         let above = event.with_untracked(|event| event.as_ref().map(|event| event.summary.id));
         go_back(&above.map_or(route::EVENTS.to_owned(), route::event));
@@ -56,7 +56,7 @@ pub(crate) fn Wait() -> impl IntoView {
 
 /// Of which type, and for how many people.
 #[component]
-fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl IntoView {
+fn Wish(event: EventDetail, open: OpenEvent, on_done: Close) -> impl IntoView {
     let toasts = use_toasts();
     let gone: Vec<TicketType> = event
         .ticket_types
@@ -97,7 +97,7 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Callback<()>) -> impl Into
                 Ok(places) => {
                     open.waiting.value.try_set(Some(places));
                     toasts.say(t!(events.in_line));
-                    on_done.try_run(());
+                    on_done.run();
                 }
                 Err(refused) => {
                     error.try_set(Some(refused.to_string()));

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use crate::components::{Button, Field, FieldKind, Icon, Kind, Pick, Sheet, use_toasts};
 use crate::feed::use_feeds;
 use crate::forms::{FormError, FormErrors};
+use crate::history::Close;
 use crate::refresh::use_refresh;
 use crate::{api, format};
 
@@ -39,24 +40,21 @@ pub(crate) fn SendTickets(ticket: Ticket) -> impl IntoView {
                 {t!(transfers.send)}
             </Button>
             <Show when=move || open.get()>
-                <Sheet title=t!(transfers.send_tickets) on_close=move |()| open.set(false)>
-                    <SendForm
-                        tickets=of_event.run(())
-                        first=first
-                        on_done=move |()| open.set(false)
-                    />
-                </Sheet>
+                {
+                    let close = Close::new(move || open.set(false));
+                    view! {
+                        <Sheet title=t!(transfers.send_tickets) on_close=close>
+                            <SendForm tickets=of_event.run(()) first=first on_done=close />
+                        </Sheet>
+                    }
+                }
             </Show>
         }
     })
 }
 
 #[component]
-fn SendForm(
-    tickets: Vec<Ticket>,
-    first: TicketNumber,
-    #[prop(into)] on_done: Callback<()>,
-) -> impl IntoView {
+fn SendForm(tickets: Vec<Ticket>, first: TicketNumber, on_done: Close) -> impl IntoView {
     let toasts = use_toasts();
     let refresh = use_refresh();
     let email = RwSignal::new(String::new());
@@ -86,7 +84,7 @@ fn SendForm(
                 Ok(offer) => {
                     toasts.say(t!(transfers.on_the_way_to, to = offer.to));
                     refresh.all();
-                    on_done.run(());
+                    on_done.run();
                 }
                 Err(error) => errors.refuse(&error),
             }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
 use crate::forms::{FormError, FormErrors};
+use crate::history::Close;
 use crate::{api, session};
 
 /// The way out for good, behind a question.
@@ -15,7 +16,10 @@ pub(super) fn DeleteAccount() -> impl IntoView {
             {t!(you.delete_ask)}
         </Button>
         <Show when=move || asking.get()>
-            <Sheet title=t!(you.delete_title) on_close=move |()| asking.set(false)>
+            <Sheet
+                title=t!(you.delete_title)
+                on_close=Close::new(move || asking.set(false))
+            >
                 <DeleteForm />
             </Sheet>
         </Show>

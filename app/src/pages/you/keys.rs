@@ -2,6 +2,7 @@ use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::Sheet;
+use crate::history::Close;
 use crate::route::Tab;
 use crate::shortcuts::use_listed;
 
@@ -29,7 +30,7 @@ pub(crate) fn KeyList() -> impl IntoView {
     };
     let rows = tabs.into_iter().chain(others).map(row).collect_view();
     view! {
-        <Sheet title=t!(you.keys) on_close=move |()| listed.close()>
+        <Sheet title=t!(you.keys) on_close=Close::new(move || listed.close())>
             <dl class="keys">{rows}</dl>
         </Sheet>
     }

@@ -6,6 +6,7 @@ use super::Open;
 use super::actions::run;
 use crate::api;
 use crate::components::{Button, Field, Kind, Sheet, use_toasts};
+use crate::history::Close;
 
 /// Calling an event off, which takes typing its title: there is no way back.
 #[component]
@@ -15,6 +16,7 @@ pub(super) fn CancelSheet(
     open: Open,
     #[prop(into)] on_close: Callback<()>,
 ) -> impl IntoView {
+    let close = Close::new(move || on_close.run(()));
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
@@ -34,7 +36,7 @@ pub(super) fn CancelSheet(
             move |answer| match answer {
                 Ok(_) => {
                     toasts.say(t!(host.event_cancelled));
-                    on_close.try_run(());
+                    close.run();
                 }
                 Err(refused) => {
                     error.try_set(Some(refused.to_string()));
@@ -43,7 +45,7 @@ pub(super) fn CancelSheet(
         );
     };
     view! {
-        <Sheet title=t!(host.cancel_title) on_close=on_close>
+        <Sheet title=t!(host.cancel_title) on_close=close>
             <form class="form" novalidate on:submit=send>
                 <p>
                     {t!(host.cancel_text)}
@@ -60,7 +62,7 @@ pub(super) fn CancelSheet(
                     <Button submit=true kind=Kind::Danger busy=busy>
                         {t!(host.cancel)}
                     </Button>
-                    <Button kind=Kind::Plain on_press=on_close>
+                    <Button kind=Kind::Plain on_press=move |()| close.run()>
                         {t!(host.keep)}
                     </Button>
                 </div>

@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::components::{Button, Kind, Sheet};
-use crate::history::{guard_back, use_go_back};
+use crate::history::{Close, guard_back, use_go_back};
 use crate::listen::{on_window, on_window_first};
 
 /// Where the person was about to go.
@@ -14,7 +14,10 @@ use crate::listen::{on_window, on_window_first};
 enum Destination {
     /// Up, by the button of the screen.
     Above(String),
+    /// By a link.
     Path(String),
+    /// By the browser's Back.
+    Back,
 }
 
 /// Keeps a screen with something unsaved from being left unasked.
@@ -78,20 +81,21 @@ impl LeaveGuard {
         on_window_first(ev::click, click);
     }
 
-    /// By then the browser has gone back: it is led here again, unseen by the router.
+    /// By then the browser has gone back: it is led here again, unseen by the router. Back from the
+    /// question is to stay.
     fn watch_history(self) {
         let location = use_location();
         guard_back(move || {
             if !self.is_closed() {
                 return false;
             }
-            let there = window().location();
-            let path = there.pathname().unwrap_or_default() + &there.search().unwrap_or_default();
             let here = location.pathname.get_untracked();
             if let Ok(history) = window().history() {
                 let _led = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
             }
-            self.destination.set(Some(Destination::Path(path)));
+            self.destination.update(|destination| {
+                *destination = destination.is_none().then_some(Destination::Back)
+            });
             true
         });
     }
@@ -113,6 +117,7 @@ pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoVi
     let go_back = use_go_back();
     let navigate = use_navigate();
     let stay = move |()| guard.destination.set(None);
+    let close = Close::known_to_back(move || stay(()));
     let leave = Callback::new(move |()| {
         let destination = guard.destination.get_untracked();
         guard.open.set_value(true);
@@ -126,12 +131,17 @@ pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoVi
                 };
                 navigate(&path, replace);
             }
+            Some(Destination::Back) => {
+                if let Ok(history) = window().history() {
+                    let _left = history.back();
+                }
+            }
             None => {}
         }
     });
     view! {
         <Show when=move || guard.destination.with(Option::is_some)>
-            <Sheet title=t!(edit.leave_title) on_close=stay>
+            <Sheet title=t!(edit.leave_title) on_close=close>
                 <p>{text}</p>
                 <div class="actions">
                     <Button on_press=stay>{t!(edit.keep_editing)}</Button>

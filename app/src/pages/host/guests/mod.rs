@@ -85,13 +85,11 @@ fn Guests(event: EventId) -> impl IntoView {
         {move || {
             open.get()
                 .map(|guest| {
-                    let close = move |changed| {
-                        open.set(None);
-                        if changed {
-                            feed.refresh();
-                        }
-                    };
-                    view! { <GuestSheet event=event guest=guest on_close=close /> }
+                    let close = move |()| open.set(None);
+                    let change = move |()| feed.refresh();
+                    view! {
+                        <GuestSheet event=event guest=guest on_change=change on_close=close />
+                    }
                 })
         }}
     }

@@ -10,15 +10,22 @@ use leptos::task::spawn_local;
 use super::row::badge;
 use crate::api::Error;
 use crate::components::{Badge, Button, Kind, Sheet, TextArea, use_toasts};
+use crate::history::Close;
 use crate::{api, format};
 
-/// One guest's ticket, and what can be done about it. Closing it tells whether something was.
+/// One guest's ticket, and what can be done about it.
 #[component]
 pub(super) fn GuestSheet(
     event: EventId,
     guest: Guest,
-    #[prop(into)] on_close: Callback<bool>,
+    #[prop(into)] on_change: Callback<()>,
+    #[prop(into)] on_close: Callback<()>,
 ) -> impl IntoView {
+    let close = Close::new(move || on_close.run(()));
+    let done = Callback::new(move |()| {
+        on_change.run(());
+        close.run();
+    });
     let badge = badge(&guest).map(|(tone, text)| view! { <Badge tone=tone text=text /> });
     let price = if guest.comp {
         "given".to_owned()
@@ -38,7 +45,7 @@ pub(super) fn GuestSheet(
     let can_refund = guest.state.is_live() && !guest.comp;
     let can_revoke = guest.state == TicketState::Valid;
     view! {
-        <Sheet title=guest.name.clone() on_close=move |()| on_close.run(false)>
+        <Sheet title=guest.name.clone() on_close=close>
             <div class="guest-sheet">
                 {badge}
                 <p class="muted">{guest.email.clone()}</p>
@@ -47,14 +54,14 @@ pub(super) fn GuestSheet(
                 {reason}
             </div>
             {can_refund
-                .then(|| view! { <RefundGuest event=event guest=guest.clone() on_done=on_close /> })}
-            {can_revoke.then(|| view! { <RevokeGuest event=event guest=guest on_done=on_close /> })}
+                .then(|| view! { <RefundGuest event=event guest=guest.clone() on_done=done /> })}
+            {can_revoke.then(|| view! { <RevokeGuest event=event guest=guest on_done=done /> })}
         </Sheet>
     }
 }
 
 #[component]
-fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl IntoView {
+fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let number = guest.number;
     let toasts = use_toasts();
@@ -65,7 +72,7 @@ fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
             move |answer| match answer {
                 Ok(_) => {
                     toasts.say(t!(guests.is_refunded, number = number));
-                    on_done.try_run(true);
+                    on_done.try_run(());
                 }
                 Err(error) => toasts.say(error.to_string()),
             },
@@ -89,7 +96,7 @@ fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
 }
 
 #[component]
-fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl IntoView {
+fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoView {
     let (busy, reason) = (RwSignal::new(false), RwSignal::new(String::new()));
     let error = RwSignal::new(None::<String>);
     let number = guest.number;
@@ -108,7 +115,7 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<bool>) -> impl In
         run(busy, revoke, move |answer| match answer {
             Ok(_) => {
                 toasts.say(t!(guests.is_taken_back, number = number));
-                on_done.try_run(true);
+                on_done.try_run(());
             }
             Err(refused) => {
                 error.try_set(Some(refused.to_string()));

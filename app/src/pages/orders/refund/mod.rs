@@ -17,7 +17,7 @@ use super::words;
 use crate::components::{Button, Kind, Loaded, Pick, Sheet, SkeletonShape, use_toasts};
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
-use crate::history::use_go_back;
+use crate::history::{Close, use_go_back};
 use crate::{api, format, route};
 use choice::{Chosen, Group};
 
@@ -25,7 +25,7 @@ use choice::{Chosen, Group};
 pub(crate) fn RefundSheet() -> impl IntoView {
     let open = use_open_order();
     let go_back = use_go_back();
-    let close = Callback::new(move |()| {
+    let close = Close::known_to_back(move || {
         let order = open
             .value
             .with_untracked(|order| order.as_ref().map(|order| order.id));
@@ -41,7 +41,7 @@ pub(crate) fn RefundSheet() -> impl IntoView {
 }
 
 #[component]
-fn Choosing(order: Order, open: Fetch<Order>, on_done: Callback<()>) -> impl IntoView {
+fn Choosing(order: Order, open: Fetch<Order>, on_done: Close) -> impl IntoView {
     let (id, all) = (order.id, choice::all(&order));
     let quote = Fetch::new(
         || (),
@@ -186,7 +186,7 @@ fn Send(
     known: RefundQuote,
     open: Fetch<Order>,
     chosen: RwSignal<Chosen>,
-    on_done: Callback<()>,
+    on_done: Close,
 ) -> impl IntoView {
     let (toasts, feeds) = (use_toasts(), use_feeds());
     let busy = RwSignal::new(false);
@@ -234,7 +234,7 @@ fn Send(
                     open.reload();
                     let text = t!(orders.went_back);
                     toasts.say_with_link(text, t!(orders.view_refund), route::order(refund.id));
-                    on_done.try_run(());
+                    on_done.run();
                 }
                 Err(refused) => {
                     // What was chosen is not what it seemed.

@@ -8,6 +8,7 @@ use super::limits::{LimitFields, Limits};
 use crate::components::{Button, Kind, Sheet, use_toasts};
 use crate::fetch::Fetch;
 use crate::forms::{FormError, FormErrors};
+use crate::history::Close;
 use crate::{api, format};
 
 /// Changes how often and how long a code can be used, or ends it.
@@ -18,6 +19,7 @@ pub(super) fn ChangeCode(
     codes: Fetch<PromoCodes>,
     #[prop(into)] on_close: Callback<()>,
 ) -> impl IntoView {
+    let close = Close::new(move || on_close.run(()));
     let toasts = use_toasts();
     let limits = Limits::of(&promo, &event.timezone);
     let errors = FormErrors::new();
@@ -37,7 +39,7 @@ pub(super) fn ChangeCode(
                 Ok(_) => {
                     toasts.say(said);
                     codes.reload();
-                    on_close.try_run(());
+                    close.run();
                 }
                 Err(error) => errors.refuse(&error),
             }
@@ -73,7 +75,7 @@ pub(super) fn ChangeCode(
         );
     };
     view! {
-        <Sheet title=title on_close=on_close>
+        <Sheet title=title on_close=close>
             <form class="form" novalidate on:submit=save>
                 <LimitFields id="code" limits=limits errors=errors />
                 <FormError errors=errors />

@@ -10,6 +10,7 @@ use crate::api;
 use crate::components::{Button, Field, FieldKind, Select, Sheet};
 use crate::fetch::Fetch;
 use crate::forms::{FormError, FormErrors};
+use crate::history::Close;
 use crate::pages::host::edit::parse_amount;
 
 /// Asks for another code.
@@ -19,6 +20,7 @@ pub(super) fn NewCode(
     codes: Fetch<PromoCodes>,
     #[prop(into)] on_close: Callback<()>,
 ) -> impl IntoView {
+    let close = Close::new(move || on_close.run(()));
     let (id, currency) = (event.id, event.currency);
     let text = |text: &str| RwSignal::new(text.to_owned());
     let (code, off, unit, only) = (text(""), text("10"), text("percent"), text(""));
@@ -58,7 +60,7 @@ pub(super) fn NewCode(
             match api::create_promo_code(id, &body).await {
                 Ok(_) => {
                     codes.reload();
-                    on_close.try_run(());
+                    close.run();
                 }
                 Err(error) => errors.refuse(&error),
             }
@@ -66,7 +68,7 @@ pub(super) fn NewCode(
         });
     };
     view! {
-        <Sheet title=t!(host.new_code) on_close=on_close>
+        <Sheet title=t!(host.new_code) on_close=close>
             <form class="form" novalidate on:submit=send>
                 <Field
                     id="new-code"

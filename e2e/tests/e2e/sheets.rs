@@ -1,0 +1,103 @@
+//! What lies over a screen goes the way it came.
+
+use anyhow::{Result, ensure};
+use e2e::{Account, Engine, Person, Service};
+
+crate::in_both_engines!(back_closes_a_sheet, a_sheet_leaves_nothing_behind);
+
+const SHEET: &str = "Keyboard shortcuts";
+const IS_OPEN: &str = "return document.querySelector('dialog')?.open === true";
+const IS_GONE: &str = "return document.querySelector('dialog') === null";
+
+async fn service() -> Result<Service> {
+    let service = Service::start().await?;
+    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
+    olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    Ok(service)
+}
+
+async fn at_the_event(engine: Engine, service: &Service) -> Result<Person> {
+    let ada = Person::arrive(engine, service).await?;
+    ada.follow_containing("Night").await?;
+    ada.sees_heading("Night").await?;
+    ada.sees("Be the first to go").await?;
+    Ok(ada)
+}
+
+async fn open_sheet(person: &Person) -> Result<()> {
+    person.strike("?").await?;
+    person.sees_heading(SHEET).await?;
+    person.until_true(IS_OPEN).await
+}
+
+async fn back_closes_a_sheet(engine: Engine) -> Result<()> {
+    let service = service().await?;
+    let ada = at_the_event(engine, &service).await?;
+    let event = ada.path().await?;
+
+    // One that has no address.
+    open_sheet(&ada).await?;
+    ada.go_back().await?;
+    ada.until_true(IS_GONE).await?;
+    ensure!(ada.path().await? == event, "it led away from the screen");
+
+    // One that has.
+    ada.follow("Get tickets").await?;
+    ada.until_true(IS_OPEN).await?;
+    ada.go_back().await?;
+    ada.until_true(IS_GONE).await?;
+    ensure!(ada.path().await? == event, "it led away from the screen");
+    ada.until_focused("Get tickets").await?;
+
+    ada.follow("Get tickets").await?;
+    ada.until_true(IS_OPEN).await?;
+    ada.strike("\u{e00c}").await?;
+    ada.until_true(IS_GONE).await?;
+    ensure!(ada.path().await? == event, "it led away from the screen");
+    ada.until_focused("Get tickets").await?;
+    ada.go_back().await?;
+    ada.until_true("return location.pathname === '/'").await?;
+    ada.leave().await
+}
+
+/// However a sheet was closed, Back then leads from its screen to the one before, and Forward to
+/// nothing.
+async fn a_sheet_leaves_nothing_behind(engine: Engine) -> Result<()> {
+    let service = service().await?;
+    let ada = at_the_event(engine, &service).await?;
+    let event = ada.path().await?;
+    let back_to_the_list = async || {
+        ada.go_back().await?;
+        ada.until_true("return location.pathname === '/'").await?;
+        ada.follow_containing("Night").await?;
+        ada.sees_heading("Night").await
+    };
+
+    open_sheet(&ada).await?;
+    ada.press("Close").await?;
+    ada.until_true(IS_GONE).await?;
+    back_to_the_list().await?;
+
+    open_sheet(&ada).await?;
+    ada.strike("\u{e00c}").await?;
+    ada.until_true(IS_GONE).await?;
+    back_to_the_list().await?;
+
+    open_sheet(&ada).await?;
+    ada.go_back().await?;
+    ada.until_true(IS_GONE).await?;
+    ada.go_forward().await?;
+    ada.until_true("return !history.state").await?;
+    ensure!(ada.count("dialog").await? == 0, "it came again");
+    ensure!(ada.path().await? == event, "it led elsewhere");
+    back_to_the_list().await?;
+
+    // The page is loaded anew under it.
+    open_sheet(&ada).await?;
+    ada.start_again().await?;
+    ada.sees_heading("Night").await?;
+    ada.until_true("return !history.state").await?;
+    ensure!(ada.count("dialog").await? == 0, "it came again");
+    back_to_the_list().await?;
+    ada.leave().await
+}
