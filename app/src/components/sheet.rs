@@ -1,3 +1,7 @@
+mod drag;
+
+use std::time::Duration;
+
 use i18n::t;
 use leptos::ev;
 use leptos::html;
@@ -6,9 +10,15 @@ use wasm_bindgen::JsCast;
 
 use super::IconButton;
 use crate::history::Close;
+use crate::listen::on;
+use drag::{Drag, Finger};
+
+/// From this width on it is in the middle; as in `sheet.css`.
+const MIDDLE_FROM: f64 = 840.0;
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
-/// keeps the focus in it; Back, Escape, the button, a press beside it close it. Then the focus is where it was.
+/// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
+/// down close it. Then the focus is where it was.
 #[component]
 pub(crate) fn Sheet(
     #[prop(into)] title: String,
@@ -16,6 +26,7 @@ pub(crate) fn Sheet(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let panel = NodeRef::<html::Div>::new();
     let came_from = StoredValue::new_local(document().active_element());
     dialog.on_load(|dialog| {
         // A dialog has to be in the document before it can be shown.
@@ -43,16 +54,32 @@ pub(crate) fn Sheet(
             on_close.run();
         }
     };
+    let drag = RwSignal::new(Drag::Idle);
+    follow_finger(panel, drag, on_close);
+    let takes = move || match drag.get() {
+        Drag::Leaving { takes, .. } => Some(format!("{takes:.0}ms")),
+        _ => None,
+    };
+    // The screen behind it shows as much as the sheet is gone.
+    let gone = move || {
+        let shown = drag.get().shown();
+        let height = panel.get_untracked().map(|panel| panel.offset_height());
+        height.map(|height| format!("{:.3}", shown / f64::from(height.max(1))))
+    };
     view! {
         <dialog
             class="sheet"
+            class:sheet--held=move || matches!(drag.get(), Drag::Held { .. })
+            style:--drawn=move || format!("{:.1}px", drag.get().shown())
+            style:--gone=gone
+            style:--takes=takes
             aria-labelledby="sheet-title"
             node_ref=dialog
             on:cancel=cancel
             on:close=closed
             on:click=press_beside
         >
-            <div class="sheet__panel">
+            <div class="sheet__panel" node_ref=panel>
                 <header class="sheet__header">
                     <h2 class="sheet__title" id="sheet-title" tabindex="-1" autofocus>
                         {title}
@@ -79,5 +106,78 @@ fn give_focus_back(to: Option<web_sys::Element>) {
             quietly.set_prevent_scroll(true);
             let _focused = to.focus_with_options(&quietly);
         }
+    });
+}
+
+fn follow_finger(panel: NodeRef<html::Div>, drag: RwSignal<Drag>, close: Close) {
+    let start = move |touch: ev::TouchEvent| {
+        let takes = touch.touches().length() == 1 && is_taken_by(&touch, panel);
+        let touched = finger(&touch).filter(|_| takes).map(Drag::Touched);
+        drag.set(touched.unwrap_or(Drag::Idle));
+    };
+    let moved = move |touch: ev::TouchEvent| {
+        let Some(finger) = finger(&touch) else { return };
+        let next = drag.get_untracked().moved(finger);
+        if matches!(next, Drag::Held { .. }) && touch.cancelable() {
+            touch.prevent_default();
+        }
+        if next != drag.get_untracked() {
+            drag.set(next);
+        }
+    };
+    let end = move |touch: ev::TouchEvent| {
+        let Some(panel) = panel.get_untracked() else {
+            return;
+        };
+        let height = f64::from(panel.offset_height());
+        let next = drag.get_untracked().released(touch.time_stamp(), height);
+        drag.set(next);
+        if let Drag::Leaving { .. } = next {
+            close_when_gone(panel.into(), close);
+        }
+    };
+    panel.on_load(move |panel| {
+        on(&panel, ev::touchstart, start);
+        on(&panel, ev::touchmove, moved);
+        on(&panel, ev::touchend, end);
+        on(&panel, ev::touchcancel, move |_| drag.set(Drag::Idle));
+    });
+}
+
+/// Whether the finger is on the header, or on what is at its top: else it scrolls.
+fn is_taken_by(touch: &ev::TouchEvent, panel: NodeRef<html::Div>) -> bool {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64());
+    let target = touch.target().and_then(|target| target.dyn_into().ok());
+    let (Some(panel), Some(target)) = (panel.get_untracked(), target) else {
+        return false;
+    };
+    let target: web_sys::Element = target;
+    let on_header = target.closest(".sheet__header").ok().flatten().is_some();
+    let scrolled = std::iter::successors(Some(target), |element| element.parent_element())
+        .take_while(|element| panel.contains(Some(element)))
+        .any(|element| element.scroll_top() > 0);
+    width.is_some_and(|width| width < MIDDLE_FROM) && (on_header || !scrolled)
+}
+
+fn finger(touch: &ev::TouchEvent) -> Option<Finger> {
+    let point = touch.touches().item(0)?;
+    Some(Finger {
+        x: f64::from(point.client_x()),
+        y: f64::from(point.client_y()),
+        at: touch.time_stamp(),
+    })
+}
+
+/// Its style knows how long it takes to go; for who wants nothing to move, no time at all.
+fn close_when_gone(panel: web_sys::Element, close: Close) {
+    request_animation_frame(move || {
+        let style = window().get_computed_style(&panel).ok().flatten();
+        let seconds = style
+            .and_then(|style| style.get_property_value("transition-duration").ok())
+            .and_then(|takes| takes.trim_end_matches('s').parse().ok());
+        set_timeout(
+            move || close.run(),
+            Duration::from_secs_f64(seconds.unwrap_or(0.0)),
+        );
     });
 }

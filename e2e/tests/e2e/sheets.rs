@@ -1,7 +1,7 @@
 //! What lies over a screen goes the way it came.
 
 use anyhow::{Result, ensure};
-use e2e::{Account, Engine, Person, Service};
+use e2e::{Account, Engine, Look, Person, Service};
 
 crate::in_both_engines!(back_closes_a_sheet, a_sheet_leaves_nothing_behind);
 
@@ -99,5 +99,56 @@ async fn a_sheet_leaves_nothing_behind(engine: Engine) -> Result<()> {
     ada.until_true("return !history.state").await?;
     ensure!(ada.count("dialog").await? == 0, "it came again");
     back_to_the_list().await?;
+    ada.leave().await
+}
+
+/// Where the sheet is beside its place.
+const DRAWN: &str = "return getComputedStyle(document.querySelector('.sheet__panel')).translate";
+
+async fn is_drawn(person: &Person, by: &str) -> Result<()> {
+    person.until_true(&format!("{DRAWN} === '{by}'")).await
+}
+
+// A browser that is dropped says goodbye while its thread waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finger_draws_a_sheet_down() -> Result<()> {
+    let service = service().await?;
+    let ada = at_the_event(Engine::Chromium, &service).await?;
+    ada.follow("Get tickets").await?;
+    ada.until_true(IS_OPEN).await?;
+    // It follows, and goes back to its place when the finger does.
+    ada.draws(".sheet__header", &[206]).await?;
+    is_drawn(&ada, "0px 200px").await?;
+    ada.lets_go().await?;
+    ada.until_true(IS_GONE).await?;
+    ada.until_focused("Get tickets").await?;
+
+    ada.follow("Get tickets").await?;
+    ada.until_true(IS_OPEN).await?;
+    ada.draws(".sheet .rows", &[206, 10]).await?;
+    is_drawn(&ada, "0px 4px").await?;
+    ada.lets_go().await?;
+    is_drawn(&ada, "0px").await?;
+    ada.until_true(IS_OPEN).await?;
+    ada.press("Close").await?;
+    ada.until_true(IS_GONE).await?;
+
+    // On a small screen there is more of a sheet than fits.
+    let small = Look {
+        width: 390,
+        height: 420,
+        dark: false,
+        forced_colors: false,
+    };
+    ada.take(small, 1.0).await?;
+    open_sheet(&ada).await?;
+    ada.run("document.querySelector('.sheet__panel').scrollTo(0, 150)")
+        .await?;
+    ada.draws(".keys", &[120]).await?;
+    ada.lets_go().await?;
+    ada.until_true("return document.querySelector('.sheet__panel').scrollTop < 150")
+        .await?;
+    is_drawn(&ada, "0px").await?;
+    ada.until_true(IS_OPEN).await?;
     ada.leave().await
 }

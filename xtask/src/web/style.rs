@@ -132,13 +132,16 @@ fn every_token_is_used_and_there() {
 }
 
 /// Set by the app or the shell, where something moves or is measured.
-const SET_BY_THE_APP: [&str; 6] = [
+const SET_BY_THE_APP: [&str; 9] = [
+    "drawn",
+    "gone",
     "native-safe-bottom",
     "native-safe-left",
     "native-safe-right",
     "native-safe-top",
     "pull",
     "pull-turn",
+    "takes",
 ];
 
 /// The names of all custom properties that are set.
