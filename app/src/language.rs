@@ -1,6 +1,6 @@
 //! The language the app speaks: the person's choice, else the first of their device's that it knows.
 
-use i18n::{Language, languages, set_language, t, tag};
+use i18n::{Language, languages, locale, named, set_language, spoken, t, tag};
 use leptos::prelude::*;
 
 use crate::{format, storage};
@@ -48,6 +48,18 @@ impl Choice {
         std::iter::once(Self::System).chain(each)
     }
 
+    fn language(self) -> Language {
+        match self {
+            Self::System => spoken(&device_locales()),
+            Self::This(language) => language,
+        }
+    }
+
+    /// `de-AT`: the language, and how dates, numbers and money are written in it.
+    pub(crate) fn locale(self) -> String {
+        locale(self.language(), &device_locales())
+    }
+
     /// What the person chose on this device.
     pub(crate) fn kept() -> Self {
         let kept = storage::get(KEY).and_then(|kept| named(&kept));
@@ -63,12 +75,9 @@ impl Choice {
     }
 
     pub(crate) fn apply(self) {
-        let language = match self {
-            Self::System => spoken(&device_locales()),
-            Self::This(language) => language,
-        };
+        let language = self.language();
         set_language(language);
-        format::set_locale(locale(language, &device_locales()));
+        format::set_locale(self.locale());
         if let Some(page) = document().document_element() {
             let _set = page.set_attribute("lang", tag(language));
         }
@@ -82,71 +91,4 @@ fn device_locales() -> Vec<String> {
         .iter()
         .filter_map(|locale| locale.as_string())
         .collect()
-}
-
-fn named(name: &str) -> Option<Language> {
-    languages()
-        .iter()
-        .copied()
-        .find(|language| tag(*language) == name)
-}
-
-/// The language of a locale.
-fn language_of(locale: &str) -> Option<Language> {
-    named(locale.split('-').next()?)
-}
-
-fn spoken(wanted: &[String]) -> Language {
-    let known = wanted.iter().find_map(|locale| language_of(locale));
-    known.unwrap_or_default()
-}
-
-/// How dates, numbers and money are written: as is done in the language where the person is.
-fn locale(language: Language, wanted: &[String]) -> String {
-    let own = wanted
-        .iter()
-        .find(|locale| language_of(locale) == Some(language));
-    let region = || wanted.first()?.split('-').find(|part| is_region(part));
-    match (own, region()) {
-        (Some(own), _) => own.clone(),
-        (None, Some(region)) => format!("{}-{region}", tag(language)),
-        (None, None) => tag(language).to_owned(),
-    }
-}
-
-fn is_region(part: &str) -> bool {
-    part.len() == 2 && part.chars().all(|c| c.is_ascii_uppercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wanted(locales: &[&str]) -> Vec<String> {
-        locales.iter().map(|locale| (*locale).to_owned()).collect()
-    }
-
-    #[test]
-    fn the_first_language_that_the_app_knows_is_spoken() {
-        assert_eq!(spoken(&wanted(&["fr-FR", "de-AT", "en"])), Language::de);
-        assert_eq!(spoken(&wanted(&["en-GB", "de"])), Language::en);
-        assert_eq!(spoken(&wanted(&["fr"])), Language::en);
-        assert_eq!(spoken(&[]), Language::en);
-    }
-
-    #[test]
-    fn numbers_are_written_as_where_the_person_is() {
-        let austrian = wanted(&["de-AT", "en-US"]);
-        assert_eq!(locale(Language::de, &austrian), "de-AT");
-        assert_eq!(locale(Language::en, &austrian), "en-US");
-        assert_eq!(locale(Language::en, &wanted(&["de-DE"])), "en-DE");
-        assert_eq!(locale(Language::de, &wanted(&["zh-Hant-TW"])), "de-TW");
-        assert_eq!(locale(Language::de, &[]), "de");
-    }
-
-    #[test]
-    fn a_name_that_is_no_language_is_none() {
-        assert_eq!(named("de"), Some(Language::de));
-        assert_eq!(named("tlh"), None);
-    }
 }

@@ -1,4 +1,4 @@
-//! What the app says, in every language it speaks. The texts are in `locales`, a folder a language
+//! What the app and the letters say, in every language they speak. The texts are in `locales`, a folder a language
 //! and a file a part of the app; `t!` gives one in the language of now:
 //!
 //! ```
@@ -17,12 +17,14 @@ pub mod texts {
 
 #[doc(hidden)]
 pub mod library;
+mod locale;
 mod plural;
 
 use std::cell::Cell;
 
 use leptos_i18n::Locale as _;
 
+pub use locale::{locale, named, spoken};
 pub use plural::PluralOperands;
 pub use texts::i18n::Locale as Language;
 
