@@ -27,7 +27,7 @@ impl Money {
     }
 }
 
-/// Digits and code, for logs and mails: `25.00 EUR`. The app formats by locale instead.
+/// Digits and code, for logs and programs: `25.00 EUR`. People see it by their locale instead.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.currency.minor_digits() as usize;

@@ -37,6 +37,10 @@ pub struct Register {
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
+    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`. What
+    /// we do not speak is English; when absent, `Accept-Language` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 impl Register {
@@ -170,6 +174,9 @@ pub struct User {
     pub email: String,
     /// Whether the address has been proved to be theirs.
     pub email_verified: bool,
+    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`.
+    #[serde(default)]
+    pub locale: String,
     /// Since when.
     pub created_at: DateTime<Utc>,
 }
@@ -182,6 +189,10 @@ pub struct UpdateMe {
     /// The new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`. What
+    /// we do not speak is English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
     /// The new password; needs `current_password`, and signs out every other session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,

@@ -10,6 +10,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use crate::language::Choice;
 use crate::{kept, lock, platform, storage};
 
 /// Who was signed in last, while that session may exist: a visitor who never signed in costs no
@@ -138,6 +139,7 @@ pub(crate) async fn create_account(
         email,
         password,
         client,
+        locale: Some(Choice::kept().locale()),
     };
     begin(crate::api::register(&register).await?).await;
     Ok(())

@@ -31,6 +31,7 @@ impl Account {
             email: email.to_owned(),
             password: PASSWORD.to_owned(),
             client: Client::Native,
+            locale: None,
         };
         Self::enter(service, "register", &serde_json::to_value(body)?).await
     }

@@ -20,6 +20,7 @@ mod openapi;
 pub mod orders;
 pub mod payment;
 pub mod rate_limit;
+pub mod reader;
 pub mod refunds;
 pub mod secret;
 pub mod serve;

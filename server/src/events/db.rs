@@ -182,6 +182,12 @@ pub fn like_pattern(search: &str) -> String {
     pattern
 }
 
+/// The locale of a user.
+pub(super) async fn locale_of(connection: &mut PgConnection, user: UserId) -> Result<String> {
+    let locale = sqlx::query_scalar!("select locale from users where id = $1", user);
+    Ok(locale.fetch_one(connection).await?)
+}
+
 /// One event as `asker` may see it.
 pub async fn find(
     connection: &mut PgConnection,

@@ -8,13 +8,12 @@ pub mod sale;
 use std::convert::Infallible;
 
 use api::events::{EventDetail, EventSummary, LiveStock, When};
-use api::{EventId, Page, Time};
+use api::{EventId, Page};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chrono_tz::Tz;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
 use tokio_stream::wrappers::WatchStream;
@@ -25,6 +24,7 @@ use uuid::Uuid;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::reader::Reader;
 use crate::state::AppState;
 
 /// The longest search we look for, in characters.
@@ -110,25 +110,13 @@ async fn detail(
 pub async fn public(state: &AppState, id: EventId) -> Result<Option<recent::Event>> {
     let load = async {
         let mut connection = state.db.acquire().await?;
-        db::find(&mut connection, id, None).await
+        let Some(detail) = db::find(&mut connection, id, None).await? else {
+            return Ok(None);
+        };
+        let organizer = db::locale_of(&mut connection, detail.organizer.id).await?;
+        Ok(Some((detail, Reader::of(&organizer))))
     };
     state.recent.event(id, load).await
-}
-
-/// When an event begins, by the clock where it is: `Saturday, 5 December 2026, 20:00 (Berlin time)`.
-pub fn when(starts_at: Time, timezone: &str) -> String {
-    let format = "%A, %-d %B %Y, %H:%M";
-    match timezone.parse::<Tz>() {
-        Ok(zone) => {
-            let place = timezone.rsplit('/').next().unwrap_or_default();
-            let place = place.replace('_', " ");
-            format!(
-                "{} ({place} time)",
-                starts_at.with_timezone(&zone).format(format)
-            )
-        }
-        Err(_) => format!("{} (UTC)", starts_at.format(format)),
-    }
 }
 
 /// What is left and who is going, sent when it changes, at most twice a second.

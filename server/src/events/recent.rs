@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::error::{Error, Result};
+use crate::reader::Reader;
 
 /// The most lists, and the most events, that are kept.
 const ENTRIES_MAX: u64 = 2_000;
@@ -28,6 +29,8 @@ pub struct Event {
     pub detail: Arc<EventDetail>,
     /// The same, written.
     pub answer: Answer,
+    /// Who made it: what stands beside their words is in their language.
+    pub organizer: Reader,
 }
 
 impl Recent {
@@ -59,15 +62,19 @@ impl Recent {
     pub async fn event(
         &self,
         id: EventId,
-        load: impl Future<Output = Result<Option<EventDetail>>>,
+        load: impl Future<Output = Result<Option<(EventDetail, Reader)>>>,
     ) -> Result<Option<Event>> {
         let load = async {
-            let Some(detail) = load.await? else {
+            let Some((detail, organizer)) = load.await? else {
                 return Ok(None);
             };
             let answer = Answer::json(&detail)?;
             let detail = Arc::new(detail);
-            Ok(Some(Event { detail, answer }))
+            Ok(Some(Event {
+                detail,
+                answer,
+                organizer,
+            }))
         };
         self.events.try_get_with(id, load).await.map_err(again)
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Jobs;
 use crate::error::Result;
+use crate::reader::Reader;
 
 /// A letter to send now.
 pub(super) struct Job {
@@ -146,13 +147,20 @@ pub(super) struct Person {
     pub(super) id: UserId,
     pub(super) name: String,
     pub(super) email: String,
+    pub(super) locale: String,
+}
+
+impl Person {
+    pub(super) fn reader(&self) -> Reader {
+        Reader::of(&self.locale)
+    }
 }
 
 /// The user, unless the account is deleted.
 pub(super) async fn person(connection: &mut PgConnection, user: UserId) -> Result<Option<Person>> {
     let person = sqlx::query_as!(
         Person,
-        r#"select id, name, email as "email!" from users where id = $1 and email is not null"#,
+        r#"select id, name, email as "email!", locale from users where id = $1 and email is not null"#,
         user,
     )
     .fetch_optional(connection)
@@ -167,7 +175,7 @@ pub(super) async fn person_at(
 ) -> Result<Option<Person>> {
     let person = sqlx::query_as!(
         Person,
-        r#"select id, name, email as "email!" from users where email = $1"#,
+        r#"select id, name, email as "email!", locale from users where email = $1"#,
         email,
     )
     .fetch_optional(connection)
@@ -182,7 +190,7 @@ pub(super) async fn unverified(
 ) -> Result<Option<Person>> {
     let person = sqlx::query_as!(
         Person,
-        r#"select id, name, email as "email!" from users
+        r#"select id, name, email as "email!", locale from users
         where id = $1 and email is not null and email_verified_at is null"#,
         user,
     )
@@ -219,13 +227,33 @@ pub(super) async fn keep_token(
 pub(super) async fn buyer(connection: &mut PgConnection, order: OrderId) -> Result<Option<Person>> {
     let person = sqlx::query_as!(
         Person,
-        r#"select u.id, u.name, u.email as "email!" from orders o join users u on u.id = o.user_id
-        where o.id = $1 and u.email is not null"#,
+        r#"select u.id, u.name, u.email as "email!", u.locale
+        from orders o join users u on u.id = o.user_id where o.id = $1 and u.email is not null"#,
         order,
     )
     .fetch_optional(connection)
     .await?;
     Ok(person)
+}
+
+/// The locale of who has this address, or of who sent them the offer.
+pub(super) async fn locale_of_offer(
+    connection: &mut PgConnection,
+    offer: Uuid,
+) -> Result<Option<String>> {
+    let locale = sqlx::query_scalar!(
+        r#"
+        select coalesce(recipient.locale, sender.locale) as "locale!"
+        from transfers t
+        join users sender on sender.id = t.sender_id
+        left join users recipient on recipient.email = t.recipient_email
+        where t.offer_id = $1 limit 1
+        "#,
+        offer,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(locale)
 }
 
 /// Keeps the hash of the link that offers what is pending of an offer.

@@ -2,19 +2,23 @@
 
 use std::fmt::Write;
 
+use api::tickets::Ticket;
+use leptos_i18n::td_string;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use uuid::Uuid;
 
+use super::db::Person;
 use super::ticket_pdf;
 use crate::error::{Error, Result};
 use crate::html::escape;
-use api::tickets::Ticket;
+use crate::reader::Reader;
 
 /// What a person is told.
 pub(super) struct Letter {
+    pub(super) reader: Reader,
     /// Empty when it is not known.
     pub(super) to_name: String,
     pub(super) to_address: String,
@@ -43,10 +47,19 @@ pub(super) struct Sealed {
 }
 
 impl Letter {
-    pub(super) fn new(to_name: &str, to_address: &str, subject: impl Into<String>) -> Self {
+    pub(super) fn to(person: &Person, subject: impl Into<String>) -> Self {
         Self {
-            to_name: to_name.to_owned(),
-            to_address: to_address.to_owned(),
+            to_name: person.name.clone(),
+            ..Self::to_address(person.reader(), &person.email, subject)
+        }
+    }
+
+    /// To whoever has this address.
+    pub(super) fn to_address(reader: Reader, address: &str, subject: impl Into<String>) -> Self {
+        Self {
+            reader,
+            to_name: String::new(),
+            to_address: address.to_owned(),
             subject: subject.into(),
             blocks: Vec::new(),
             tickets: Vec::new(),
@@ -101,7 +114,7 @@ impl Letter {
     fn enclosures(&self) -> Result<Vec<SinglePart>> {
         let mut files = Vec::new();
         if !self.tickets.is_empty() {
-            let pdf = ticket_pdf::draw(&self.tickets)?;
+            let pdf = ticket_pdf::draw(&self.reader, &self.tickets)?;
             let name = if self.tickets.len() == 1 {
                 "ticket.pdf"
             } else {
@@ -131,8 +144,12 @@ impl Letter {
                 }
             };
         }
-        text.push_str("-- \nBox Office\n");
+        let _written = writeln!(text, "-- \n{}", self.brand());
         text
+    }
+
+    fn brand(&self) -> &'static str {
+        td_string!(self.reader.language, common.brand)
     }
 
     fn html(&self) -> String {
@@ -157,12 +174,14 @@ impl Letter {
             };
         }
         format!(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+            "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
             <meta name=\"viewport\" content=\"width=device-width\">\
             <meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
             <body style=\"{PAGE}\"><div style=\"{SHEET}\">\
-            <p style=\"{BRAND}\">Box Office</p><h1 style=\"{HEADING}\">{title}</h1>{body}\
+            <p style=\"{BRAND}\">{brand}</p><h1 style=\"{HEADING}\">{title}</h1>{body}\
             </div></body></html>",
+            language = i18n::tag(self.reader.language),
+            brand = self.brand(),
             title = escape(&self.subject),
         )
     }
@@ -185,7 +204,7 @@ fn rows(facts: &[(String, String)]) -> String {
         let _written = write!(
             rows,
             "<tr><td style=\"{CELL}\">{name}</td>\
-            <td style=\"{CELL};text-align:right\">{value}</td></tr>"
+            <td style=\"{CELL};padding-left:16px;text-align:right\">{value}</td></tr>"
         );
     }
     rows

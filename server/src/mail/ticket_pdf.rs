@@ -11,10 +11,14 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Paint, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
+use leptos_i18n::td_string;
 use qrcode::{Color, EcLevel, QrCode};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
 
 use super::letters::{place, when};
 use crate::error::{Error, Result};
+use crate::reader::Reader;
 
 /// A5, in points.
 const WIDTH: f32 = 420.0;
@@ -32,29 +36,53 @@ const SOFT: Ink = [110, 100, 92];
 const WHITE: Ink = [255, 255, 255];
 
 struct Fonts {
-    regular: Font,
-    strong: Font,
+    regular: Typeface,
+    strong: Typeface,
 }
 
 static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
-    let regular: &[u8] = include_bytes!("fonts/Inter-Regular.otf");
-    let strong: &[u8] = include_bytes!("fonts/Inter-SemiBold.otf");
     Some(Fonts {
-        regular: Font::new(regular.to_vec().into(), 0)?,
-        strong: Font::new(strong.to_vec().into(), 0)?,
+        regular: Typeface::read(include_bytes!("fonts/Inter-Regular.otf"))?,
+        strong: Typeface::read(include_bytes!("fonts/Inter-SemiBold.otf"))?,
     })
 });
 
+struct Typeface {
+    drawn: Font,
+    measured: FontRef<'static>,
+}
+
+impl Typeface {
+    fn read(file: &'static [u8]) -> Option<Self> {
+        Some(Self {
+            drawn: Font::new(file.to_vec().into(), 0)?,
+            measured: FontRef::new(file).ok()?,
+        })
+    }
+
+    /// Where text begins that stands in the middle of the page.
+    fn centred(&self, text: &str, size: f32) -> f32 {
+        let glyphs = self.measured.charmap();
+        let metrics = self
+            .measured
+            .glyph_metrics(Size::new(size), LocationRef::default());
+        let widths = text
+            .chars()
+            .filter_map(|c| metrics.advance_width(glyphs.map(c)?));
+        (WIDTH - widths.sum::<f32>()) / 2.0
+    }
+}
+
 /// A PDF with a page for each ticket.
-pub(super) fn draw(tickets: &[Ticket]) -> Result<Vec<u8>> {
+pub(super) fn draw(reader: &Reader, tickets: &[Ticket]) -> Result<Vec<u8>> {
     let fonts = FONTS
         .as_ref()
         .ok_or_else(|| Error::internal("a font cannot be read"))?;
     let mut document = Document::new();
     document.set_metadata(
         Metadata::new()
-            .title("Tickets".to_owned())
-            .language("en".to_owned()),
+            .title(td_string!(reader.language, common.tickets_title).to_owned())
+            .language(i18n::tag(reader.language).to_owned()),
     );
     for ticket in tickets {
         let settings = PageSettings::from_wh(WIDTH, HEIGHT)
@@ -63,6 +91,7 @@ pub(super) fn draw(tickets: &[Ticket]) -> Result<Vec<u8>> {
         let mut sheet = Sheet {
             surface: page.surface(),
             fonts,
+            reader,
         };
         sheet.ticket(ticket)?;
     }
@@ -74,12 +103,15 @@ pub(super) fn draw(tickets: &[Ticket]) -> Result<Vec<u8>> {
 struct Sheet<'a> {
     surface: Surface<'a>,
     fonts: &'a Fonts,
+    reader: &'a Reader,
 }
 
 impl Sheet<'_> {
     fn ticket(&mut self, ticket: &Ticket) -> Result<()> {
+        let language = self.reader.language;
         self.fill(rectangle(0.0, 0.0, WIDTH, BAND), ACCENT);
-        self.strong("Box Office", MARGIN, 35.0, 17.0, WHITE);
+        let brand = td_string!(language, common.brand);
+        self.strong(brand, MARGIN, 35.0, 17.0, WHITE);
 
         let mut y = BAND + 38.0;
         for line in wrapped(&ticket.event.title, 27, 3) {
@@ -87,16 +119,23 @@ impl Sheet<'_> {
             y += 26.0;
         }
         y += 2.0;
-        for text in [when(&ticket.event), place(&ticket.event)] {
+        for text in [when(self.reader, &ticket.event), place(&ticket.event)] {
             for line in wrapped(&text, 58, 2) {
                 self.regular(&line, MARGIN, y, 11.5, SOFT);
                 y += 16.0;
             }
         }
         y += 12.0;
-        self.fact("Ticket", &ticket.ticket_type, MARGIN, y);
-        self.fact("Name", &ticket.holder, MARGIN + 136.0, y);
-        self.fact("Number", &ticket.number.to_string(), MARGIN + 296.0, y);
+        let (ticket_type, holder) = (&ticket.ticket_type, &ticket.holder);
+        let number = ticket.number.to_string();
+        self.fact(td_string!(language, common.ticket), ticket_type, MARGIN, y);
+        self.fact(td_string!(language, common.name), holder, MARGIN + 136.0, y);
+        self.fact(
+            td_string!(language, tickets.number),
+            &number,
+            MARGIN + 296.0,
+            y,
+        );
         self.perforation(HEIGHT - CODE_SIDE - 104.0);
         self.code(ticket, HEIGHT - CODE_SIDE - 84.0)
     }
@@ -131,32 +170,33 @@ impl Sheet<'_> {
 
     fn code(&mut self, ticket: &Ticket, top: f32) -> Result<()> {
         let (Some(code), Some(short)) = (&ticket.code, &ticket.short_code) else {
-            let sentence = "This ticket is not good at the door. The app says why.";
+            let sentence = td_string!(self.reader.language, letters.not_good);
             self.regular(sentence, MARGIN, top + 40.0, 12.0, INK);
             return Ok(());
         };
         let left = (WIDTH - CODE_SIDE) / 2.0;
         let modules = modules(code, left, top)?;
         self.fill(modules, INK);
-        let width = short.chars().count() as f32 * 10.2;
+        let below = top + CODE_SIDE + 18.0;
         self.strong(
             short,
-            (WIDTH - width) / 2.0,
-            top + CODE_SIDE + 18.0,
+            self.fonts.strong.centred(short, 17.0),
+            below,
             17.0,
             INK,
         );
-        let sentence = "Whoever shows this code first gets in. Keep it to yourself.";
-        self.regular(sentence, MARGIN + 42.0, HEIGHT - 28.0, 10.0, SOFT);
+        let sentence = td_string!(self.reader.language, letters.keep_code);
+        let left = self.fonts.regular.centred(sentence, 10.0);
+        self.regular(sentence, left, HEIGHT - 28.0, 10.0, SOFT);
         Ok(())
     }
 
     fn strong(&mut self, text: &str, x: f32, y: f32, size: f32, color: Ink) {
-        self.write(text, self.fonts.strong.clone(), (x, y), size, color);
+        self.write(text, self.fonts.strong.drawn.clone(), (x, y), size, color);
     }
 
     fn regular(&mut self, text: &str, x: f32, y: f32, size: f32, color: Ink) {
-        self.write(text, self.fonts.regular.clone(), (x, y), size, color);
+        self.write(text, self.fonts.regular.drawn.clone(), (x, y), size, color);
     }
 
     fn write(&mut self, text: &str, font: Font, (x, y): (f32, f32), size: f32, color: Ink) {

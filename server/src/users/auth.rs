@@ -3,7 +3,7 @@
 use api::users::{Login, Refresh, Register, Session};
 use api::validate::normalize_email;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
 
 use super::{db, session};
@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::mail::{self, Mail};
 use crate::rate_limit::ClientAddress;
+use crate::reader::Reader;
 use crate::state::AppState;
 
 /// Create an account and sign in. A letter to the address proves it.
@@ -20,15 +21,21 @@ use crate::state::AppState;
 pub(super) async fn register(
     State(state): State<AppState>,
     address: ClientAddress,
+    headers: HeaderMap,
     jar: CookieJar,
     Json(new): Json<Register>,
 ) -> Result<(StatusCode, CookieJar, Json<Session>)> {
     new.validate()?;
     state.rate_limiters.registrations.check(&address)?;
     let email = normalize_email(&new.email);
+    let locale = match &new.locale {
+        Some(locale) => Reader::wanting(&[locale]),
+        None => Reader::asking(&headers),
+    };
+    let locale = locale.locale();
     let hash = state.passwords.hash(new.password).await?;
     let mut tx = state.db.begin().await?;
-    let account = db::create(&mut tx, new.name.trim(), &email, &hash).await?;
+    let account = db::create(&mut tx, new.name.trim(), &email, &hash, &locale).await?;
     let letter = Mail::Verification {
         user: account.user.id,
     };

@@ -20,6 +20,7 @@ struct AccountRow {
     name: String,
     email: String,
     email_verified: bool,
+    locale: String,
     created_at: Time,
     password_hash: String,
 }
@@ -32,6 +33,7 @@ impl From<AccountRow> for Account {
                 name: row.name,
                 email: row.email,
                 email_verified: row.email_verified,
+                locale: row.locale,
                 created_at: row.created_at,
             },
             password_hash: row.password_hash,
@@ -45,18 +47,20 @@ pub(super) async fn create(
     name: &str,
     email: &str,
     password_hash: &str,
+    locale: &str,
 ) -> Result<Account> {
     sqlx::query_as!(
         AccountRow,
         r#"
-        insert into users (id, name, email, password_hash) values ($1, $2, $3, $4)
-        returning id, name, email as "email!", false as "email_verified!", created_at,
+        insert into users (id, name, email, password_hash, locale) values ($1, $2, $3, $4, $5)
+        returning id, name, email as "email!", false as "email_verified!", locale, created_at,
             password_hash as "password_hash!"
         "#,
         Uuid::now_v7(),
         name,
         email,
         password_hash,
+        locale,
     )
     .fetch_one(connection)
     .await
@@ -79,7 +83,7 @@ pub(super) async fn find(connection: &mut PgConnection, id: UserId) -> Result<Op
         AccountRow,
         r#"
         select id, name, email as "email!", email_verified_at is not null as "email_verified!",
-            created_at, password_hash as "password_hash!"
+            locale, created_at, password_hash as "password_hash!"
         from users where id = $1 and deleted_at is null
         "#,
         id,
@@ -98,7 +102,7 @@ pub(super) async fn find_by_email(
         AccountRow,
         r#"
         select id, name, email as "email!", email_verified_at is not null as "email_verified!",
-            created_at, password_hash as "password_hash!"
+            locale, created_at, password_hash as "password_hash!"
         from users where email = $1 and deleted_at is null
         "#,
         email,
@@ -258,6 +262,22 @@ pub(super) async fn rename(connection: &mut PgConnection, user: UserId, name: &s
     Ok(())
 }
 
+/// Writes to a user in another language from now on.
+pub(super) async fn set_locale(
+    connection: &mut PgConnection,
+    user: UserId,
+    locale: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "update users set locale = $2 where id = $1 and deleted_at is null",
+        user,
+        locale,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Replaces the hash `current`; false when that is no longer the user's. Links to set another end.
 pub(super) async fn change_password(
     connection: &mut PgConnection,
@@ -334,7 +354,7 @@ pub(super) async fn anonymise(
     let deleted = sqlx::query!(
         "with forgotten as (delete from email_tokens where user_id = $1)
         update users set name = 'Deleted account', email = null, email_verified_at = null,
-            password_hash = null, deleted_at = now()
+            locale = default, password_hash = null, deleted_at = now()
         where id = $1 and password_hash = $2",
         user,
         password_hash,

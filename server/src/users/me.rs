@@ -10,6 +10,7 @@ use super::{db, session};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::Json;
+use crate::reader::Reader;
 use crate::state::AppState;
 
 /// Who is signed in.
@@ -21,7 +22,7 @@ pub(super) async fn show(State(state): State<AppState>, signed_in: SignedIn) -> 
     Ok(Json(account.user))
 }
 
-/// Change name or password. A new password needs the one of now, and signs out every other session.
+/// Change name, password or the language of letters. A new password needs the one of now, and signs out every other session.
 #[utoipa::path(patch, path = "/me", tag = "me", security(("bearer" = [])), request_body = UpdateMe,
     responses((status = 200, body = User), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
@@ -47,6 +48,9 @@ pub(super) async fn update(
     }
     if let Some(name) = change.name {
         db::rename(&mut tx, user, name.trim()).await?;
+    }
+    if let Some(locale) = change.locale {
+        db::set_locale(&mut tx, user, &Reader::wanting(&[locale]).locale()).await?;
     }
     let account = db::find(&mut tx, user).await?.ok_or(Error::TokenExpired)?;
     tx.commit().await?;

@@ -1,18 +1,18 @@
 //! What a page says of its event to those who do not run the app: chats and search engines.
 
 use api::events::{EventDetail, SaleState};
+use leptos_i18n::td_string;
 use serde_json::{Value, json};
 
 use super::preview;
-use crate::events::when;
+use crate::events::recent::Event;
 use crate::html::escape;
 
-const SITE: &str = "Box Office";
 /// Chats show about this much.
 const DESCRIPTION_MAX: usize = 200;
 
 /// The app's page with its title, description and preview told of `event`.
-pub(super) fn with_event(page: &str, event: &EventDetail, public_url: &str) -> String {
+pub(super) fn with_event(page: &str, event: &Event, public_url: &str) -> String {
     let facts = Facts::of(event, public_url);
     let page = replace_between(page, "<title>", "</title>", &escape(&facts.page_title()));
     let page = replace_between(
@@ -34,6 +34,7 @@ fn replace_between(page: &str, start: &str, end: &str, text: &str) -> String {
 
 struct Facts<'a> {
     event: &'a EventDetail,
+    brand: &'static str,
     title: String,
     description: String,
     url: String,
@@ -43,13 +44,23 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(event: &'a EventDetail, public_url: &str) -> Self {
+    fn of(
+        Event {
+            detail: event,
+            organizer,
+            ..
+        }: &'a Event,
+        public_url: &str,
+    ) -> Self {
         let about = &event.summary;
         let title = match about.state {
-            SaleState::Cancelled => format!("Cancelled: {}", about.title),
+            SaleState::Cancelled => {
+                let language = organizer.language;
+                td_string!(language, letters.cancelled_subject, event = &about.title)
+            }
             _ => about.title.clone(),
         };
-        let when = when(about.starts_at, &about.timezone);
+        let when = organizer.when(about.starts_at, &about.timezone);
         let place = [about.venue.as_str(), about.city.as_str()].join(", ");
         let text = format!("{when} · {place}. {}", event.description);
         let url = format!("{public_url}/events/{}", about.id);
@@ -59,6 +70,7 @@ impl<'a> Facts<'a> {
         };
         Self {
             event,
+            brand: td_string!(organizer.language, common.brand),
             title: one_line(&title),
             description: shorten(&one_line(&text), DESCRIPTION_MAX),
             url,
@@ -68,13 +80,13 @@ impl<'a> Facts<'a> {
     }
 
     fn page_title(&self) -> String {
-        format!("{} · {SITE}", self.title)
+        format!("{} · {}", self.title, self.brand)
     }
 
     fn tags(&self) -> String {
         let mut tags = String::new();
         let properties = [
-            ("og:site_name", SITE),
+            ("og:site_name", self.brand),
             ("og:type", "website"),
             ("og:title", &self.title),
             ("og:description", &self.description),

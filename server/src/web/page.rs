@@ -28,7 +28,7 @@ pub(super) async fn event(
     let (status, page) = match event {
         Ok(Some(event)) => {
             let url = &web.state.config.public_url;
-            (StatusCode::OK, head::with_event(&page, &event.detail, url))
+            (StatusCode::OK, head::with_event(&page, &event, url))
         }
         Ok(None) => (StatusCode::NOT_FOUND, page),
         // The app says itself what is wrong, and tries again.

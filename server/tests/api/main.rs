@@ -9,6 +9,7 @@ mod door;
 mod events;
 mod host;
 mod jobs;
+mod letters;
 mod mail;
 mod matrix;
 mod orders;

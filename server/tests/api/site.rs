@@ -232,6 +232,27 @@ async fn a_cancelled_event_says_so(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_link_speaks_the_language_of_who_made_the_event(db: PgPool) {
+    let site = Site::new(db.clone(), &[]);
+    let id = site.event(EventBuilder::new("Nacht")).await;
+    sqlx::query!("update users set locale = 'de'")
+        .execute(&db)
+        .await
+        .expect("organizers who write German");
+    sqlx::query!("update events set status = 'cancelled', cancelled_at = now()")
+        .execute(&db)
+        .await
+        .expect("a cancelled event");
+    let page = site.get(&format!("/events/{id}")).await.text();
+    assert_eq!(property(&page, "og:title"), "Abgesagt: Nacht");
+    let description = property(&page, "og:description");
+    assert!(
+        description.contains("Uhr (Ortszeit Berlin)"),
+        "{description}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn the_preview_is_the_poster_or_the_cover(db: PgPool) {
     let site = Site::new(db.clone(), &[]);
     let id = site.event(EventBuilder::new("Night")).await;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::refunds::{named, refund};
 use crate::support::{Answer, EventBuilder, TestApp, TestEvent, TestUser, assert_sound};
 
-async fn join(user: &TestUser, event: &TestEvent, quantity: i32) -> Answer {
+pub(crate) async fn join(user: &TestUser, event: &TestEvent, quantity: i32) -> Answer {
     let body = json!({"ticket_type_id": event.types[0], "quantity": quantity});
     user.post(&format!("/events/{}/waiting-list", event.id), body)
         .await

@@ -189,6 +189,7 @@ impl Form {
                     email,
                     password,
                     client,
+                    locale: None,
                 }
                 .validate()
             }

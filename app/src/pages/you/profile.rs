@@ -78,9 +78,9 @@ fn PasswordForm() -> impl IntoView {
     let current = RwSignal::new(String::new());
     let new = RwSignal::new(String::new());
     let change = move || UpdateMe {
-        name: None,
         password: Some(new.get_untracked()),
         current_password: Some(current.get_untracked()),
+        ..UpdateMe::default()
     };
     view! {
         <UpdateForm

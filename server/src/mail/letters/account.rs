@@ -1,6 +1,7 @@
 //! Letters that prove whose address it is.
 
 use api::UserId;
+use leptos_i18n::td_string;
 use sqlx::PgConnection;
 
 use crate::error::Result;
@@ -23,19 +24,18 @@ pub(super) async fn verification(
     let token = secret::mint();
     let hash = secret::digest(&token);
     db::keep_token(connection, &person, "verify", &hash, VERIFY_HOURS).await?;
-    let letter = Letter::new(&person.name, &person.email, "Confirm your email address")
-        .text(format!(
-            "Hello {}, confirm that this address is yours, so that tickets can be sent to it.",
-            person.name
+    let language = person.reader().language;
+    let letter = Letter::to(&person, td_string!(language, letters.confirm_subject))
+        .text(td_string!(
+            language,
+            letters.confirm_text,
+            name = &person.name
         ))
         .button(
-            "Confirm the address",
+            td_string!(language, letters.confirm_address),
             format!("{public_url}/verify/{token}"),
         )
-        .text(
-            "The link is good for three days. If you have not created an account, \
-            do nothing: without you nobody can use this address.",
-        );
+        .text(td_string!(language, letters.confirm_end));
     Ok(Some(letter))
 }
 
@@ -50,15 +50,15 @@ pub(super) async fn reset(
     let token = secret::mint();
     let hash = secret::digest(&token);
     db::keep_token(connection, &person, "reset", &hash, RESET_HOURS).await?;
-    let letter = Letter::new(&person.name, &person.email, "Set a new password")
-        .text(format!(
-            "Hello {}, choose a new password for your account.",
-            person.name
+    let language = person.reader().language;
+    let set_it = td_string!(language, letters.new_password);
+    let letter = Letter::to(&person, set_it)
+        .text(td_string!(
+            language,
+            letters.new_password_text,
+            name = &person.name
         ))
-        .button("Set a new password", format!("{public_url}/reset/{token}"))
-        .text(
-            "The link is good for one hour. If you have not asked for it, do nothing: \
-            your password stays what it is.",
-        );
+        .button(set_it, format!("{public_url}/reset/{token}"))
+        .text(td_string!(language, letters.new_password_end));
     Ok(Some(letter))
 }

@@ -5,11 +5,13 @@ mod orders;
 mod transfers;
 
 use api::events::EventRef;
+use leptos_i18n::td_string;
 use sqlx::PgConnection;
 
 use super::Mail;
 use super::letter::Letter;
 use crate::error::Result;
+use crate::reader::Reader;
 
 /// The letter for `mail` as things stand now; none when whom it is for is gone, or what it is about.
 pub(super) async fn write(
@@ -46,9 +48,8 @@ pub(super) async fn write(
     }
 }
 
-/// When an event begins, by the clock where it is: `Saturday, 5 December 2026, 20:00 (Berlin)`.
-pub(in crate::mail) fn when(event: &EventRef) -> String {
-    crate::events::when(event.starts_at, &event.timezone)
+pub(in crate::mail) fn when(reader: &Reader, event: &EventRef) -> String {
+    reader.when(event.starts_at, &event.timezone)
 }
 
 /// Where an event is, as far as that is known.
@@ -62,19 +63,14 @@ pub(in crate::mail) fn place(event: &EventRef) -> String {
     parts.join(", ")
 }
 
-/// “1 ticket”, “2 tickets”.
-fn tickets(count: usize) -> String {
-    match count {
-        1 => "1 ticket".to_owned(),
-        count => format!("{count} tickets"),
-    }
-}
-
 /// What an event is called, when and where it is.
-fn facts(event: &EventRef) -> Vec<(String, String)> {
-    vec![
-        ("Event".to_owned(), event.title.clone()),
-        ("When".to_owned(), when(event)),
-        ("Where".to_owned(), place(event)),
+fn facts(reader: &Reader, event: &EventRef) -> Vec<(String, String)> {
+    let language = reader.language;
+    [
+        (td_string!(language, edit.event), event.title.clone()),
+        (td_string!(language, events.when), when(reader, event)),
+        (td_string!(language, events.where_), place(event)),
     ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }

@@ -4,6 +4,7 @@ use api::events::EventRef;
 use api::orders::{Order, OrderState};
 use api::{EventId, Money, OrderId, TicketNumber, UserId, calendar};
 use chrono::Utc;
+use leptos_i18n::td_string;
 use sqlx::PgConnection;
 
 use super::facts;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::events::db::event_refs;
 use crate::mail::db::{self, Person};
 use crate::mail::letter::Letter;
+use crate::reader::Reader;
 use crate::{orders, tickets as wallet};
 
 /// More tickets than this are not enclosed; they are in the app.
@@ -24,31 +26,39 @@ pub(super) async fn confirmation(
     let Some((buyer, order)) = find(connection, id).await? else {
         return Ok(None);
     };
-    let events = events_of(&order);
+    let (reader, events) = (buyer.reader(), events_of(&order));
+    let language = reader.language;
+    let count = reader.count(quantity(&order));
     let subject = match events.as_slice() {
-        [event] => format!("Your tickets for {}", event.title),
-        _ => "Your tickets".to_owned(),
+        [event] => td_string!(
+            language,
+            letters.tickets_for,
+            count = count,
+            event = &event.title
+        ),
+        _ => td_string!(language, letters.your_tickets).to_owned(),
     };
-    let count = order.lines.iter().map(|line| line.quantity).sum();
-    let mut letter = Letter::new(&buyer.name, &buyer.email, subject).text(format!(
-        "Thank you, {}. {} enclosed: show the code at the door, on paper or on your phone.",
-        buyer.name,
-        match count {
-            1 => "Your ticket is".to_owned(),
-            count => format!("Your {count} tickets are"),
-        },
+    let mut letter = Letter::to(&buyer, subject).text(td_string!(
+        language,
+        letters.thank_you,
+        count = count,
+        name = &buyer.name
     ));
     for event in &events {
-        letter = letter.facts(facts(event));
+        letter = letter.facts(facts(&reader, event));
     }
-    letter = letter
-        .facts(receipt(&order))
-        .button("See your tickets", format!("{public_url}/tickets"));
+    letter = letter.facts(receipt(&reader, &order)).button(
+        td_string!(language, letters.see_tickets),
+        format!("{public_url}/tickets"),
+    );
     let mut held = held(&order);
     if held.len() > ENCLOSED_MAX {
         held.truncate(ENCLOSED_MAX);
-        letter = letter.text(format!(
-            "The first {ENCLOSED_MAX} are enclosed; all of them are in the app."
+        let number = ENCLOSED_MAX;
+        letter = letter.text(td_string!(
+            language,
+            letters.first_enclosed,
+            number = number
         ));
     }
     letter.tickets = wallet::db::held(connection, buyer.id, &held).await?;
@@ -67,19 +77,23 @@ pub(super) async fn refund(
     let Some((buyer, order)) = find(connection, id).await? else {
         return Ok(None);
     };
-    let count = order.lines.iter().map(|line| line.quantity).sum();
-    let amount = Money::new(-order.total.amount, order.total.currency);
-    let letter = Letter::new(&buyer.name, &buyer.email, format!("{amount} back to you"))
-        .text(format!(
-            "Hello {}, {} refunded. {amount} go back the way they were paid.",
-            buyer.name,
-            match count {
-                1 => "1 ticket is".to_owned(),
-                count => format!("{count} tickets are"),
-            },
+    let reader = buyer.reader();
+    let language = reader.language;
+    let amount = reader.money(Money::new(-order.total.amount, order.total.currency));
+    let subject = td_string!(language, letters.refunded_subject, amount = &amount);
+    let letter = Letter::to(&buyer, subject)
+        .text(td_string!(
+            language,
+            letters.refunded,
+            count = reader.count(quantity(&order)),
+            name = &buyer.name,
+            amount = &amount
         ))
-        .facts(receipt(&order))
-        .button("See the refund", format!("{public_url}/orders/{id}"));
+        .facts(receipt(&reader, &order))
+        .button(
+            td_string!(language, letters.see_refund),
+            format!("{public_url}/orders/{id}"),
+        );
     Ok(Some(letter))
 }
 
@@ -98,15 +112,21 @@ pub(super) async fn offer(
     let minutes = order
         .expires_at
         .map_or(0, |end| (end - Utc::now()).num_minutes());
-    let subject = format!("Tickets for {} are held for you", line.event.title);
-    let letter = Letter::new(&buyer.name, &buyer.email, subject)
-        .text(format!(
-            "Hello {}, what you waited for came back. It is held for you for {minutes} minutes and \
-            then offered to the next in line.",
-            buyer.name,
+    let reader = buyer.reader();
+    let (language, event) = (reader.language, &line.event);
+    let subject = td_string!(language, letters.held_subject, event = &event.title);
+    let letter = Letter::to(&buyer, subject)
+        .text(td_string!(
+            language,
+            letters.held,
+            count = reader.count(minutes),
+            name = &buyer.name
         ))
-        .facts(receipt(&order))
-        .button("Take it", format!("{public_url}/events/{}", line.event.id));
+        .facts(receipt(&reader, &order))
+        .button(
+            td_string!(language, letters.take_it),
+            format!("{public_url}/events/{}", event.id),
+        );
     Ok(Some(letter))
 }
 
@@ -123,21 +143,22 @@ pub(super) async fn cancelled(
         .await?
         .remove(&event)
         .ok_or_else(|| Error::internal("mail about no event"))?;
-    let letter = Letter::new(
-        &person.name,
-        &person.email,
-        format!("Cancelled: {}", event.title),
-    )
-    .text(format!(
-        "Hello {}, the organizer has cancelled {}. Your tickets are no longer good.",
-        person.name, event.title
-    ))
-    .facts(facts(&event))
-    .text(
-        "Whoever bought tickets gets their money back; there is nothing to do. \
-        A message tells them once it is on its way.",
-    )
-    .button("See your orders", format!("{public_url}/orders"));
+    let reader = person.reader();
+    let (language, title) = (reader.language, &event.title);
+    let subject = td_string!(language, letters.cancelled_subject, event = title);
+    let letter = Letter::to(&person, subject)
+        .text(td_string!(
+            language,
+            letters.cancelled,
+            name = &person.name,
+            event = title
+        ))
+        .facts(facts(&reader, &event))
+        .text(td_string!(language, letters.cancelled_money))
+        .button(
+            td_string!(language, letters.see_orders),
+            format!("{public_url}/orders"),
+        );
     Ok(Some(letter))
 }
 
@@ -174,12 +195,15 @@ fn held(order: &Order) -> Vec<(EventId, TicketNumber)> {
         .collect()
 }
 
-fn receipt(order: &Order) -> Vec<(String, String)> {
+fn quantity(order: &Order) -> i32 {
+    order.lines.iter().map(|line| line.quantity).sum()
+}
+
+fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
     let lines = order.lines.iter().map(|line| {
-        let what = format!("{} × {}", line.quantity, line.ticket_type);
-        (what, line.total.to_string())
+        let what = format!("{} × {}", reader.count(line.quantity), line.ticket_type);
+        (what, reader.money(line.total))
     });
-    lines
-        .chain([("Total".to_owned(), order.total.to_string())])
-        .collect()
+    let total = td_string!(reader.language, orders.total).to_owned();
+    lines.chain([(total, reader.money(order.total))]).collect()
 }

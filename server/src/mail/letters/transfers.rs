@@ -4,14 +4,16 @@ use api::events::EventRef;
 use api::tickets::Ticket;
 use api::{EventId, TicketNumber, UserId, calendar};
 use chrono::Utc;
+use leptos_i18n::td_string;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{facts, tickets};
+use super::facts;
 use crate::error::Result;
 use crate::events::db::event_refs;
 use crate::mail::db;
 use crate::mail::letter::Letter;
+use crate::reader::Reader;
 use crate::{secret, tickets as wallet, transfers};
 
 pub(super) async fn sent(
@@ -25,18 +27,31 @@ pub(super) async fn sent(
     };
     let token = secret::mint();
     db::keep_claim_token(connection, offer, &secret::digest(&token)).await?;
-    let count = tickets(transfers.len());
-    let mut letter =
-        Letter::new("", &first.to, format!("{} sent you {count}", first.from)).text(format!(
-            "Hello, {} has sent you {count}. Accept, and it is in your name.",
-            first.from
-        ));
+    let locale = db::locale_of_offer(connection, offer).await?;
+    let reader = Reader::of(&locale.unwrap_or_default());
+    let language = reader.language;
+    let count = reader.count(transfers.len());
+    let subject = td_string!(
+        language,
+        letters.sent_subject,
+        count = count,
+        sender = &first.from
+    );
+    let mut letter = Letter::to_address(reader.clone(), &first.to, subject).text(td_string!(
+        language,
+        letters.sent,
+        count = count,
+        sender = &first.from
+    ));
     for event in distinct(transfers.iter().map(|transfer| &transfer.event)) {
-        letter = letter.facts(facts(event));
+        letter = letter.facts(facts(&reader, event));
     }
     let letter = letter
-        .button("See what it is", format!("{public_url}/claim/{token}"))
-        .text("If you do not want it, decline it there or do nothing. Keep the link to yourself.");
+        .button(
+            td_string!(language, letters.see_offer),
+            format!("{public_url}/claim/{token}"),
+        )
+        .text(td_string!(language, letters.sent_end));
     Ok(Some(letter))
 }
 
@@ -61,14 +76,19 @@ pub(super) async fn received(
     let Some(first) = held.first() else {
         return Ok(None);
     };
-    let subject = format!("Your {} for {}", noun(&held), first.event.title);
-    let letter = Letter::new(&person.name, &person.email, subject).text(format!(
-        "Hello {}, {} in your name now, and enclosed. Older copies of the code are refused.",
-        person.name,
-        match held.len() {
-            1 => "1 ticket is".to_owned(),
-            count => format!("{count} tickets are"),
-        },
+    let reader = person.reader();
+    let (language, count) = (reader.language, reader.count(held.len()));
+    let subject = td_string!(
+        language,
+        letters.tickets_for,
+        count = count,
+        event = &first.event.title
+    );
+    let letter = Letter::to(&person, subject).text(td_string!(
+        language,
+        letters.received,
+        count = count,
+        name = &person.name
     ));
     Ok(Some(enclose(letter, public_url, held)))
 }
@@ -86,12 +106,10 @@ pub(super) async fn given(
     let Some(given) = held.first() else {
         return Ok(None);
     };
-    let subject = format!("You are invited: {}", given.event.title);
-    let letter = Letter::new(&person.name, &person.email, subject).text(format!(
-        "Hello {}, the organizer has given you a ticket. It is enclosed: show the code at the \
-        door, on paper or on your phone.",
-        person.name,
-    ));
+    let (language, title) = (person.reader().language, &given.event.title);
+    let subject = td_string!(language, letters.given_subject, event = title);
+    let letter =
+        Letter::to(&person, subject).text(td_string!(language, letters.given, name = &person.name));
     Ok(Some(enclose(letter, public_url, held)))
 }
 
@@ -99,14 +117,20 @@ pub(super) async fn given(
 fn enclose(mut letter: Letter, public_url: &str, held: Vec<Ticket>) -> Letter {
     let events = distinct(held.iter().map(|ticket| &ticket.event));
     for event in &events {
-        letter = letter.facts(facts(event));
+        let facts = facts(&letter.reader, event);
+        letter = letter.facts(facts);
     }
     let described = events
         .iter()
         .map(|event| (*event, format!("{public_url}/events/{}", event.id)));
     letter.calendar = Some(calendar::file(described, Utc::now()));
     letter.tickets = held;
-    letter.button("See your tickets", format!("{public_url}/tickets"))
+    with_button_to_tickets(letter, public_url)
+}
+
+fn with_button_to_tickets(letter: Letter, public_url: &str) -> Letter {
+    let label = td_string!(letter.reader.language, letters.see_tickets);
+    letter.button(label, format!("{public_url}/tickets"))
 }
 
 pub(super) async fn answered(
@@ -122,38 +146,47 @@ pub(super) async fn answered(
         return Ok(None);
     };
     let accepted = answered.iter().filter(|transfer| transfer.accepted).count();
-    let verb = if accepted == 0 {
-        "declined"
-    } else {
-        "accepted"
+    let declined = answered.len() - accepted;
+    let reader = sender.reader();
+    let (language, recipient) = (reader.language, &first.recipient_email);
+    let (yes, no) = (reader.count(accepted), reader.count(declined));
+    let subject = match accepted {
+        0 => td_string!(
+            language,
+            letters.declined_subject,
+            count = no,
+            recipient = recipient
+        ),
+        _ => td_string!(
+            language,
+            letters.accepted_subject,
+            count = yes,
+            recipient = recipient
+        ),
     };
-    let recipient = &first.recipient_email;
-    let subject = format!(
-        "{recipient} {verb} {}",
-        tickets(accepted.max(answered.len() - accepted))
-    );
-    let mut letter = Letter::new(&sender.name, &sender.email, subject);
+    let mut letter = Letter::to(&sender, subject);
     if accepted > 0 {
-        letter = letter.text(format!(
-            "{recipient} has accepted {}. The codes that you had are no longer good.",
-            tickets(accepted)
+        letter = letter.text(td_string!(
+            language,
+            letters.accepted,
+            count = yes,
+            recipient = recipient
         ));
     }
-    if answered.len() > accepted {
-        letter = letter.text(format!(
-            "{recipient} has declined {}, which you hold again.",
-            tickets(answered.len() - accepted)
+    if declined > 0 {
+        letter = letter.text(td_string!(
+            language,
+            letters.declined,
+            count = no,
+            recipient = recipient
         ));
     }
     let ids: Vec<EventId> = answered.iter().map(|transfer| transfer.event_id).collect();
     let events = event_refs(connection, &ids).await?;
     for event in distinct(ids.iter().filter_map(|id| events.get(id))) {
-        letter = letter.facts(facts(event));
+        letter = letter.facts(facts(&reader, event));
     }
-    Ok(Some(letter.button(
-        "See your tickets",
-        format!("{public_url}/tickets"),
-    )))
+    Ok(Some(with_button_to_tickets(letter, public_url)))
 }
 
 pub(super) async fn asked_back(
@@ -172,16 +205,20 @@ pub(super) async fn asked_back(
     let Some(about) = events.get(&event) else {
         return Ok(None);
     };
-    let subject = format!("{} asks for a ticket back", gifted.buyer);
-    let letter = Letter::new(&holder.name, &holder.email, subject)
-        .text(format!(
-            "Hello {}, {} has bought ticket {number} that you hold, and asks you to give it back. \
-            It is yours until you do.",
-            holder.name, gifted.buyer
+    let reader = holder.reader();
+    let (language, buyer) = (reader.language, &gifted.buyer);
+    let subject = td_string!(language, letters.asked_back_subject, buyer = buyer);
+    let letter = Letter::to(&holder, subject)
+        .text(td_string!(
+            language,
+            letters.asked_back,
+            name = &holder.name,
+            buyer = buyer,
+            number = number
         ))
-        .facts(facts(about))
+        .facts(facts(&reader, about))
         .button(
-            "See the ticket",
+            td_string!(language, letters.see_ticket),
             format!("{public_url}/tickets/{event}/{number}"),
         );
     Ok(Some(letter))
@@ -196,8 +233,4 @@ fn distinct<'a>(events: impl Iterator<Item = &'a EventRef>) -> Vec<&'a EventRef>
         }
     }
     distinct
-}
-
-fn noun(held: &[Ticket]) -> &'static str {
-    if held.len() == 1 { "ticket" } else { "tickets" }
 }

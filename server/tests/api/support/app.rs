@@ -114,6 +114,16 @@ impl TestApp {
         }
     }
 
+    /// The same who reads German.
+    pub(crate) async fn german(&self, name: &str) -> TestUser {
+        let user = self.user(name).await;
+        sqlx::query!("update users set locale = 'de-DE' where id = $1", user.id)
+            .execute(&self.db)
+            .await
+            .expect("a reader of German");
+        user
+    }
+
     /// Nobody in particular.
     pub(crate) fn stranger(&self) -> TestUser {
         TestUser {

@@ -8,4 +8,4 @@ mod mail;
 pub(crate) use app::{Answer, TestApp, TestUser, order_of};
 pub(crate) use event::{EventBuilder, TestEvent};
 pub(crate) use invariants::assert_sound;
-pub(crate) use mail::{Inbox, SmtpServer};
+pub(crate) use mail::{Inbox, Letter, SmtpServer};

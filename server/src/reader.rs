@@ -1,0 +1,252 @@
+//! Who reads what we write: the language that they speak, and how dates, numbers and money are
+//! written where they are. The app asks the browser; both go by the Unicode CLDR.
+
+use std::fmt;
+
+use api::{Money, Time};
+use axum::http::{HeaderMap, header};
+use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono_tz::Tz;
+use i18n::{Language, PluralOperands};
+use icu_datetime::fieldsets::{YMDE, zone::ExemplarCity};
+use icu_datetime::input::{Date, DateTime, Time as Clock};
+use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_experimental::dimension::currency::CurrencyType;
+use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
+use icu_locale::Locale;
+use icu_time::zone::IanaParser;
+use leptos_i18n::td_string;
+
+/// Somebody who is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// What they speak, of what we do.
+    pub language: Language,
+    locale: Locale,
+}
+
+impl Reader {
+    /// By what an account keeps.
+    pub fn of(locale: &str) -> Self {
+        Self::wanting(&[locale])
+    }
+
+    /// By locales, most wanted first: `de-AT`, `en`.
+    pub fn wanting(locales: &[impl AsRef<str>]) -> Self {
+        let known = locales.iter().filter_map(|locale| plain(locale.as_ref()));
+        let known: Vec<String> = known.collect();
+        let language = i18n::spoken(&known);
+        let locale = i18n::locale(language, &known).parse();
+        Self {
+            language,
+            locale: locale.unwrap_or(Locale::UNKNOWN),
+        }
+    }
+
+    /// By what a request asks for.
+    pub fn asking(headers: &HeaderMap) -> Self {
+        let wanted = headers.get(header::ACCEPT_LANGUAGE);
+        let wanted = wanted.and_then(|value| value.to_str().ok());
+        Self::wanting(&by_preference(wanted.unwrap_or_default()))
+    }
+
+    /// What an account keeps: `de-AT`.
+    pub fn locale(&self) -> String {
+        self.locale.to_string()
+    }
+
+    /// When something begins, by the clock where it is: `Samstag, 5. Dezember 2026 um 20:00 Uhr
+    /// (Ortszeit Berlin)`.
+    pub fn when(&self, time: Time, timezone: &str) -> String {
+        let zone = timezone.parse().unwrap_or(Tz::UTC);
+        let local = time.with_timezone(&zone).naive_local();
+        let when = self
+            .day_and_clock(local)
+            .unwrap_or_else(|| local.to_string());
+        match self.city(zone) {
+            Some(city) => td_string!(self.language, letters.when, when = when, city = city),
+            None => td_string!(self.language, letters.when_utc, when = when),
+        }
+    }
+
+    fn day_and_clock(&self, local: NaiveDateTime) -> Option<String> {
+        let (month, day) = (local.month() as u8, local.day() as u8);
+        let local = DateTime {
+            date: Date::try_new_iso(local.year(), month, day).ok()?,
+            time: Clock::try_new(local.hour() as u8, local.minute() as u8, 0, 0).ok()?,
+        };
+        let fields = YMDE::long().with_time_hm();
+        let format = DateTimeFormatter::try_new((&self.locale).into(), fields).ok()?;
+        Some(format.format(&local).to_string())
+    }
+
+    /// What a time zone is called after.
+    fn city(&self, zone: Tz) -> Option<String> {
+        if zone == Tz::UTC {
+            return None;
+        }
+        let zone = IanaParser::new().parse(zone.name()).without_offset();
+        let format = NoCalendarFormatter::try_new((&self.locale).into(), ExemplarCity).ok()?;
+        Some(format.format(&zone).to_string())
+    }
+
+    /// `€25.00`, `25,00 €`.
+    pub fn money(&self, money: Money) -> String {
+        let written = || {
+            let currency = CurrencyType::try_from_str(money.currency.code()).ok()?;
+            let locale = (&self.locale).into();
+            let format = CurrencyFormatter::try_new_symbol(locale, currency, Default::default());
+            let mut units = Decimal::from(money.amount);
+            units.multiply_pow10(-i16::try_from(money.currency.minor_digits()).ok()?);
+            Some(format.ok()?.format_fixed_decimal(&units).to_string())
+        };
+        written().unwrap_or_else(|| money.to_string())
+    }
+
+    /// A number in a text.
+    pub fn count(&self, number: impl TryInto<i32>) -> Count<'_> {
+        let number = number.try_into().unwrap_or(i32::MAX);
+        Count {
+            number,
+            reader: self,
+        }
+    }
+}
+
+/// A number in a text, which decides the text's plural.
+#[derive(Clone, Copy, Debug)]
+pub struct Count<'a> {
+    number: i32,
+    reader: &'a Reader,
+}
+
+impl fmt::Display for Count<'_> {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let locale = (&self.reader.locale).into();
+        match DecimalFormatter::try_new(locale, Default::default()) {
+            Ok(format) => write!(text, "{}", format.format(&Decimal::from(self.number))),
+            Err(_) => write!(text, "{}", self.number),
+        }
+    }
+}
+
+impl From<Count<'_>> for PluralOperands {
+    fn from(count: Count<'_>) -> Self {
+        count.number.into()
+    }
+}
+
+/// A locale without what else may be said in one, as it is usually spelled.
+fn plain(locale: &str) -> Option<String> {
+    let mut id = Locale::try_from_str(locale.trim()).ok()?.id;
+    id.variants.clear();
+    Some(id.to_string())
+}
+
+/// The locales of `de-AT,de;q=0.9,en;q=0.8`, most wanted first.
+fn by_preference(header: &str) -> Vec<&str> {
+    let mut wanted: Vec<(&str, f32)> = header
+        .split(',')
+        .filter_map(|part| {
+            let (locale, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+            Some((locale, weight.trim().parse().ok()?))
+        })
+        .collect();
+    wanted.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    wanted.into_iter().map(|(locale, _)| locale).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use api::Currency;
+
+    use super::*;
+
+    fn asking(header: &str) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, header.parse().expect("a header"));
+        Reader::asking(&headers).locale()
+    }
+
+    #[test]
+    fn a_request_says_what_its_sender_speaks() {
+        assert_eq!(asking("de-AT,de;q=0.9,en;q=0.8"), "de-AT");
+        assert_eq!(asking("en;q=0.5, de"), "de");
+        assert_eq!(asking("fr-CA, fr;q=0.9, de;q=0.1"), "de");
+        assert_eq!(asking("*"), "en");
+        assert_eq!(asking("nonsense of many words; q=?"), "en");
+        assert_eq!(Reader::asking(&HeaderMap::new()).locale(), "en");
+    }
+
+    #[test]
+    fn what_is_kept_of_a_locale_is_short() {
+        for (wanted, kept) in [
+            ("de-at", "de-AT"),
+            ("de-Latn-AT-1996-u-nu-thai", "de-Latn-AT"),
+            ("tlh", "en"),
+            ("", "en"),
+            ("de; drop table users", "en"),
+        ] {
+            assert_eq!(Reader::of(wanted).locale(), kept, "{wanted}");
+        }
+    }
+
+    /// As browsers of the same locale write it.
+    #[test]
+    fn times_are_written_as_is_done_there() {
+        let evening = Time::from_timestamp(1_796_497_200, 0).expect("a time");
+        for (locale, zone, written) in [
+            (
+                "en-US",
+                "Europe/Berlin",
+                "Saturday, December 5, 2026 at 8:00 PM (Berlin time)",
+            ),
+            (
+                "en-GB",
+                "America/New_York",
+                "Saturday, 5 December 2026 at 14:00 (New York time)",
+            ),
+            (
+                "de",
+                "Europe/Berlin",
+                "Samstag, 5. Dezember 2026 um 20:00 Uhr (Ortszeit Berlin)",
+            ),
+            (
+                "de-CH",
+                "Asia/Tokyo",
+                "Sonntag, 6. Dezember 2026 um 04:00 Uhr (Ortszeit Tokio)",
+            ),
+            (
+                "de",
+                "Atlantis/Capital",
+                "Samstag, 5. Dezember 2026 um 19:00 Uhr (UTC)",
+            ),
+        ] {
+            let when = Reader::of(locale).when(evening, zone);
+            assert_eq!(when.replace('\u{202f}', " "), written);
+        }
+    }
+
+    #[test]
+    fn money_is_written_as_is_done_there() {
+        let money = |locale: &str, amount, code| {
+            let currency = Currency::parse(code).expect("a currency");
+            let written = Reader::of(locale).money(Money::new(amount, currency));
+            written.replace('\u{a0}', " ")
+        };
+        assert_eq!(money("en-US", 123_450, "EUR"), "€1,234.50");
+        assert_eq!(money("en-GB", -5, "EUR"), "-€0.05");
+        assert_eq!(money("de", 123_450, "EUR"), "1.234,50 €");
+        assert_eq!(money("de-AT", 1250, "EUR"), "€ 12,50");
+        assert_eq!(money("de", 1234, "JPY"), "1.234 ¥");
+        assert_eq!(money("de", 5000, "ISK"), "5.000 ISK");
+    }
+
+    #[test]
+    fn counts_are_written_as_is_done_there() {
+        assert_eq!(Reader::of("en").count(1234).to_string(), "1,234");
+        assert_eq!(Reader::of("de").count(12_345_usize).to_string(), "12.345");
+    }
+}
