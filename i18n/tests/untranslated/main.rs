@@ -1,4 +1,5 @@
-//! Finds what the app says past its catalogue, and what the catalogue has for nobody.
+//! Finds what the app and the server's letters say past the catalogue, and what the catalogue has for
+//! nobody.
 
 mod catalogue;
 mod scan;
@@ -12,8 +13,26 @@ use scan::{Found, scan};
 /// Made up for tests.
 const SAMPLES: &str = "samples.rs";
 
+/// What of the server writes to people.
+const LETTERS: [&str; 5] = [
+    "mail/letter.rs",
+    "mail/letters",
+    "mail/ticket_pdf.rs",
+    "reader.rs",
+    "web/head.rs",
+];
+
 fn app() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src")
+}
+
+fn letters() -> Vec<PathBuf> {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
+    let files = LETTERS.iter().flat_map(|name| match server.join(name) {
+        file if file.is_file() => vec![file],
+        folder => sources(&folder),
+    });
+    files.collect()
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -32,8 +51,9 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn scan_app() -> Vec<(PathBuf, Found)> {
-    let scanned = sources(&app()).into_iter().map(|path| {
+fn scan_all() -> Vec<(PathBuf, Found)> {
+    let all = sources(&app()).into_iter().chain(letters());
+    let scanned = all.map(|path| {
         let source = fs::read_to_string(&path).expect("a source file");
         let found = scan(&source);
         (path, found)
@@ -42,9 +62,9 @@ fn scan_app() -> Vec<(PathBuf, Found)> {
 }
 
 #[test]
-fn the_app_says_nothing_past_the_catalogue() {
+fn nothing_is_said_past_the_catalogue() {
     let mut untranslated = Vec::new();
-    for (path, found) in scan_app() {
+    for (path, found) in scan_all() {
         for (line, text) in found.texts {
             untranslated.push(format!("{}:{line}: {text:?}", path.display()));
         }
@@ -59,7 +79,7 @@ fn the_app_says_nothing_past_the_catalogue() {
 #[test]
 fn every_text_of_the_catalogue_is_said_somewhere() {
     let mut unused: Vec<String> = read("en").names();
-    for (_, found) in scan_app() {
+    for (_, found) in scan_all() {
         unused.retain(|name| !found.names.contains(name));
     }
     assert_eq!(unused, [""; 0], "These texts are said nowhere.");
