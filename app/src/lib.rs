@@ -72,6 +72,7 @@ fn App() -> impl IntoView {
     cart::provide_cart();
     purchase::provide_purchase();
     history::provide_back();
+    shortcuts::provide_keys();
     view! {
         <Router>
             <Screens />

@@ -12,6 +12,7 @@ use crate::listen::on_window;
 use crate::pages::later;
 use crate::refresh::use_refresh;
 use crate::route::{self, Tab};
+use crate::storage;
 
 /// How long after `g` the next key names a tab.
 const SEQUENCE_MS: f64 = 1_500.0;
@@ -44,29 +45,46 @@ impl Command {
     }
 }
 
-/// Whether the list of shortcuts is open.
-#[derive(Clone, Copy)]
-pub(crate) struct Listed(RwSignal<bool>);
+/// Under which name it is kept that single keys do nothing.
+const OFF: &str = "single-keys-off";
 
-impl Listed {
-    pub(crate) fn close(self) {
-        self.0.set(false);
-    }
+/// Whether keys are heard, and whether their list is open.
+#[derive(Clone, Copy)]
+pub(crate) struct Keys {
+    pub(crate) heard: RwSignal<bool>,
+    pub(crate) listed: RwSignal<bool>,
 }
 
-pub(crate) fn use_listed() -> Listed {
+pub(crate) fn provide_keys() {
+    provide_context(Keys {
+        heard: RwSignal::new(storage::get(OFF).is_none()),
+        listed: RwSignal::new(false),
+    });
+}
+
+pub(crate) fn use_keys() -> Keys {
     expect_context()
+}
+
+impl Keys {
+    /// Whoever dictates, or touches keys unmeant, is better off when none does anything by itself.
+    pub(crate) fn hear(self, heard: bool) {
+        match heard {
+            true => storage::remove(OFF),
+            false => storage::set(OFF, "yes"),
+        }
+        self.heard.set(heard);
+    }
 }
 
 /// Hears the keys, and shows their list.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
-    let listed = RwSignal::new(false);
-    provide_context(Listed(listed));
+    let Keys { heard, listed } = use_keys();
     let (path, navigate, refresh) = (use_location().pathname, use_navigate(), use_refresh());
     let going = Cell::new(f64::NEG_INFINITY);
     on_window(ev::keydown, move |event| {
-        if !is_free(&event) {
+        if !heard.get_untracked() || !is_free(&event) {
             return;
         }
         let was_going = event.time_stamp() - going.replace(f64::NEG_INFINITY) < SEQUENCE_MS;
@@ -97,7 +115,7 @@ pub(crate) fn is_free(event: &ev::KeyboardEvent) -> bool {
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .and_then(|element| {
             element
-                .closest("input, select, textarea, dialog")
+                .closest("input:not([type=checkbox]), select, textarea, dialog")
                 .ok()
                 .flatten()
         });

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use e2e::{Account, Engine, Person, Service};
 
-crate::in_both_engines!(the_keyboard_leads_everywhere);
+crate::in_both_engines!(the_keyboard_leads_everywhere, single_keys_can_be_turned_off,);
 
 async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
     let service = Service::start().await?;
@@ -28,5 +28,33 @@ async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
     ada.strike("/").await?;
     ada.strike("gt?").await?;
     ada.sees("Nothing for “gt?”").await?;
+    ada.leave().await
+}
+
+/// For who dictates, or touches keys unmeant.
+async fn single_keys_can_be_turned_off(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
+    olga.publish("Night", &[("Standing", 2500, 100)]).await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.sees("Night").await?;
+    ada.strike("?").await?;
+    ada.press_box("Shortcuts by single keys").await?;
+    ada.press("Close").await?;
+    // Under a list of shortcuts nothing could be followed.
+    ada.strike("?").await?;
+    ada.follow_containing("Night").await?;
+    ada.sees_heading("Night").await?;
+
+    // It is so when the app is started again, and can be undone.
+    ada.start_again().await?;
+    ada.sees_heading("Night").await?;
+    ada.strike("gt?").await?;
+    ada.press("All events").await?;
+    ada.follow("You").await?;
+    ada.can_use_the_screen().await?;
+    ada.press_box("Shortcuts by single keys").await?;
+    ada.strike("gt").await?;
+    ada.sees("Your tickets live here").await?;
     ada.leave().await
 }

@@ -91,7 +91,7 @@ const NAMES: [&str; 36] = [
     ".error-summary, [aria-invalid=true]",
     "M{x} {y}h{length}v1h-{length}z",
     "{user} {name}",
-    "input, select, textarea, dialog",
+    "input:not([type=checkbox]), select, textarea, dialog",
     "Europe/Berlin",
 ];
 

@@ -23,6 +23,7 @@ use appearance::Appearance;
 pub(crate) use auth::{AuthForm, AuthMode};
 pub(crate) use auth::{CreateAccountPage, SignInPage};
 pub(crate) use email::VerifyPage;
+use keys::KeyChoice;
 pub(crate) use keys::KeyList;
 use language::LanguageChoice;
 use profile::Profile;
@@ -43,6 +44,7 @@ pub(crate) fn YouPage() -> impl IntoView {
                 {account}
                 <Appearance />
                 <LanguageChoice />
+                <KeyChoice />
                 {platform::is_native().then(|| view! { <ServerAddress /> })}
                 <About />
             </div>
