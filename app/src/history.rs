@@ -4,7 +4,9 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::listen::on_window_first;
 
 /// So soon after Back the next one is the same tap, twice.
 const SAME_TAP_MS: f64 = 500.0;
@@ -161,71 +163,142 @@ impl Close {
     }
 }
 
-/// The screens visited since the app was opened, oldest first.
+/// The screens in the history since the app was opened, oldest first.
 #[derive(Clone, Copy)]
-struct Trail(StoredValue<Vec<String>>);
+struct Trail {
+    screens: StoredValue<Vec<String>>,
+    /// Where the app is on its way to without leaving the screen it is on behind it.
+    replacing_by: StoredValue<Option<String>>,
+}
 
 /// Follows the person's way. Belongs inside the router.
 pub(crate) fn provide_history() {
-    let trail = StoredValue::new(Vec::new());
-    provide_context(Trail(trail));
+    let trail = Trail {
+        screens: StoredValue::new(Vec::new()),
+        replacing_by: StoredValue::new(None),
+    };
+    provide_context(trail);
     let back: Back = expect_context();
     let location = use_location();
     let path = location.pathname;
     back.shown.set_value(Some([path, location.search]));
-    Effect::new(move || trail.update_value(|trail| walk(trail, path.get())));
+    on_window_first(ev::click, move |event| {
+        if let Some(link) = link_of(&event).filter(replaces) {
+            trail.replacing_by.set_value(Some(link.pathname()));
+        }
+    });
+    Effect::new(move || {
+        let path = path.get();
+        let replacing_by = trail.replacing_by.try_update_value(Option::take);
+        let replaced = replacing_by.flatten().as_ref() == Some(&path);
+        trail
+            .screens
+            .update_value(|screens| walk(screens, path, replaced));
+    });
+}
+
+/// The link that was clicked.
+pub(crate) fn link_of(event: &ev::MouseEvent) -> Option<web_sys::HtmlAnchorElement> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest("a[href]").ok()??.dyn_into().ok()
+}
+
+/// By the same property the router knows it.
+fn replaces(link: &web_sys::HtmlAnchorElement) -> bool {
+    js_sys::Reflect::get(link, &"replace".into()).is_ok_and(|replace| replace == true)
+}
+
+/// A function that shows another screen in the place of this one.
+pub(crate) fn use_replace() -> impl Fn(&str) + Clone + 'static {
+    let trail: Trail = expect_context();
+    let navigate = use_navigate();
+    move |path: &str| {
+        let (screen, _) = path.split_once('?').unwrap_or((path, ""));
+        trail.replacing_by.set_value(Some(screen.to_owned()));
+        let replace = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(path, replace);
+    }
 }
 
 /// A function that leaves the screen for `above`: by the browser's Back if that leads there, so
 /// that the history does not grow.
 pub(crate) fn use_go_back() -> impl Fn(&str) + Clone + 'static {
-    let Trail(trail) = expect_context();
-    let navigate = use_navigate();
+    let trail: Trail = expect_context();
     let back: Back = expect_context();
+    let replace = use_replace();
     move |above: &str| {
-        if trail.with_value(|trail| came_from(trail, above)) {
-            return back.step();
+        if trail
+            .screens
+            .with_value(|screens| came_from(screens, above))
+        {
+            trail.replacing_by.set_value(None);
+            back.step();
+        } else {
+            replace(above);
         }
-        let replace = NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        };
-        navigate(above, replace);
     }
 }
 
-/// Takes a step to `path`; a step to where one was before is a step back.
-fn walk(trail: &mut Vec<String>, path: String) {
-    if trail.len() >= 2 && trail[trail.len() - 2] == path {
-        trail.pop();
-    } else if trail.last() != Some(&path) {
-        trail.push(path);
+/// Takes a step to `path`, which may leave no trace of where one was; a step to where one was
+/// before is a step back.
+fn walk(screens: &mut Vec<String>, path: String, replaced: bool) {
+    if replaced {
+        screens.pop();
+        screens.push(path);
+    } else if screens.len() >= 2 && screens[screens.len() - 2] == path {
+        screens.pop();
+    } else if screens.last() != Some(&path) {
+        screens.push(path);
     }
 }
 
-fn came_from(trail: &[String], above: &str) -> bool {
-    trail.len() >= 2 && trail[trail.len() - 2] == above
+fn came_from(screens: &[String], above: &str) -> bool {
+    screens.len() >= 2 && screens[screens.len() - 2] == above
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn walked(steps: &[(&str, bool)]) -> Vec<String> {
+        let mut screens = Vec::new();
+        for (path, replaced) in steps {
+            walk(&mut screens, (*path).to_owned(), *replaced);
+        }
+        screens
+    }
+
     #[test]
     fn a_step_back_shortens_the_trail() {
-        let mut trail = Vec::new();
-        for path in ["/", "/events/1", "/events/1/buy", "/events/1"] {
-            walk(&mut trail, path.to_owned());
-        }
-        assert_eq!(trail, ["/", "/events/1"]);
-        assert!(came_from(&trail, "/"));
-        assert!(!came_from(&trail, "/tickets"));
+        let steps = ["/", "/events/1", "/events/1/buy", "/events/1"];
+        let screens = walked(&steps.map(|path| (path, false)));
+        assert_eq!(screens, ["/", "/events/1"]);
+        assert!(came_from(&screens, "/"));
+        assert!(!came_from(&screens, "/tickets"));
     }
 
     #[test]
     fn a_screen_opened_by_its_address_has_nothing_behind_it() {
-        let mut trail = Vec::new();
-        walk(&mut trail, "/events/1".to_owned());
-        assert!(!came_from(&trail, "/"));
+        assert!(!came_from(&walked(&[("/events/1", false)]), "/"));
+    }
+
+    #[test]
+    fn what_was_replaced_is_not_come_from() {
+        let steps = [
+            ("/tickets", false),
+            ("/tickets/1/1", false),
+            ("/tickets/1/2", true),
+        ];
+        assert!(came_from(&walked(&steps), "/tickets"));
+        let again = [
+            ("/tickets/1/1", false),
+            ("/tickets/1/2", true),
+            ("/tickets/1/1", true),
+        ];
+        assert_eq!(walked(&again), ["/tickets/1/1"]);
     }
 }

@@ -21,6 +21,7 @@ mod language;
 mod listen;
 mod lock;
 mod pages;
+mod places;
 mod platform;
 mod purchase;
 mod refresh;

@@ -1,15 +1,15 @@
 //! The frame around every screen: the tabs, below on phones and at the left where there is room.
 
-use std::collections::HashMap;
-
 use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::use_navigate;
 
 use crate::components::{Icon, Toasts};
 use crate::connection::watch_connection;
+use crate::history::use_go_back;
 use crate::listen::on_window;
+use crate::places::{provide_places, use_places};
 use crate::platform;
 use crate::refresh::use_refresh;
 use crate::route::{self, Tab};
@@ -19,6 +19,7 @@ use crate::shortcuts::Shortcuts;
 pub(crate) fn Shell(children: Children) -> impl IntoView {
     refresh_by_keys();
     watch_connection();
+    provide_places();
     view! {
         <div class="shell">
             <Tabs />
@@ -33,32 +34,25 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
 
 #[component]
 fn Tabs() -> impl IntoView {
-    let location = use_location();
-    let here = Memo::new(move |_| location.pathname.with(|path| Tab::of(path)));
-    // Each tab leads back to where the person was in it.
-    let places = RwSignal::new(HashMap::<Tab, String>::new());
-    Effect::new(move || {
-        let place = location.pathname.get() + &location.query.with(|query| query.to_query_string());
-        if let Some(tab) = here.get() {
-            places.update(|places| {
-                places.insert(tab, place);
-            });
-        }
-    });
+    let (places, go_back) = (use_places(), use_go_back());
     let tab = move |tab: Tab| {
-        let current = Memo::new(move |_| here.get() == Some(tab));
-        let href = move || {
-            let place = places.with(|places| places.get(&tab).cloned());
-            place
-                .filter(|_| !current.get())
-                .unwrap_or_else(|| tab.root().to_owned())
+        let current = Memo::new(move |_| places.is_here(tab));
+        let go_back = go_back.clone();
+        // In the tab one is in, it is the way up.
+        let press = move |event: ev::MouseEvent| {
+            let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key();
+            if current.get_untracked() && !elsewhere && !event.default_prevented() {
+                event.prevent_default();
+                go_back(tab.root());
+            }
         };
         view! {
             <li class="tabs__item">
                 <a
                     class="tabs__link"
-                    href=href
+                    href=move || places.path(tab)
                     prop:replace=true
+                    on:click=press
                     aria-current=move || current.get().then_some("page")
                 >
                     <Icon icon=icon(tab) />

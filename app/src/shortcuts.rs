@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 
 use crate::listen::on_window;
 use crate::pages::later;
+use crate::places::use_enter_tab;
 use crate::refresh::use_refresh;
 use crate::route::{self, Tab};
 use crate::storage;
@@ -82,6 +83,7 @@ impl Keys {
 pub(crate) fn Shortcuts() -> impl IntoView {
     let Keys { heard, listed } = use_keys();
     let (path, navigate, refresh) = (use_location().pathname, use_navigate(), use_refresh());
+    let enter = use_enter_tab();
     let going = Cell::new(f64::NEG_INFINITY);
     on_window(ev::keydown, move |event| {
         if !heard.get_untracked() || !is_free(&event) {
@@ -94,7 +96,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
         let go = |to: &str| navigate(to, NavigateOptions::default());
         match command {
             Command::Go => going.set(event.time_stamp()),
-            Command::Tab(tab) => go(tab.root()),
+            Command::Tab(tab) => enter(tab),
             Command::Search if !focus_search() => go(route::EVENTS),
             Command::Search => event.prevent_default(),
             Command::Refresh => refresh.all(),

@@ -4,13 +4,12 @@ use ::api::TicketTypeId;
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use super::buy::{Outcome, Promo, PromoField};
 use super::later;
 use crate::cart::{Cart, CartEvent, CartLine, use_cart};
 use crate::components::{Button, Cover, Detail, EmptyState, Heading, LinkButton, Stepper, TopBar};
+use crate::history::use_replace;
 use crate::purchase::{Phase, Purchase, Purpose, use_purchase};
 use crate::session::use_session;
 use crate::{api, format, route};
@@ -52,17 +51,13 @@ fn Empty() -> impl IntoView {
 
 /// Leaves for the confirmation as soon as the cart's order is placed.
 fn show_confirmation(purchase: Purchase) {
-    let navigate = use_navigate();
+    let replace = use_replace();
     purchase.watch(Purpose::Cart);
     Effect::new(move || {
         let ours = purchase.purpose.get() == Some(Purpose::Cart);
         if let (true, Phase::Placed(order)) = (ours, purchase.phase.get()) {
             purchase.settle();
-            let replace = NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            navigate(&route::confirmation(order), replace);
+            replace(&route::confirmation(order));
         }
     });
     on_cleanup(move || purchase.settle());

@@ -7,12 +7,10 @@ mod row;
 use ::api::events::EventDetail;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use crate::choice::Choice;
 use crate::components::{Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, use_toasts};
-use crate::history::{Close, use_go_back};
+use crate::history::{Close, use_go_back, use_replace};
 use crate::pages::event::{OpenEvent, use_open_event};
 use crate::pages::later;
 use crate::pages::you::{AuthForm, AuthMode};
@@ -60,7 +58,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
 
 /// Leaves for the confirmation as soon as this event's order is placed.
 fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase) {
-    let navigate = use_navigate();
+    let replace = use_replace();
     Effect::new(move || {
         if let Some(id) = event_id.get() {
             purchase.watch(Purpose::Event(id));
@@ -70,11 +68,7 @@ fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase)
         let ours = event_id.get().map(Purpose::Event) == purchase.purpose.get();
         if let (true, Phase::Placed(order)) = (ours, purchase.phase.get()) {
             purchase.settle();
-            let replace = NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            navigate(&route::confirmation(order), replace);
+            replace(&route::confirmation(order));
         }
     });
     on_cleanup(move || purchase.settle());

@@ -4,12 +4,12 @@ use ::api::events::{EventSummary, When};
 use futures::FutureExt;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::api;
 use crate::components::{Chip, Icon};
 use crate::feed::Feed;
+use crate::history::use_replace;
 use crate::kept::Name;
 use crate::route;
 
@@ -107,14 +107,9 @@ fn label(when: When) -> &'static str {
 /// Search and chips.
 #[component]
 pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
-    let navigate = use_navigate();
+    let replace = use_replace();
     let go = Callback::new(move |filter: Filter| {
-        let options = NavigateOptions {
-            replace: true,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&filter.path(), options);
+        replace(&filter.path());
     });
     let chip = move |(when, _): (When, &'static str)| {
         let selected = Memo::new(move |_| filter.with(|filter| filter.when == when));

@@ -10,14 +10,14 @@ use ::api::tickets::{Ticket, TicketsWhen};
 use futures::FutureExt;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::api;
 use crate::components::{
     Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::{Feed, use_feeds};
+use crate::history::use_replace;
 use crate::kept::Name;
 use crate::pages::event::AllWaitingPlaces;
 use crate::pages::transfers::Received;
@@ -97,16 +97,11 @@ fn use_when() -> Memo<TicketsWhen> {
 
 #[component]
 fn Choice(when: Memo<TicketsWhen>) -> impl IntoView {
-    let navigate = use_navigate();
+    let replace = use_replace();
     let chip = move |(this, label, path): (TicketsWhen, &'static str, &'static str)| {
-        let navigate = navigate.clone();
+        let replace = replace.clone();
         let select = move |()| {
-            let replace = NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            navigate(path, replace);
+            replace(path);
         };
         view! {
             <Chip selected=Memo::new(move |_| when.get() == this) on_select=select>

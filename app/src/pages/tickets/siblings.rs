@@ -3,11 +3,10 @@ use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use crate::components::Icon;
 use crate::feed::use_feeds;
+use crate::history::use_replace;
 use crate::listen::{on, on_window};
 use crate::route;
 use crate::shortcuts::is_free;
@@ -92,13 +91,9 @@ impl Place {
 }
 
 fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>) {
-    let navigate = use_navigate();
+    let replace = use_replace();
     let show = move |to| {
-        let replace = NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        };
-        navigate(&route::ticket(event, to), replace);
+        replace(&route::ticket(event, to));
     };
     let show_swiped = show.clone();
     let from = StoredValue::new(None);

@@ -3,8 +3,7 @@ use ::api::users::User;
 use i18n::{t, t_view};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 use super::offer::{Pending, Reply, ReplyButtons, pending};
 use crate::api::Error;
@@ -13,6 +12,7 @@ use crate::components::{
 };
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
+use crate::history::use_replace;
 use crate::session::use_session;
 use crate::{api, route, session};
 
@@ -136,10 +136,10 @@ fn Take(user: User, offer: Pending, token: String) -> impl IntoView {
     let session = use_session();
     let toasts = use_toasts();
     let feeds = use_feeds();
-    let navigate = use_navigate();
+    let replace = use_replace();
     let replying = RwSignal::new(None);
     let send = move |reply: Reply| {
-        let (offer, token, navigate) = (offer.clone(), token.clone(), navigate.clone());
+        let (offer, token, replace) = (offer.clone(), token.clone(), replace.clone());
         let verified = user.email_verified;
         replying.set(Some(reply));
         spawn_local(async move {
@@ -149,11 +149,7 @@ fn Take(user: User, offer: Pending, token: String) -> impl IntoView {
                 Ok(proved) => {
                     feeds.tickets.expire();
                     toasts.say(offer.done(reply));
-                    let replace = NavigateOptions {
-                        replace: true,
-                        ..NavigateOptions::default()
-                    };
-                    navigate(route::TICKETS, replace);
+                    replace(route::TICKETS);
                     if let Some(user) = proved {
                         session.set_user(user);
                     }

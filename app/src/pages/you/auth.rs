@@ -1,11 +1,11 @@
 use ::api::users::{Client, Login, Register};
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use crate::components::{Button, Detail, Field, FieldKind, Heading, Kind, LinkButton, TopBar};
 use crate::forms::{FormError, FormErrors};
+use crate::history::use_replace;
 use crate::{route, session};
 
 /// Whether the person has an account.
@@ -37,13 +37,9 @@ fn AuthPage(mode: AuthMode) -> impl IntoView {
         .and_then(route::local)
         .unwrap_or(route::YOU)
         .to_owned();
-    let navigate = use_navigate();
+    let replace = use_replace();
     let done = move |()| {
-        let replace = NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        };
-        navigate(&next, replace);
+        replace(&next);
     };
     view! {
         <Detail>

@@ -1,13 +1,13 @@
 use ::api::users::RequestReset;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 use crate::components::{
     Button, Detail, EmptyState, Field, FieldKind, Heading, Kind, LinkButton, TopBar, use_toasts,
 };
 use crate::forms::{FormError, FormErrors};
+use crate::history::use_replace;
 use crate::{api, route, session};
 
 /// The password is forgotten: a letter helps.
@@ -81,7 +81,7 @@ fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
 pub(crate) fn ResetPage() -> impl IntoView {
     let params = use_params_map();
     let toasts = use_toasts();
-    let navigate = use_navigate();
+    let replace = use_replace();
     let password = RwSignal::new(String::new());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
@@ -89,15 +89,11 @@ pub(crate) fn ResetPage() -> impl IntoView {
         event.prevent_default();
         let token = params.with_untracked(|params| params.get("token"));
         let (token, password) = (token.unwrap_or_default(), password.get_untracked());
-        let navigate = navigate.clone();
+        let replace = replace.clone();
         let call = session::reset_password(token, password);
         errors.send(busy, call, move |()| {
             toasts.say(t!(you.password_set));
-            let replace = NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            navigate(route::YOU, replace);
+            replace(route::YOU);
         });
     };
     view! {

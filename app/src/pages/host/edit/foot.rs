@@ -2,14 +2,12 @@ use ::api::EventId;
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use super::fields::Part;
 use super::saver::{Progress, Saver};
 use crate::components::{Button, Icon, Kind, use_toasts};
 use crate::forms::FormErrors;
-use crate::history::use_go_back;
+use crate::history::{use_go_back, use_replace};
 use crate::{api, route};
 
 /// How saving goes, and the last step: to publish, or to save what is public.
@@ -72,24 +70,20 @@ fn words(progress: &Progress, published: bool) -> String {
 #[component]
 fn PublishButton(saver: Saver, errors: FormErrors) -> impl IntoView {
     let toasts = use_toasts();
-    let navigate = use_navigate();
+    let replace = use_replace();
     let busy = RwSignal::new(false);
     let press = move |()| {
         if !errors.check(untrack(|| saver.form.check()).map(drop)) {
             return;
         }
         busy.set(true);
-        let navigate = navigate.clone();
+        let replace = replace.clone();
         spawn_local(async move {
             let answer = publish(saver).await;
             busy.try_set(false);
             match answer {
                 Ok(Some(id)) => {
-                    let replace = NavigateOptions {
-                        replace: true,
-                        ..NavigateOptions::default()
-                    };
-                    navigate(&route::host_event(id), replace);
+                    replace(&route::host_event(id));
                     toasts.say_with_link(t!(host.is_live), t!(host.see_it), route::event(id));
                 }
                 Ok(None) => {}

@@ -1,12 +1,11 @@
 use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
-use wasm_bindgen::{JsCast, JsValue};
+use leptos_router::hooks::use_location;
+use wasm_bindgen::JsValue;
 
 use crate::components::{Button, Kind, Sheet};
-use crate::history::{Close, guard_back, use_go_back};
+use crate::history::{Close, guard_back, link_of, use_go_back, use_replace};
 use crate::listen::{on_window, on_window_first};
 
 /// Where the person was about to go.
@@ -103,9 +102,7 @@ impl LeaveGuard {
 
 /// The screen of ours that a click leads to.
 fn followed_path(event: &ev::MouseEvent) -> Option<String> {
-    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
-    let link = target.closest("a[href]").ok()??;
-    let link: web_sys::HtmlAnchorElement = link.dyn_into().ok()?;
+    let link = link_of(event)?;
     let ours = link.origin() == window().location().origin().ok()? && link.target().is_empty();
     let jumps = link.get_attribute("href")?.starts_with('#');
     (ours && !jumps).then(|| link.pathname() + &link.search())
@@ -115,7 +112,7 @@ fn followed_path(event: &ev::MouseEvent) -> Option<String> {
 #[component]
 pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoView {
     let go_back = use_go_back();
-    let navigate = use_navigate();
+    let replace = use_replace();
     let stay = move |()| guard.destination.set(None);
     let close = Close::known_to_back(move || stay(()));
     let leave = Callback::new(move |()| {
@@ -125,11 +122,7 @@ pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoVi
         match destination {
             Some(Destination::Above(path)) => go_back(&path),
             Some(Destination::Path(path)) => {
-                let replace = NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                };
-                navigate(&path, replace);
+                replace(&path);
             }
             Some(Destination::Back) => {
                 if let Ok(history) = window().history() {

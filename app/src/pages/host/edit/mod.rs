@@ -15,8 +15,7 @@ use ::api::EventId;
 use ::api::host::{EventStatus, HostEvent};
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::hooks::use_location;
 
 use crate::api::Error;
 use crate::components::{
@@ -24,7 +23,7 @@ use crate::components::{
 };
 use crate::fetch::Fetch;
 use crate::forms::FormErrors;
-use crate::history::use_go_back;
+use crate::history::{use_go_back, use_replace};
 use crate::{api, route};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
@@ -194,18 +193,13 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
 
 /// A new event has an address of its own from its first save on.
 fn keep_address(saver: Saver, made: RwSignal<Option<EventId>>) {
-    let navigate = use_navigate();
+    let replace = use_replace();
     let path = use_location().pathname;
     Effect::new(move || {
         let Some(id) = saver.id.get() else { return };
         if path.get_untracked().trim_end_matches('/') == route::HOST_NEW {
             made.set(Some(id));
-            let replace = NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            navigate(&route::host_edit(id), replace);
+            replace(&route::host_edit(id));
         }
     });
 }
