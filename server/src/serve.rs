@@ -53,7 +53,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         rate_limiters: RateLimiters::new(config.rate_limits),
         purchases: Purchases::new(
             database.pool.clone(),
-            database.pool(config.purchase_connections),
+            database.purchase_pool(config.purchase_connections),
             config.purchase_path,
             Arc::new(PayAtDoor),
             batch_thread::start(stop.clone())?,

@@ -36,10 +36,13 @@ pub struct Combiner {
 }
 
 struct Shared {
+    /// For what is only looked at.
+    reads: PgPool,
     db: PgPool,
     payments: Arc<dyn PaymentProvider>,
-    /// Where batches run.
+    /// Where batches run, and where those who wait for them do.
     batches: Handle,
+    requests: Handle,
     /// Batches take turns at the connections, first come, first served.
     turns: Semaphore,
     sold_out: SoldOut,
@@ -55,13 +58,21 @@ struct Waiting {
 }
 
 impl Combiner {
-    /// Places batches on the connections of `db`, by tasks on `batches`.
-    pub fn new(db: PgPool, payments: Arc<dyn PaymentProvider>, batches: Handle) -> Self {
+    /// Places batches on the connections of `db`, by tasks on `batches`, for requests that are
+    /// served where this is called.
+    pub fn new(
+        reads: PgPool,
+        db: PgPool,
+        payments: Arc<dyn PaymentProvider>,
+        batches: Handle,
+    ) -> Self {
         let connections = db.options().get_max_connections() as usize;
         let shared = Shared {
+            reads,
             db,
             payments,
             batches,
+            requests: Handle::current(),
             turns: Semaphore::new(connections),
             sold_out: SoldOut::default(),
             rushed: Mutex::default(),
@@ -137,17 +148,19 @@ impl Shared {
                 .into_iter()
                 .map(|waiting| (waiting.request, waiting.answer))
                 .unzip();
-            let events = [event];
-            let batch = std::panic::AssertUnwindSafe(self.place_batch(&events, &requests));
+            let batch = std::panic::AssertUnwindSafe(self.decide(event, requests.into()));
             // A batch that breaks down must not take the queue with it; its buyers are told by
             // the answers that are dropped.
             let Ok(outcomes) = batch.catch_unwind().await else {
                 continue;
             };
-            for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                // Who went away finds the order by its key.
-                let _gone = answer.send(outcome);
-            }
+            // Hundreds who wait are woken more cheaply from among them than from another thread.
+            self.requests.spawn(async move {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // Who went away finds the order by its key.
+                    let _gone = answer.send(outcome);
+                }
+            });
         }
     }
 
@@ -184,6 +197,27 @@ impl Shared {
         Some(batch)
     }
 
+    /// One answer for each of `requests`; where nothing was left a moment ago, by a look without
+    /// the lock.
+    async fn decide(
+        self: &Arc<Self>,
+        event: EventId,
+        requests: Arc<[PurchaseRequest]>,
+    ) -> Vec<Result<Outcome>> {
+        if let Some(types) = self.sold_out.suspects(&requests) {
+            let (reads, asked) = (self.reads.clone(), Arc::clone(&requests));
+            let look = async move {
+                let mut connection = reads.acquire().await?;
+                refuse_sold_out(&mut connection, &asked, &types).await
+            };
+            // Nobody holds a lock meanwhile: the more come before it is answered, the fewer looks.
+            if let Ok(Ok(Some(refused))) = self.requests.spawn(look).await {
+                return refused.into_iter().map(Ok).collect();
+            }
+        }
+        self.place_batch(&[event], &requests).await
+    }
+
     /// One answer for each of `requests`. A batch that the database refuses is split in two until
     /// the order it cannot take is alone.
     async fn place_batch(
@@ -217,11 +251,6 @@ impl Shared {
     ) -> Result<Vec<Outcome>> {
         let once = async || {
             let mut connection = self.db.acquire().await?;
-            if let Some(types) = self.sold_out.suspects(requests)
-                && let Some(refused) = refuse_sold_out(&mut connection, requests, &types).await?
-            {
-                return Ok(refused);
-            }
             let read_after = Instant::now();
             let payments = self.payments.as_ref();
             let outcomes = place_all(&mut connection, events, requests, payments).await?;

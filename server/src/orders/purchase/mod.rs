@@ -52,9 +52,12 @@ impl Purchases {
         batches: Handle,
     ) -> Self {
         let combiner = match path {
-            PurchasePath::Combined => {
-                Some(Combiner::new(db.clone(), Arc::clone(&payments), batches))
-            }
+            PurchasePath::Combined => Some(Combiner::new(
+                reads.clone(),
+                db.clone(),
+                Arc::clone(&payments),
+                batches,
+            )),
             PurchasePath::Plain => None,
         };
         Self {
