@@ -198,7 +198,7 @@ pub struct OrderLine {
     pub discount: Money,
     /// `quantity * unit_price - discount`.
     pub total: Money,
-    /// The tickets issued for it, none until it is paid.
+    /// The tickets issued for it, none until it is paid; of a refund those it gave back.
     pub tickets: Vec<OrderTicket>,
 }
 

@@ -117,11 +117,17 @@ async fn lines(
             select coalesce(array_agg(t.number order by t.number), '{}') as numbers,
                 coalesce(array_agg(t.state order by t.number), '{}') as states,
                 coalesce(array_agg(h.user_id is not null order by t.number), '{}') as yours
-            from all_tickets t
-            left join all_ticket_user h
-                on h.event_id = t.event_id and h.number = t.number and h.user_id = $2
-            where t.event_id = l.event_id
-                and t.number >= l.first_number and t.number < l.first_number + l.quantity
+            from (
+                select generate_series(l.first_number, l.first_number + l.quantity - 1) as number
+                union all
+                select number from refunded_tickets
+                where refund_id = l.order_id and refunded_tickets.line = l.line
+            ) n
+            cross join lateral (select * from all_tickets a
+                where a.event_id = l.event_id and a.number = n.number limit 1) t
+            left join lateral (select * from all_ticket_user a
+                where a.event_id = t.event_id and a.number = t.number and a.user_id = $2 limit 1) h
+                on true
         ) t
         where l.order_id = $1 order by l.line
         "#,

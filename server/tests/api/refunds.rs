@@ -103,6 +103,10 @@ async fn five_of_twenty_come_back_at_the_price_paid(db: PgPool) {
         (back.lines[0].quantity, back.lines[0].total.amount),
         (5, -12_500)
     );
+    let given_back = back.lines[0].tickets.iter();
+    let given_back: Vec<_> = given_back.map(|t| (t.number, t.state)).collect();
+    let expected: Vec<_> = (3..8).map(|n| (n, TicketState::Refunded)).collect();
+    assert_eq!(given_back, expected);
 
     let after: Order = ada.get(&format!("/orders/{}", order.id)).await.ok();
     assert_eq!(
