@@ -65,7 +65,7 @@ impl Bench {
     /// Promo
     pub(super) async fn buy_cheaper(&mut self) -> Result<()> {
         let stage = self.stage("Promo", "combined", 1).await?;
-        for clients in [8, 32, 128, 512] {
+        for clients in [128, 512] {
             let sale = {
                 let mut connection = stage.database.pool.acquire().await?;
                 let sale = sql::new_sale(&mut connection, PLENTY).await?;

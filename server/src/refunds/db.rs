@@ -89,11 +89,13 @@ pub async fn tickets(
             t.number - l.first_number as "index!", o.kind, o.user_id as buyer, e.starts_at,
             h.user_id as "holder?", p.sender_id as "sender?", clock_timestamp() as "now!"
         from unnest($1::uuid[], $2::int[]) with ordinality as named (event_id, number, place)
-        join all_tickets t on t.event_id = named.event_id and t.number = named.number
+        cross join lateral (select * from all_tickets a
+            where a.event_id = named.event_id and a.number = named.number limit 1) t
         join order_lines l on l.order_id = t.order_id and l.line = t.line
         join orders o on o.id = l.order_id
         join events e on e.id = t.event_id
-        left join all_ticket_user h on h.event_id = t.event_id and h.number = t.number
+        left join lateral (select * from all_ticket_user a
+            where a.event_id = t.event_id and a.number = t.number limit 1) h on true
         left join transfers p
             on p.event_id = t.event_id and p.number = t.number and p.state = 'pending'
         order by named.place

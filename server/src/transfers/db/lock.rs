@@ -57,7 +57,8 @@ pub async fn standings(
         select t.state as "state!", p.id is not null as "pending!",
             e.ends_at <= clock_timestamp() as "over!", e.status = 'cancelled' as "cancelled!"
         from unnest($2::uuid[], $3::int[]) as asked (event_id, number)
-        join all_tickets t on t.event_id = asked.event_id and t.number = asked.number
+        cross join lateral (select * from all_tickets a
+            where a.event_id = asked.event_id and a.number = asked.number limit 1) t
         join events e on e.id = t.event_id
         left join all_ticket_user h
             on h.event_id = t.event_id and h.number = t.number and h.user_id = $1

@@ -31,11 +31,9 @@ pub async fn list(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Transfer>> {
-    let rows = sqlx::query_as!(
-        TransferRow,
+    let ids = sqlx::query_scalar!(
         r#"
-        select f.id, f.offer_id, f.event_id, f.number, y.name as ticket_type, s.name as sender,
-            f.recipient_email, f.sender_id = $1 as "sent!", f.state, f.created_at, f.decided_at
+        select f.id
         from (
             select id from transfers where sender_id = $1
             union
@@ -43,9 +41,6 @@ pub async fn list(
             where u.id = $1 and u.email_verified_at is not null
         ) mine
         join transfers f on f.id = mine.id
-        join users s on s.id = f.sender_id
-        join all_tickets t on t.event_id = f.event_id and t.number = f.number
-        join ticket_types y on y.id = t.ticket_type_id
         where ($2 or f.state = 'pending') and ($3::uuid is null or f.id < $3)
         order by f.id desc limit $4
         "#,
@@ -56,10 +51,10 @@ pub async fn list(
     )
     .fetch_all(&mut *connection)
     .await?;
-    into_transfers(connection, rows).await
+    find(connection, user, &ids).await
 }
 
-/// The transfers with these ids, by event and number; `asker` is their sender or recipient.
+/// The transfers with these ids, in that order; `asker` is their sender or recipient.
 pub async fn find(
     connection: &mut PgConnection,
     asker: UserId,
@@ -70,11 +65,13 @@ pub async fn find(
         r#"
         select f.id, f.offer_id, f.event_id, f.number, y.name as ticket_type, s.name as sender,
             f.recipient_email, f.sender_id = $1 as "sent!", f.state, f.created_at, f.decided_at
-        from transfers f
+        from unnest($2::uuid[]) with ordinality as asked (id, place)
+        join transfers f on f.id = asked.id
         join users s on s.id = f.sender_id
-        join all_tickets t on t.event_id = f.event_id and t.number = f.number
+        cross join lateral (select * from all_tickets a
+            where a.event_id = f.event_id and a.number = f.number limit 1) t
         join ticket_types y on y.id = t.ticket_type_id
-        where f.id = any($2) order by f.event_id, f.number
+        order by asked.place
         "#,
         asker,
         ids,
@@ -90,7 +87,7 @@ pub async fn claimed(
     token_hash: &[u8; 32],
 ) -> Result<Vec<Transfer>> {
     let ids = sqlx::query_scalar!(
-        "select id from transfers where claim_token_hash = $1",
+        "select id from transfers where claim_token_hash = $1 order by event_id, number",
         token_hash.as_slice(),
     )
     .fetch_all(&mut *connection)
