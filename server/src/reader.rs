@@ -94,15 +94,22 @@ impl Reader {
 
     /// `€25.00`, `25,00 €`.
     pub fn money(&self, money: Money) -> String {
-        let written = || {
-            let currency = CurrencyType::try_from_str(money.currency.code()).ok()?;
-            let locale = (&self.locale).into();
-            let format = CurrencyFormatter::try_new_symbol(locale, currency, Default::default());
-            let mut units = Decimal::from(money.amount);
-            units.multiply_pow10(-i16::try_from(money.currency.minor_digits()).ok()?);
-            Some(format.ok()?.format_fixed_decimal(&units).to_string())
-        };
-        written().unwrap_or_else(|| money.to_string())
+        let exact = money.to_string();
+        let written = self.money_as_usual(money);
+        // Usually nobody writes the hundredths of a forint; where there are some, they count.
+        let is_rounded = |written: &String| digits(written) < digits(&exact) && !is_whole(money);
+        written
+            .filter(|written| !is_rounded(written))
+            .unwrap_or(exact)
+    }
+
+    fn money_as_usual(&self, money: Money) -> Option<String> {
+        let currency = CurrencyType::try_from_str(money.currency.code()).ok()?;
+        let locale = (&self.locale).into();
+        let format = CurrencyFormatter::try_new_symbol(locale, currency, Default::default());
+        let mut units = Decimal::from(money.amount);
+        units.multiply_pow10(-i16::try_from(money.currency.minor_digits()).ok()?);
+        Some(format.ok()?.format_fixed_decimal(&units).to_string())
     }
 
     /// A number in a text.
@@ -136,6 +143,14 @@ impl From<Count<'_>> for PluralOperands {
     fn from(count: Count<'_>) -> Self {
         count.number.into()
     }
+}
+
+fn is_whole(money: Money) -> bool {
+    money.amount % 10_i64.pow(money.currency.minor_digits()) == 0
+}
+
+fn digits(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
 }
 
 /// A locale without what else may be said in one, as it is usually spelled.
@@ -242,6 +257,18 @@ mod tests {
         assert_eq!(money("de-AT", 1250, "EUR"), "€ 12,50");
         assert_eq!(money("de", 1234, "JPY"), "1.234 ¥");
         assert_eq!(money("de", 5000, "ISK"), "5.000 ISK");
+        assert_eq!(money("de", 500_000, "HUF"), "5.000 HUF");
+    }
+
+    #[test]
+    fn no_amount_is_rounded() {
+        for currency in Currency::all() {
+            for locale in ["en", "de", "de-CH"] {
+                let written = Reader::of(locale).money(Money::new(123_405, currency));
+                let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+                assert_eq!(digits, "123405", "{written}");
+            }
+        }
     }
 
     #[test]
