@@ -14,7 +14,9 @@ const DESCRIPTION_MAX: usize = 200;
 /// The app's page with its title, description and preview told of `event`.
 pub(super) fn with_event(page: &str, event: &Event, public_url: &str) -> String {
     let facts = Facts::of(event, public_url);
-    let page = replace_between(page, "<title>", "</title>", &escape(&facts.page_title()));
+    let language = i18n::tag(event.organizer.language);
+    let page = replace_between(page, "<html lang=\"", "\"", language);
+    let page = replace_between(&page, "<title>", "</title>", &escape(&facts.page_title()));
     let page = replace_between(
         &page,
         "<meta name=\"description\" content=\"",
@@ -44,18 +46,11 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(
-        Event {
-            detail: event,
-            organizer,
-            ..
-        }: &'a Event,
-        public_url: &str,
-    ) -> Self {
-        let about = &event.summary;
+    fn of(event: &'a Event, public_url: &str) -> Self {
+        let (event, organizer) = (&event.detail, &event.organizer);
+        let (about, language) = (&event.summary, organizer.language);
         let title = match about.state {
             SaleState::Cancelled => {
-                let language = organizer.language;
                 td_string!(language, letters.cancelled_subject, event = &about.title)
             }
             _ => about.title.clone(),
@@ -70,7 +65,7 @@ impl<'a> Facts<'a> {
         };
         Self {
             event,
-            brand: td_string!(organizer.language, common.brand),
+            brand: td_string!(language, common.brand),
             title: one_line(&title),
             description: shorten(&one_line(&text), DESCRIPTION_MAX),
             url,
@@ -193,6 +188,7 @@ mod tests {
     fn the_page_of_the_app_has_what_is_replaced() {
         let page = include_str!("../../../app/index.html");
         for (start, end) in [
+            ("<html lang=\"", "\""),
             ("<title>", "</title>"),
             ("<meta name=\"description\" content=\"", "\" />"),
         ] {

@@ -244,6 +244,7 @@ async fn a_link_speaks_the_language_of_who_made_the_event(db: PgPool) {
         .await
         .expect("a cancelled event");
     let page = site.get(&format!("/events/{id}")).await.text();
+    assert!(page.contains("<html lang=\"de\">"), "{page}");
     assert_eq!(property(&page, "og:title"), "Abgesagt: Nacht");
     let description = property(&page, "og:description");
     assert!(
