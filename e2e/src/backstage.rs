@@ -5,7 +5,7 @@ use api::door::Door;
 use api::events::EventDetail;
 use api::host::{CreateEvent, HostEvent, TicketTypeInput};
 use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
-use api::users::{Client, Login, Register, Session};
+use api::users::{Client, Login, Register, Session, User};
 use api::{Currency, EventId, Page, Time};
 use reqwest::RequestBuilder;
 use serde_json::json;
@@ -56,6 +56,11 @@ impl Account {
             token: session.access_token,
             client,
         })
+    }
+
+    /// As the server knows them.
+    pub async fn me(&self) -> Result<User> {
+        self.get("/me").await
     }
 
     /// Publishes an event with these ticket types: name, price in cents, capacity.

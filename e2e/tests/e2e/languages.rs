@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use e2e::{Account, Engine, Person, Service};
@@ -29,6 +30,7 @@ async fn the_app_speaks_german() -> Result<()> {
     reader.sees_heading("Du").await?;
     let language = reader.run("return document.documentElement.lang").await?;
     ensure!(language == "de", "the page is in {language}");
+    is_written_to_in_german(&olga).await?;
 
     reader.follow("Events").await?;
     reader.follow_containing("Night").await?;
@@ -99,6 +101,17 @@ async fn choose(person: &Person, language: &str) -> Result<()> {
     Ok(())
 }
 
+/// Letters follow the app.
+async fn is_written_to_in_german(account: &Account) -> Result<()> {
+    for _ in 0..100 {
+        if account.me().await?.locale.starts_with("de") {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    anyhow::bail!("letters are in {} still", account.me().await?.locale)
+}
+
 /// Which of the `english` texts are on the page.
 async fn found(person: &Person, english: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let mut shown = settled(person).await?;
@@ -125,7 +138,7 @@ async fn settled(person: &Person) -> Result<Vec<String>> {
                 .filter_map(|text| text.as_str().map(str::to_owned));
             return Ok(texts.collect());
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     anyhow::bail!("{} is still being loaded", person.path().await?)
 }
