@@ -6,25 +6,34 @@ use wasm_bindgen::JsCast;
 
 use crate::route::Tab;
 
+/// The class of panes of which both are shown.
+const OPEN: &str = "panes--open";
+
 /// A list and what is open from it: side by side where there is room, else one over the other.
 /// The list stays as it is meanwhile.
 #[component]
 pub(crate) fn Panes(tab: Tab, children: Children) -> impl IntoView {
     let path = use_location().pathname;
     let is_root = move |path: &str| path.trim_end_matches('/') == tab.root().trim_end_matches('/');
-    let open = Memo::new(move |_| path.with(|path| !is_root(path)));
+    let opens_with = path.with_untracked(|path| !is_root(path));
+    let panes = NodeRef::<html::Div>::new();
     let list = NodeRef::<html::Section>::new();
     Effect::new(move |before: Option<String>| {
         let path = path.get();
-        if let (Some(before), Some(list)) = (before, list.get_untracked())
-            && is_root(&path)
-        {
-            focus_where_left(list, before);
+        let open = !is_root(&path);
+        let elements = panes.get_untracked().zip(list.get_untracked());
+        if let Some((before, (panes, list))) = before.zip(elements) {
+            keep_in_sight(&list, if open { &path } else { &before }, || {
+                let _toggled = panes.class_list().toggle_with_force(OPEN, open);
+            });
+            if !open {
+                focus_where_left(list, before);
+            }
         }
         path
     });
     view! {
-        <div class="panes" class:panes--open=open>
+        <div class="panes" class=(OPEN, opens_with) node_ref=panes>
             <section class="panes__list" aria-label=tab.label() node_ref=list>
                 {children()}
             </section>
@@ -54,6 +63,29 @@ pub(crate) fn Detail(
         <article class="pane" node_ref=pane>
             {children()}
         </article>
+    }
+}
+
+/// The list has another shape beside what is open: what is opened or closed stays where it is on the
+/// screen while `reshape` gives it that, or else the first of the list that is seen.
+fn keep_in_sight(list: &web_sys::HtmlElement, path: &str, reshape: impl FnOnce()) {
+    let top = |element: &web_sys::Element| element.get_bounding_client_rect().top();
+    let pane = list.query_selector(".pane").ok().flatten();
+    let mark = pane.as_ref().and_then(|pane| {
+        let ends = pane.get_bounding_client_rect().bottom();
+        let links = pane.query_selector_all("a").ok()?;
+        let links = (0..links.length()).filter_map(|at| links.item(at)?.dyn_into().ok());
+        let is_seen = |link: &web_sys::Element| (0.0..ends).contains(&top(link));
+        let leads_there =
+            |link: &&web_sys::Element| link.get_attribute("href").as_deref() == Some(path);
+        let seen: Vec<web_sys::Element> = links.filter(is_seen).collect();
+        seen.iter().find(leads_there).or(seen.first()).cloned()
+    });
+    let before = mark.as_ref().map(top);
+    reshape();
+    if let Some((pane, (mark, before))) = pane.zip(mark.zip(before)) {
+        let moved = top(&mark) - before;
+        pane.set_scroll_top(pane.scroll_top() + moved.round() as i32);
     }
 }
 

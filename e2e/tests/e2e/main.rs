@@ -9,6 +9,7 @@ mod keyboard;
 mod languages;
 mod offline;
 mod organizer;
+mod places;
 mod screens;
 mod sheets;
 mod transfers;
