@@ -10,6 +10,7 @@ mod languages;
 mod offline;
 mod organizer;
 mod places;
+mod pull;
 mod screens;
 mod sheets;
 mod transfers;
