@@ -152,15 +152,15 @@ fn stripes(dice: &mut Dice, palette: &Palette) -> String {
     }
     let radius = dice.between(95.0, 130.0);
     let (x, y) = (200.0, dice.between(170.0, 230.0));
-    canvas.disc(x, y, radius, palette.inks[0]);
-    // A little larger than what it covers, or a thin edge of that shows.
-    let radius = radius + 1.0;
-    let path = format!(
-        "M{:.1} {y:.1}a{radius:.1} {radius:.1} 0 0 0 {:.1} 0z",
-        x - radius,
-        radius * 2.0
-    );
-    canvas.path(&path, palette.ground);
+    // Neither half lies on the other, of which a thin edge would show.
+    for (half, ink) in [(1, palette.inks[0]), (0, palette.ground)] {
+        let path = format!(
+            "M{:.1} {y:.1}a{radius:.1} {radius:.1} 0 0 {half} {:.1} 0z",
+            x - radius,
+            radius * 2.0
+        );
+        canvas.path(&path, ink);
+    }
     canvas.0
 }
 
