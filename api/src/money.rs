@@ -80,6 +80,15 @@ impl Currency {
             .map(|(known, _)| Self(known))
     }
 
+    /// What people pay with in a country, by its ISO 3166 code: as most currencies' codes begin with
+    /// their country's, `GBP`. The euro, where we sell in no currency of its own.
+    pub fn of_region(region: &str) -> Self {
+        CURRENCIES
+            .iter()
+            .find(|(code, _)| region.len() == 2 && *code != "EUR" && code.starts_with(region))
+            .map_or(Self::EUR, |(code, _)| Self(code))
+    }
+
     /// Every currency we sell in.
     pub fn all() -> impl Iterator<Item = Self> {
         CURRENCIES.iter().map(|(code, _)| Self(code))
@@ -144,6 +153,15 @@ mod tests {
         assert_eq!(Money::new(2505, Currency::EUR).to_string(), "25.05 EUR");
         assert_eq!(Money::new(-5, Currency::EUR).to_string(), "-0.05 EUR");
         assert_eq!(Money::new(2505, yen).to_string(), "2505 JPY");
+    }
+
+    #[test]
+    fn a_country_pays_with_its_own_currency_or_the_euro() {
+        let of = |region| Currency::of_region(region).code();
+        assert_eq!(
+            ["GB", "CH", "DE", "IN", ""].map(of),
+            ["GBP", "CHF", "EUR", "EUR", "EUR"]
+        );
     }
 
     #[test]

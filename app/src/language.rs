@@ -1,6 +1,6 @@
 //! The language the app speaks: the person's choice, else the first of their device's that it knows.
 
-use i18n::{Language, languages, locale, named, set_language, spoken, t, tag};
+use i18n::{Language, languages, locale, named, region, set_language, spoken, t, tag};
 use leptos::prelude::*;
 
 use crate::{format, storage};
@@ -82,6 +82,12 @@ impl Choice {
             let _set = page.set_attribute("lang", tag(language));
         }
     }
+}
+
+/// The country that the device is set to, `GB`, as far as it says.
+pub(crate) fn device_region() -> String {
+    let wanted = device_locales();
+    region(&wanted).unwrap_or_default().to_owned()
 }
 
 /// `de-AT`, `en`: most wanted first.

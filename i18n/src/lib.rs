@@ -24,7 +24,7 @@ use std::cell::Cell;
 
 use leptos_i18n::Locale as _;
 
-pub use locale::{locale, named, spoken};
+pub use locale::{locale, named, region, spoken};
 pub use plural::PluralOperands;
 pub use texts::i18n::Locale as Language;
 

@@ -24,18 +24,18 @@ pub fn spoken(wanted: &[impl AsRef<str>]) -> Language {
 /// How dates, numbers and money are written: as is done in the language where the person is.
 pub fn locale(language: Language, wanted: &[impl AsRef<str>]) -> String {
     let mut locales = wanted.iter().map(AsRef::as_ref);
-    let region = |first: &str| {
-        first
-            .split('-')
-            .find(|part| is_region(part))
-            .map(str::to_owned)
-    };
-    let region = wanted.first().and_then(|first| region(first.as_ref()));
-    match (locales.find(|l| language_of(l) == Some(language)), region) {
+    let own = locales.find(|l| language_of(l) == Some(language));
+    match (own, region(wanted)) {
         (Some(own), _) => own.to_owned(),
         (None, Some(region)) => format!("{}-{region}", tag(language)),
         (None, None) => tag(language).to_owned(),
     }
+}
+
+/// The country where the person is, `GB`, as far as what they want most says it.
+pub fn region(wanted: &[impl AsRef<str>]) -> Option<&str> {
+    let mut parts = wanted.first()?.as_ref().split('-');
+    parts.find(|part| is_region(part))
 }
 
 fn is_region(part: &str) -> bool {

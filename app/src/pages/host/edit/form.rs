@@ -1,10 +1,11 @@
-use ::api::FieldErrors;
 use ::api::host::{CreateEvent, HostEvent};
+use ::api::{Currency, FieldErrors};
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::fields::{Basics, Snapshot, TypeFields, When, new_type};
+use crate::language::device_region;
 use crate::{format, zoned};
 
 type Text = RwSignal<String>;
@@ -35,7 +36,8 @@ impl Form {
             None => {
                 let here = zoned::here();
                 let now = zoned::wall(format::now(), &here);
-                Snapshot::blank(now.unwrap_or_else(|| format::now().naive_utc()), here)
+                let now = now.unwrap_or_else(|| format::now().naive_utc());
+                Snapshot::blank(now, here, Currency::of_region(&device_region()))
             }
         };
         let form = Self {

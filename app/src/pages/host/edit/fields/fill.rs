@@ -11,7 +11,11 @@ use i18n::t;
 
 impl Snapshot {
     /// A new event: an evening a week from now, with one kind of ticket.
-    pub(in crate::pages::host::edit) fn blank(now: Wall, timezone: String) -> Self {
+    pub(in crate::pages::host::edit) fn blank(
+        now: Wall,
+        timezone: String,
+        currency: Currency,
+    ) -> Self {
         let evening = (now + TimeDelta::days(7)).date().and_hms_opt(20, 0, 0);
         let starts = evening.unwrap_or(now);
         Self {
@@ -19,7 +23,7 @@ impl Snapshot {
                 starts: When::of(starts),
                 ends: When::of(starts + TimeDelta::hours(3)),
                 timezone,
-                currency: Currency::EUR.code().to_owned(),
+                currency: currency.code().to_owned(),
                 ..Basics::default()
             },
             types: vec![(None, first_type())],

@@ -134,6 +134,8 @@ impl When<String> {
 
 #[cfg(test)]
 mod tests {
+    use api::Currency;
+
     use super::*;
 
     fn utc(wall: Wall, _timezone: &str) -> Option<Time> {
@@ -142,7 +144,7 @@ mod tests {
 
     fn complete() -> Snapshot {
         let now = "2027-01-01T12:00:00".parse().expect("a time");
-        let mut form = Snapshot::blank(now, "Europe/Berlin".to_owned());
+        let mut form = Snapshot::blank(now, "Europe/Berlin".to_owned(), Currency::EUR);
         form.basics.title = "Night".to_owned();
         form.basics.venue = "Hall".to_owned();
         form.basics.city = "Berlin".to_owned();
