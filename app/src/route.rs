@@ -71,6 +71,12 @@ pub(crate) fn and_back(to: &str, path: &str) -> String {
     format!("{to}?next={path}")
 }
 
+/// The same, for who has this address.
+pub(crate) fn as_and_back(to: &str, email: &str, path: &str) -> String {
+    let email = String::from(js_sys::encode_uri_component(email));
+    format!("{}&email={email}", and_back(to, path))
+}
+
 /// The parts of the app, in the order of the tab bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Tab {

@@ -91,7 +91,7 @@ fn Answer(offer: Pending, to: String, token: String) -> impl IntoView {
 #[component]
 fn WayIn(to: String, token: String) -> impl IntoView {
     let [create_account, sign_in] = [route::CREATE_ACCOUNT, route::SIGN_IN]
-        .map(|path| route::and_back(path, &route::claim(&token)));
+        .map(|path| route::as_and_back(path, &to, &route::claim(&token)));
     view! {
         <p>
             {t_view!(transfers.way_in, to = to, <b> = <strong />)}

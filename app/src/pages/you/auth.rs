@@ -31,7 +31,8 @@ fn AuthPage(mode: AuthMode) -> impl IntoView {
         AuthMode::SignIn => (t!(you.welcome_back), t!(you.sign_in_lead)),
         AuthMode::CreateAccount => (t!(common.create_account), t!(you.create_account_lead)),
     };
-    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let (next, email) =
+        use_query_map().with_untracked(|query| (query.get("next"), query.get("email")));
     let next = next
         .as_deref()
         .and_then(route::local)
@@ -47,7 +48,7 @@ fn AuthPage(mode: AuthMode) -> impl IntoView {
             <div class="auth">
                 <Heading text=title />
                 <p class="auth__lead">{lead}</p>
-                <AuthForm mode=RwSignal::new(mode) on_done=done />
+                <AuthForm mode=RwSignal::new(mode) email=email.unwrap_or_default() on_done=done />
             </div>
         </Detail>
     }
@@ -57,9 +58,12 @@ fn AuthPage(mode: AuthMode) -> impl IntoView {
 #[component]
 pub(crate) fn AuthForm(
     mode: RwSignal<AuthMode>,
+    /// What is known of it already.
+    #[prop(optional)]
+    email: String,
     #[prop(into)] on_done: Callback<()>,
 ) -> impl IntoView {
-    let form = Form::new(mode);
+    let form = Form::new(mode, email);
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -158,11 +162,11 @@ struct Form {
 }
 
 impl Form {
-    fn new(mode: RwSignal<AuthMode>) -> Self {
+    fn new(mode: RwSignal<AuthMode>, email: String) -> Self {
         Self {
             mode,
             name: RwSignal::new(String::new()),
-            email: RwSignal::new(String::new()),
+            email: RwSignal::new(email),
             password: RwSignal::new(String::new()),
             errors: FormErrors::new(),
         }
