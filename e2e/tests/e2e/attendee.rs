@@ -99,7 +99,7 @@ async fn some_tickets_are_refunded(engine: Engine) -> Result<()> {
     ada.can_use_the_screen().await?;
     ada.sees("No. 3 refunded").await?;
     ada.follow("View refund").await?;
-    ada.sees("Paid back").await?;
+    ada.sees("You owe that much less at the door.").await?;
     ada.leave().await?;
 
     let orders = Account::login(&service, "ada@example.com")

@@ -41,7 +41,7 @@ async fn every_ticket_goes_back(engine: Engine) -> Result<()> {
     person.sign_in("ada@example.com").await?;
     person.follow("Orders").await?;
     person.follow_containing("Night").await?;
-    person.sees("Paid back").await?;
+    person.sees("You owe that much less at the door.").await?;
     person.can_use_the_screen().await?;
     person.leave().await?;
     let left = ada.event(event.id).await?.summary.going;

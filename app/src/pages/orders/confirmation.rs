@@ -63,6 +63,12 @@ fn Confirmation(order: Order) -> impl IntoView {
         OrderState::Pending => t!(orders.almost),
         _ => t!(orders.going),
     };
+    let pay = words::owed(&order).map(|owed| t!(orders.pay_later, price = format::money(owed)));
+    let (session, paid) = (use_session(), order.state == OrderState::Paid);
+    let mailed = move || {
+        let user = session.user().filter(|_| paid)?;
+        Some(view! { <p>{t!(orders.also_in_mail, email = user.email)}</p> })
+    };
     let events: Vec<EventRef> = stops.iter().map(|(event, _)| event.clone()).collect();
     let card = match <[EventRef; 1]>::try_from(events.clone()) {
         Ok([event]) => view! { <OneEvent event=event /> }.into_any(),
@@ -80,6 +86,10 @@ fn Confirmation(order: Order) -> impl IntoView {
                 <span class="confirmation__number">{words::number(order.id)}</span>
             </p>
             <div class="confirmation__card">{card}</div>
+            <div class="confirmation__next">
+                {pay.map(|pay| view! { <p>{pay}</p> })} {mailed}
+                {(tickets > 1).then(|| view! { <p>{t!(tickets.one_each)}</p> })}
+            </div>
             <div class="actions actions--stack">
                 <LinkButton href=show wide=true>
                     {t!(orders.view_tickets, count = tickets)}

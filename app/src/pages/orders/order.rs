@@ -69,9 +69,20 @@ fn Receipt(order: Order) -> impl IntoView {
             </LinkButton>
         }
     });
-    let payment = (order.kind == OrderKind::Purchase).then(|| {
-        view! { <p class="receipt__payment">{words::payment(&order.payment)}</p> }
+    let owed = words::owed(&order).map(|owed| {
+        view! {
+            <div class="receipt__sum receipt__sum--total">
+                <dt>{t!(orders.pay_at_door)}</dt>
+                <dd>{format::money(owed)}</dd>
+            </div>
+        }
     });
+    let payment = match order.kind {
+        OrderKind::Purchase => owed.is_none().then(|| words::payment(&order)).flatten(),
+        OrderKind::Refund => words::refunded(&order.payment),
+        OrderKind::Comp => None,
+    };
+    let payment = payment.map(|payment| view! { <p class="receipt__payment">{payment}</p> });
     let refunds = order.refunds.iter().map(refund).collect_view();
     let give_back = can_refund(&order).then(|| {
         view! {
@@ -95,6 +106,7 @@ fn Receipt(order: Order) -> impl IntoView {
                     <dd>{format::money(order.total)}</dd>
                 </div>
                 {refunds}
+                {owed}
             </dl>
             {payment}
             {give_back}

@@ -1,9 +1,12 @@
-use api::OrderId;
-use api::orders::{OrderKind, OrderState};
+use api::orders::{Order, OrderKind, OrderState};
 use api::refunds::NotRefundable;
+use api::{Money, OrderId};
 use i18n::t;
 
 use crate::components::Tone;
+
+/// What the server calls paying there.
+const PAY_AT_DOOR: &str = "pay_at_door";
 
 /// The order's number for people: the end of its id, which differs even between orders of one
 /// moment.
@@ -23,7 +26,7 @@ pub(super) fn kind(kind: OrderKind) -> &'static str {
 /// The chip of an order.
 pub(super) fn state(kind: OrderKind, state: OrderState) -> (Tone, &'static str) {
     match (kind, state) {
-        (OrderKind::Refund, OrderState::Paid) => (Tone::Neutral, t!(orders.paid_back)),
+        (OrderKind::Refund, OrderState::Paid) => (Tone::Neutral, t!(common.refunded)),
         (OrderKind::Comp, OrderState::Paid) => (Tone::Good, t!(orders.received)),
         (_, OrderState::Paid) => (Tone::Good, t!(orders.confirmed)),
         (_, OrderState::Pending) => (Tone::Warn, t!(orders.pending)),
@@ -35,11 +38,34 @@ pub(super) fn state(kind: OrderKind, state: OrderState) -> (Tone, &'static str) 
     }
 }
 
-pub(super) fn payment(payment: &str) -> &'static str {
+/// What is still to be paid at the door for a purchase, after what was given back.
+pub(super) fn owed(order: &Order) -> Option<Money> {
+    let stands = matches!(
+        order.state,
+        OrderState::Paid | OrderState::PartiallyRefunded
+    );
+    let back: i64 = order.refunds.iter().map(|refund| refund.total.amount).sum();
+    let owed = Money::new(order.total.amount + back, order.total.currency);
+    let at_door = order.kind == OrderKind::Purchase && order.payment == PAY_AT_DOOR;
+    (stands && at_door && !owed.is_zero()).then_some(owed)
+}
+
+/// How a purchase is paid; that is over where all of it went back.
+pub(super) fn payment(order: &Order) -> Option<&'static str> {
+    match (order.payment.as_str(), order.state) {
+        (_, OrderState::Refunded) => None,
+        ("none", _) => Some(t!(orders.nothing_to_pay)),
+        (PAY_AT_DOOR, _) => Some(t!(orders.pay_at_door)),
+        _ => Some(t!(orders.paid)),
+    }
+}
+
+/// Where the money of a refund went; nowhere, when nothing was paid.
+pub(super) fn refunded(payment: &str) -> Option<&'static str> {
     match payment {
-        "none" => t!(orders.nothing_to_pay),
-        "pay_at_door" => t!(orders.pay_at_door),
-        _ => t!(orders.paid),
+        "none" => None,
+        PAY_AT_DOOR => Some(t!(orders.owe_less)),
+        _ => Some(t!(orders.paid_back)),
     }
 }
 
@@ -47,7 +73,7 @@ pub(super) fn payment(payment: &str) -> &'static str {
 pub(super) fn refund(payment: &str) -> &'static str {
     match payment {
         "none" => t!(orders.refund_free),
-        "pay_at_door" => t!(orders.refund_at_door),
+        PAY_AT_DOOR => t!(orders.refund_at_door),
         _ => t!(orders.refund_paid),
     }
 }
@@ -68,7 +94,40 @@ pub(super) fn not_refundable(why: NotRefundable) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use api::orders::RefundSummary;
+    use api::{Currency, Time};
+
     use super::*;
+
+    #[test]
+    fn what_went_back_is_not_owed_at_the_door() {
+        let money = |amount| Money::new(amount, Currency::EUR);
+        let mut order = Order {
+            id: OrderId::nil(),
+            kind: OrderKind::Purchase,
+            state: OrderState::Paid,
+            created_at: Time::default(),
+            expires_at: None,
+            payment: PAY_AT_DOOR.to_owned(),
+            purchase_id: None,
+            lines: Vec::new(),
+            total: money(2000),
+            refunds: Vec::new(),
+        };
+        let owed = |order: &Order| owed(order).map(|owed| owed.amount);
+        assert_eq!(owed(&order), Some(2000));
+
+        order.state = OrderState::PartiallyRefunded;
+        order.refunds = vec![RefundSummary {
+            id: OrderId::nil(),
+            total: money(-500),
+            created_at: order.created_at,
+        }];
+        assert_eq!(owed(&order), Some(1500));
+
+        order.state = OrderState::Refunded;
+        assert_eq!((owed(&order), payment(&order)), (None, None));
+    }
 
     #[test]
     fn numbers_are_short_and_differ_within_a_moment() {

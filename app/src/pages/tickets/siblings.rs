@@ -52,6 +52,7 @@ pub(super) fn Siblings(
                     <p>{t!(common.nth_of, nth = place.nth, all = place.of)}</p>
                     {link(place.after, icondata::LuChevronRight, t!(tickets.next))}
                 </nav>
+                <p class="siblings__note">{t!(tickets.one_each)}</p>
             }
         })
     }
