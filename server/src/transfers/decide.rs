@@ -113,7 +113,7 @@ async fn lock_received(
     if !received.verified {
         return Err(Error::Conflict {
             code: Code::EmailUnverified,
-            detail: "Confirm your email address first; we have sent you a letter.".to_owned(),
+            detail: "Confirm your email address first; we have sent you an email.".to_owned(),
         });
     }
     db::lock_tickets(connection, &[received.ticket]).await?;

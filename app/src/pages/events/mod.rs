@@ -60,18 +60,23 @@ fn CartLink() -> impl IntoView {
 /// Nothing matches: what to do instead.
 #[component]
 fn NoEvents(filter: Memo<Filter>) -> impl IntoView {
-    let (title, text) = filter.with(Filter::nothing);
-    let narrowed = filter.with(|filter| *filter != Filter::default());
+    let (title, text) = filter.with_untracked(Filter::nothing);
+    let narrowed = filter.with_untracked(|filter| *filter != Filter::default());
     view! {
         <EmptyState icon=icondata::LuTicket title=title text=text>
-            {narrowed
-                .then(|| {
-                    view! {
-                        <LinkButton href=route::EVENTS kind=Kind::Quiet replace=true>
-                            {t!(common.see_all_events)}
-                        </LinkButton>
-                    }
-                })}
+            {if narrowed {
+                view! {
+                    <LinkButton href=route::EVENTS kind=Kind::Quiet replace=true>
+                        {t!(common.see_all_events)}
+                    </LinkButton>
+                }
+            } else {
+                view! {
+                    <LinkButton href=route::HOST kind=Kind::Quiet>
+                        {t!(host.create_event)}
+                    </LinkButton>
+                }
+            }}
         </EmptyState>
     }
 }

@@ -1,5 +1,6 @@
 use std::future::Future;
 
+use ::api::door::opens_at;
 use ::api::host::{EventStatus, HostEvent};
 use ::api::staff::Role;
 use i18n::t;
@@ -10,7 +11,7 @@ use super::{Head, Open};
 use crate::api::Error;
 use crate::components::{Button, Icon, Kind, LinkButton, ToastBox, use_toasts};
 use crate::pages::host::edit::names_of;
-use crate::{api, platform, route};
+use crate::{api, format, platform, route};
 
 /// What the organizer can do with the event as it stands.
 #[component]
@@ -22,12 +23,21 @@ pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
             .into_any();
     }
     let live = head.live;
+    // Until the doors open, it is people that are needed.
+    let doors = format::now() >= opens_at(head.starts_at);
+    let first = live && !doors;
+    let (share, scan) = match first {
+        true => (Kind::Primary, Kind::Quiet),
+        false => (Kind::Quiet, Kind::Primary),
+    };
+    let share = |head: Head| view! { <ShareButton kind=share head=head /> };
     view! {
         <div class="dashboard__actions">
+            {first.then(|| share(head.clone()))}
             {live
                 .then(|| {
                     view! {
-                        <LinkButton href=route::host_door(head.id)>
+                        <LinkButton kind=scan href=route::host_door(head.id)>
                             <Icon icon=icondata::LuScanQrCode />
                             {t!(host.scan_tickets)}
                         </LinkButton>
@@ -37,7 +47,7 @@ pub(super) fn Actions(head: Head, open: Open) -> impl IntoView {
                 <Icon icon=icondata::LuEye />
                 {t!(host.view_page)}
             </LinkButton>
-            <ShareButton head=head.clone() />
+            {(!first).then(|| share(head.clone()))}
             <LinkButton kind=Kind::Quiet href=route::host_guests(head.id)>
                             <Icon icon=icondata::LuUsers />
                             {t!(host.guests)}
@@ -134,7 +144,7 @@ fn LiveActions(head: Head, open: Open) -> impl IntoView {
 }
 
 #[component]
-fn ShareButton(head: Head) -> impl IntoView {
+fn ShareButton(kind: Kind, head: Head) -> impl IntoView {
     let toasts = use_toasts();
     let share = move |()| {
         let link = api::public_url(&route::event(head.id));
@@ -146,7 +156,7 @@ fn ShareButton(head: Head) -> impl IntoView {
         });
     };
     view! {
-        <Button kind=Kind::Quiet on_press=share>
+        <Button kind=kind on_press=share>
             <Icon icon=icondata::LuShare />
             {t!(common.share)}
         </Button>
