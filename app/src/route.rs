@@ -73,8 +73,20 @@ pub(crate) fn and_back(to: &str, path: &str) -> String {
 
 /// The same, for who has this address.
 pub(crate) fn as_and_back(to: &str, email: &str, path: &str) -> String {
-    let email = String::from(js_sys::encode_uri_component(email));
-    format!("{}&email={email}", and_back(to, path))
+    format!("{}&{}", and_back(to, path), known(email))
+}
+
+/// `FORGOT`, for who has this address.
+pub(crate) fn forgot(email: &str) -> String {
+    format!("{FORGOT}?{}", known(email))
+}
+
+/// What a form for an account begins with.
+fn known(email: &str) -> String {
+    format!(
+        "email={}",
+        String::from(js_sys::encode_uri_component(email))
+    )
 }
 
 /// The parts of the app, in the order of the tab bar.

@@ -115,9 +115,17 @@ pub(crate) fn AuthForm(
                 {move || labels().0}
             </Button>
             <Show when=move || !creating()>
-                <LinkButton href=route::FORGOT kind=Kind::Plain wide=true>
-                    {t!(you.forgot)}
-                </LinkButton>
+                {move || {
+                    view! {
+                        <LinkButton
+                            href=route::forgot(&form.email.get())
+                            kind=Kind::Plain
+                            wide=true
+                        >
+                            {t!(you.forgot)}
+                        </LinkButton>
+                    }
+                }}
             </Show>
             <Button kind=Kind::Plain wide=true on_press=swap>
                 {move || labels().1}

@@ -1,7 +1,7 @@
 use ::api::users::RequestReset;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::components::{
     Button, Detail, EmptyState, Field, FieldKind, Heading, Kind, LinkButton, TopBar, use_toasts,
@@ -41,7 +41,8 @@ pub(crate) fn ForgotPage() -> impl IntoView {
 
 #[component]
 fn RequestForm(sent_to: RwSignal<Option<String>>) -> impl IntoView {
-    let email = RwSignal::new(String::new());
+    let known = use_query_map().with_untracked(|query| query.get("email"));
+    let email = RwSignal::new(known.unwrap_or_default());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
