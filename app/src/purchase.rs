@@ -16,9 +16,12 @@ use uuid::Uuid;
 use crate::components::{ToastBox, use_toasts};
 use crate::feed::{Feeds, use_feeds};
 use crate::session::use_session;
-use crate::{api, cart, route, storage};
+use crate::{api, cart, platform, route, storage};
 pub(crate) use verdict::Refusal;
 use verdict::{Verdict, judge};
+
+/// What a hand feels when an order is placed.
+const PLACED_MS: u32 = 30;
 
 /// What a purchase is for: whose screen tells how it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +193,7 @@ impl Purchase {
             let path = route::confirmation(order);
             self.toasts.say_with_link(text, t!(common.view_order), path);
         }
+        platform::vibrate(PLACED_MS);
         self.phase.set(Phase::Placed(order));
     }
 

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::Spinner;
 use crate::listen::on;
+use crate::platform;
 
 /// How far the list must be shown pulled for letting go to refresh it.
 const TRIGGER: f64 = 64.0;
 /// How far it can be pulled at most.
 const LIMIT: f64 = 120.0;
+/// What a hand feels when it is pulled far enough.
+const TICK_MS: u32 = 8;
 
 /// How far the list gives way to a finger that has moved down by `moved` pixels: almost along at
 /// first, ever less, never beyond the limit.
@@ -118,7 +121,11 @@ fn listen(pane: NodeRef<html::Div>, pull: RwSignal<Pull>, refresh: impl Fn() + '
         if matches!(next, Pull::Pulling(..)) && event.cancelable() {
             event.prevent_default();
         }
-        if next != pull.get_untracked() {
+        let before = pull.get_untracked();
+        if next.triggers() && !before.triggers() {
+            platform::vibrate(TICK_MS);
+        }
+        if next != before {
             pull.set(next);
         }
     };
