@@ -94,6 +94,12 @@ impl Account {
         self.get(&format!("/host/events/{id}/door")).await
     }
 
+    /// Whether they are on a waiting list.
+    pub async fn waits(&self) -> Result<bool> {
+        let places: Vec<serde_json::Value> = self.get("/waiting-list").await?;
+        Ok(!places.is_empty())
+    }
+
     /// Buys tickets of one type.
     pub async fn buy(&self, ticket_type: Uuid, quantity: i32) -> Result<Order> {
         let order = PlaceOrder {

@@ -154,6 +154,20 @@ async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     ada.sees("You are next in line").await?;
     ada.can_use_the_screen().await?;
 
+    // Leaving is believed before the server has heard of it.
+    service.hold_breath()?;
+    ada.press("Leave the list").await?;
+    let left = ada.no_longer_sees("You are next in line").await;
+    service.breathe()?;
+    left?;
+    let account = Account::login(&service, "ada@example.com").await?;
+    while account.waits().await? {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ada.follow("Join waiting list").await?;
+    ada.press("Get in line").await?;
+    ada.sees("You are next in line").await?;
+
     olga.refund(&sold, 1).await?;
     ada.sees("1 × Seat held for you").await?;
     ada.can_use_the_screen().await?;

@@ -86,13 +86,19 @@ fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) ->
     let navigate = use_navigate();
     let busy = RwSignal::new(false);
     let id = place.id;
+    // Nothing depends on it, so it is believed at once, and undone where it fails.
     let leave = move |()| {
-        busy.set(true);
+        let before = waiting.value.get_untracked();
+        waiting.value.update(|places| {
+            if let Some(places) = places {
+                places.retain(|place| place.id != id);
+            }
+        });
         spawn_local(async move {
             if let Err(error) = api::leave_waiting_list(id).await {
+                waiting.value.try_set(before);
                 toasts.say(error.to_string());
             }
-            busy.try_set(false);
             waiting.reload();
         });
     };
