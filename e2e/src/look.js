@@ -15,7 +15,10 @@ const look = async () => {
     runOnly: { type: "tag", values: tags },
     resultTypes: ["violations"],
   });
-  return violations.map(line).join("\n");
+  // Screens scroll within themselves; a longer page would scroll them out of sight.
+  const longer = root.scrollHeight - window.innerHeight;
+  const scrolls = longer > 1 ? [`the page itself is ${longer}px longer than the window`] : [];
+  return [...violations.map(line), ...scrolls].join("\n");
 };
 look()
   .catch((error) => `axe-core: ${error}`)
