@@ -1,7 +1,7 @@
 //! The SQL of tickets as their holders see them.
 
 use api::code::{SignedCode, TicketCode};
-use api::tickets::{PendingTransfer, Ticket, TicketState, TicketsWhen};
+use api::tickets::{PendingTransfer, Ticket, TicketName, TicketState, TicketsWhen};
 use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -145,6 +145,59 @@ async fn show(
     .fetch_all(&mut *connection)
     .await?;
     into_tickets(connection, rows).await
+}
+
+/// Ends those of `tickets` that live, archived or not; how many did. Nobody holds them any more,
+/// their transfers are void and their stock is free.
+pub async fn end(
+    connection: &mut PgConnection,
+    tickets: &[TicketName],
+    state: &str,
+) -> Result<i32> {
+    let (events, numbers): (Vec<Uuid>, Vec<i32>) = tickets
+        .iter()
+        .map(|ticket| (ticket.event_id, ticket.number))
+        .unzip();
+    let ended = sqlx::query_scalar!(
+        r#"
+        with named as materialized (
+            select * from unnest($1::uuid[], $2::int[]) as named (event_id, number)
+        ), current as (
+            update tickets t set state = $3 from named n
+            where t.event_id = n.event_id and t.number = n.number
+                and t.state in ('valid', 'checked_in')
+            returning t.ticket_type_id
+        ), archived as (
+            update archived_tickets t set state = $3 from named n
+            where t.event_id = n.event_id and t.number = n.number
+                and t.state in ('valid', 'checked_in')
+            returning t.ticket_type_id
+        ), holders as (
+            delete from ticket_user h using named n
+            where h.event_id = n.event_id and h.number = n.number
+        ), archived_holders as (
+            delete from archived_ticket_user h using named n
+            where h.event_id = n.event_id and h.number = n.number
+        ), transfers as (
+            update transfers t set state = 'void', decided_at = clock_timestamp() from named n
+            where t.event_id = n.event_id and t.number = n.number and t.state = 'pending'
+        ), ended as (
+            select ticket_type_id, count(*)::int as quantity
+            from (select * from current union all select * from archived) both_tables
+            group by ticket_type_id
+        ), stock as (
+            update ticket_types t set sold = t.sold - ended.quantity
+            from ended where t.id = ended.ticket_type_id
+        )
+        select coalesce(sum(quantity), 0)::int as "ended!" from ended
+        "#,
+        &events,
+        &numbers,
+        state,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(ended)
 }
 
 async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Result<Vec<Ticket>> {

@@ -1,48 +1,24 @@
-//! What becomes of pending orders: paid, or given up, which frees their stock at once.
+//! The SQL of pending orders.
 
 use api::{EventId, OrderId, Time};
 use sqlx::{PgConnection, PgPool};
 
-use super::purchase::lock_stock;
 use crate::error::Result;
-use crate::mail::{self, Mail};
-use crate::waiting;
 
-/// How an order can be given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GivenUp {
-    /// Not paid in time.
-    Expired,
-    /// Called off by the buyer.
-    Cancelled,
-    /// The payment did not work.
-    Failed,
-}
-
-impl GivenUp {
-    fn state(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// Marks a pending order as paid and issues its tickets; false when it was decided before or its
-/// time is over, in which case the money has to go back. Call it in a transaction.
-pub async fn settle(connection: &mut PgConnection, order: OrderId) -> Result<bool> {
-    lock_stock_of(connection, order).await?;
+/// Marks a pending order as paid, if its time is not over; whether it was.
+pub(super) async fn mark_paid(connection: &mut PgConnection, order: OrderId) -> Result<bool> {
     let paid = sqlx::query!(
         "update orders set state = 'paid', expires_at = null
         where id = $1 and state = 'pending' and expires_at > clock_timestamp()",
         order,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    if paid.rows_affected() == 0 {
-        return Ok(false);
-    }
+    Ok(paid.rows_affected() > 0)
+}
+
+/// Issues the tickets of an order that held its stock so far. Call it with the stock locked.
+pub(super) async fn issue_tickets(connection: &mut PgConnection, order: OrderId) -> Result<()> {
     sqlx::query!(
         "with lines as materialized (
             select l.order_id, l.line, l.event_id, l.ticket_type_id, l.quantity, o.user_id,
@@ -72,27 +48,29 @@ pub async fn settle(connection: &mut PgConnection, order: OrderId) -> Result<boo
         from lines where t.id = lines.ticket_type_id",
         order,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    waiting::close(connection, order).await?;
-    mail::enqueue(connection, &[Mail::OrderConfirmation { order }]).await?;
-    Ok(true)
+    Ok(())
 }
 
-/// Gives up a pending order and frees its stock, first for those who wait for it; false when it was
-/// decided before. Call it in a transaction.
-pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp) -> Result<bool> {
-    let events = lock_stock_of(connection, order).await?;
+/// Gives a pending order another state; whether it was pending.
+pub(super) async fn mark_given_up(
+    connection: &mut PgConnection,
+    order: OrderId,
+    state: &str,
+) -> Result<bool> {
     let given_up = sqlx::query!(
         "update orders set state = $2, expires_at = null where id = $1 and state = 'pending'",
         order,
-        how.state(),
+        state,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    if given_up.rows_affected() == 0 {
-        return Ok(false);
-    }
+    Ok(given_up.rows_affected() > 0)
+}
+
+/// Frees what an order held, and the use of its promo code. Call it with the stock locked.
+pub(super) async fn free_stock(connection: &mut PgConnection, order: OrderId) -> Result<()> {
     sqlx::query!(
         "with unused as (
             update promo_codes p set used = p.used - 1
@@ -102,39 +80,32 @@ pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp
         from order_lines l where l.order_id = $1 and t.id = l.ticket_type_id",
         order,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    waiting::close(connection, order).await?;
-    waiting::offer(connection, &events).await?;
-    Ok(true)
+    Ok(())
 }
 
-/// Gives up every pending order whose time was over at `now`, each in a transaction of its own;
-/// how many it were.
-pub async fn expire_due(db: &PgPool, now: Time) -> Result<usize> {
+/// The pending orders whose time was over at `now`.
+pub(super) async fn due(db: &PgPool, now: Time) -> Result<Vec<OrderId>> {
     let due = sqlx::query_scalar!(
         "select id from orders where state = 'pending' and expires_at <= $1 order by expires_at",
         now,
     )
     .fetch_all(db)
     .await?;
-    let mut expired = 0;
-    for order in due {
-        let mut transaction = db.begin().await?;
-        let given_up = give_up(&mut transaction, order, GivenUp::Expired).await?;
-        transaction.commit().await?;
-        expired += usize::from(given_up);
-    }
-    Ok(expired)
+    Ok(due)
 }
 
-async fn lock_stock_of(connection: &mut PgConnection, order: OrderId) -> Result<Vec<EventId>> {
+/// The events that an order is for.
+pub(super) async fn events_of(
+    connection: &mut PgConnection,
+    order: OrderId,
+) -> Result<Vec<EventId>> {
     let events = sqlx::query_scalar!(
         "select distinct event_id from order_lines where order_id = $1",
         order
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    lock_stock(connection, &events).await?;
     Ok(events)
 }
