@@ -1,5 +1,7 @@
 //! Events as a file that every calendar takes (RFC 5545).
 
+use chrono::SecondsFormat;
+
 use crate::Time;
 use crate::events::EventRef;
 
@@ -42,7 +44,8 @@ fn entry(event: &EventRef, url: &str, now: Time) -> [String; 9] {
 }
 
 fn stamp(time: Time) -> String {
-    time.format("%Y%m%dT%H%M%SZ").to_string()
+    let written = time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    written.replace(['-', ':'], "")
 }
 
 fn escape(text: &str) -> String {

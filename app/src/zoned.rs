@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use api::Time;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -24,7 +24,11 @@ pub(crate) fn wall(time: Time, timezone: &str) -> Option<Wall> {
     })?;
     let date = Date::new(&(time.timestamp_millis() as f64).into());
     let shown = format.call1(&JsValue::UNDEFINED, &date).ok()?.as_string()?;
-    Wall::parse_from_str(&shown, "%m/%d/%Y, %H:%M:%S").ok()
+    let mut numbers = shown.split(|c: char| !c.is_ascii_digit());
+    let mut number = || numbers.find(|digits| !digits.is_empty())?.parse().ok();
+    let (month, day, year) = (number()?, number()?, number()?);
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    date.and_hms_opt(number()?, number()?, number()?)
 }
 
 /// The moment at which the clocks of `timezone` show `wall`: the first of two where they are put

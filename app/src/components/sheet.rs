@@ -172,12 +172,13 @@ fn finger(touch: &ev::TouchEvent) -> Option<Finger> {
 fn close_when_gone(panel: web_sys::Element, close: Close) {
     request_animation_frame(move || {
         let style = window().get_computed_style(&panel).ok().flatten();
+        // The browser reads the number: what Rust brings for it is a twenty-fifth of the first load.
         let seconds = style
             .and_then(|style| style.get_property_value("transition-duration").ok())
-            .and_then(|takes| takes.trim_end_matches('s').parse().ok());
+            .map_or(0.0, |takes| js_sys::parse_float(&takes));
         set_timeout(
             move || close.run(),
-            Duration::from_secs_f64(seconds.unwrap_or(0.0)),
+            Duration::from_millis((seconds * 1000.0) as u64),
         );
     });
 }

@@ -6,7 +6,7 @@ mod fill;
 mod read;
 
 use api::Time;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveDate, Timelike};
 use i18n::t;
 use uuid::Uuid;
 
@@ -106,16 +106,16 @@ impl<T> TypeFields<T> {
 impl When<String> {
     pub(in crate::pages::host) fn of(wall: Wall) -> Self {
         Self {
-            date: wall.date().format("%Y-%m-%d").to_string(),
-            time: wall.time().format("%H:%M").to_string(),
+            date: wall.date().to_string(),
+            time: format!("{:02}:{:02}", wall.hour(), wall.minute()),
         }
     }
 
     pub(super) fn wall(&self) -> Option<Wall> {
         let date: NaiveDate = self.date.parse().ok()?;
         // Some engines add seconds.
-        let time = NaiveTime::parse_from_str(self.time.get(..5)?, "%H:%M").ok()?;
-        Some(date.and_time(time))
+        let (hour, minute) = self.time.get(..5)?.split_once(':')?;
+        date.and_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
     }
 
     pub(in crate::pages::host) fn is_empty(&self) -> bool {
