@@ -23,13 +23,10 @@ impl Picture {
     /// The text of the first QR code in it that can be read.
     pub fn text(&self) -> Option<String> {
         let height = self.shades.len().checked_div(self.width)?;
-        let shade = |x, y| self.shades[y * self.width + x];
-        let mut image = rqrr::PreparedImage::prepare_from_greyscale(self.width, height, shade);
-        let grids = image.detect_grids();
-        grids
-            .iter()
-            .find_map(|grid| grid.decode().ok())
-            .map(|(_, text)| text)
+        let mut quirc = quircs::Quirc::default();
+        let read = |code: quircs::Code| String::from_utf8(code.decode().ok()?.payload).ok();
+        let codes = quirc.identify(self.width, height, &self.shades);
+        codes.flatten().find_map(read)
     }
 }
 
