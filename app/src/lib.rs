@@ -44,7 +44,6 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{PossibleRouteMatch, path};
 use pages::NotFound;
-use pages::buy::BuySheet;
 use pages::event::{EventPage, WaitSheet};
 use pages::events::EventsPage;
 use pages::later;
@@ -120,7 +119,7 @@ fn AllScreens() -> impl IntoView {
                     <Route path=at(path!("")) view=shows(nothing) />
                     <ParentRoute path=at(path!("events/:id")) view=shows(|| EventPage().into_any())>
                         <Route path=at(path!("")) view=shows(nothing) />
-                        <Route path=at(path!("buy")) view=shows(|| BuySheet().into_any()) />
+                        <Route path=at(path!("buy")) view=shows(later::buy) />
                         <Route path=at(path!("wait")) view=shows(|| WaitSheet().into_any()) />
                     </ParentRoute>
                 </ParentRoute>

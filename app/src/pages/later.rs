@@ -62,6 +62,9 @@ later! { screen:
         refund: orders::RefundSheet,
         confirmation: orders::ConfirmationPage,
     }
+    buying {
+        buy: buy::BuySheet,
+    }
     you {
         you: you::YouPage,
         sign_in: you::SignInPage,

@@ -37,7 +37,6 @@ pub(crate) fn BuySheet() -> impl IntoView {
         go_back(&above);
     });
     show_confirmation(event_id, purchase);
-    later::fetch_buying();
     let retry = move |()| open.fetch.reload();
     let content = move || match event_id.get() {
         Some(_) => view! { <Choosing open=open purchase=purchase /> }.into_any(),

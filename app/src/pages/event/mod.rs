@@ -67,6 +67,7 @@ pub(crate) fn EventPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
     let session = use_session();
+    later::fetch_buying();
     let fetch = Fetch::new(
         move || id.get(),
         move |id| {
