@@ -282,7 +282,7 @@ impl Stage {
     }
 
     /// Puts on more events than anybody scrolls through.
-    pub(super) async fn put_on_many(&self) -> Result<()> {
+    pub async fn put_on_many(&self) -> Result<()> {
         const EVENTS: usize = 500;
         const AT_ONCE: usize = 4;
         let organizer = Account::login(&self.service, "northlight@example.com").await?;

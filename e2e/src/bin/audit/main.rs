@@ -29,7 +29,9 @@ async fn main() -> Result<()> {
     };
     println!("Setting the stage");
     let stage = Stage::set_up().await?;
-    let mut figures = vec![start(&stage).await?, scroll(&stage).await?];
+    let mut figures = vec![start(&stage).await?];
+    stage.put_on_many().await?;
+    figures.push(scroll(&stage).await?);
     for page in ["/", "/events/{on_sale}"] {
         let path = stage.fill(page)?;
         let url = format!("{}{path}", stage.service().address());
