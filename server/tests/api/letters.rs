@@ -130,7 +130,7 @@ async fn a_german_confirmation_says_all_of_it(db: PgPool) {
         "Wann: Dienstag, 4. März 2031 um 20:30 Uhr (Ortszeit Berlin)",
         "Wo: Hall, Street 1, Berlin",
         "2 × Parkett: 24,68 €",
-        "Summe: 24,68 €",
+        "Am Einlass zahlen: 24,68 €",
         "Deine Tickets ansehen:",
     ] {
         assert!(text.contains(line), "{line:?} in {text}");

@@ -1,7 +1,7 @@
 //! Letters about orders and their events.
 
 use api::events::EventRef;
-use api::orders::{Order, OrderState};
+use api::orders::{Order, OrderKind, OrderState};
 use api::{EventId, Money, OrderId, TicketNumber, UserId, calendar};
 use chrono::Utc;
 use leptos_i18n::td_string;
@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::events::db::event_refs;
 use crate::mail::db::{self, Person};
 use crate::mail::letter::Letter;
+use crate::payment::{PayAtDoor, PaymentProvider};
 use crate::reader::Reader;
 use crate::{orders, tickets as wallet};
 
@@ -204,6 +205,12 @@ fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
         let what = format!("{} × {}", reader.count(line.quantity), line.ticket_type);
         (what, reader.money(line.total))
     });
-    let total = td_string!(reader.language, orders.total).to_owned();
-    lines.chain([(total, reader.money(order.total))]).collect()
+    let owed = order.kind == OrderKind::Purchase && order.payment == PayAtDoor.name();
+    let total = if owed && !order.total.is_zero() {
+        td_string!(reader.language, orders.pay_at_door)
+    } else {
+        td_string!(reader.language, orders.total)
+    };
+    let total = (total.to_owned(), reader.money(order.total));
+    lines.chain([total]).collect()
 }
