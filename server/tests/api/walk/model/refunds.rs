@@ -29,15 +29,22 @@ impl Model {
         if !refusals.is_empty() {
             return told.is_refused(&refusals);
         }
-        let &Told::Order { id, .. } = told else {
+        let Told::Order { id, tickets, .. } = told else {
             return Err("expected a refund".to_owned());
         };
+        // Its lines are in an order of their own.
+        let (mut listed, mut asked) = (tickets.clone(), refund.tickets.clone());
+        listed.sort_unstable();
+        asked.sort_unstable();
+        if listed != asked {
+            return Err(format!("{listed:?} were refunded, not {asked:?}"));
+        }
         self.give_money_back(&refund.tickets);
-        self.keys.insert((refund.buyer, refund.key), (wish, id));
+        self.keys.insert((refund.buyer, refund.key), (wish, *id));
         told.is(&Told::Order {
-            id,
+            id: *id,
             total: -sales.iter().map(|sale| sale.paid).sum::<i64>(),
-            tickets: Vec::new(),
+            tickets: tickets.clone(),
             replayed: false,
         })
     }
