@@ -148,7 +148,7 @@ impl Shared {
                 .into_iter()
                 .map(|waiting| (waiting.request, waiting.answer))
                 .unzip();
-            let batch = std::panic::AssertUnwindSafe(self.decide(event, requests.into()));
+            let batch = std::panic::AssertUnwindSafe(self.answer(event, requests.into()));
             // A batch that breaks down must not take the queue with it; its buyers are told by
             // the answers that are dropped.
             let Ok(outcomes) = batch.catch_unwind().await else {
@@ -199,7 +199,7 @@ impl Shared {
 
     /// One answer for each of `requests`; where nothing was left a moment ago, by a look without
     /// the lock.
-    async fn decide(
+    async fn answer(
         self: &Arc<Self>,
         event: EventId,
         requests: Arc<[PurchaseRequest]>,
