@@ -5,13 +5,19 @@ use e2e::{Account, Engine, Person, Service};
 
 crate::in_both_engines!(the_keyboard_leads_everywhere, single_keys_can_be_turned_off,);
 
-async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
+/// Beside the one event there is.
+async fn ada_at_the_shortcuts(engine: Engine) -> Result<(Service, Person)> {
     let service = Service::start().await?;
     let olga = Account::register(&service, "Olga", "olga@example.com").await?;
     olga.publish("Night", &[("Standing", 2500, 100)]).await?;
     let ada = Person::arrive(engine, &service).await?;
     ada.sees("Night").await?;
     ada.strike("?").await?;
+    Ok((service, ada))
+}
+
+async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
+    let (_service, ada) = ada_at_the_shortcuts(engine).await?;
     ada.sees_heading("Keyboard shortcuts").await?;
     ada.can_use_the_screen().await?;
     // Nothing else happens under a sheet.
@@ -33,12 +39,7 @@ async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
 
 /// For who dictates, or touches keys unmeant.
 async fn single_keys_can_be_turned_off(engine: Engine) -> Result<()> {
-    let service = Service::start().await?;
-    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
-    olga.publish("Night", &[("Standing", 2500, 100)]).await?;
-    let ada = Person::arrive(engine, &service).await?;
-    ada.sees("Night").await?;
-    ada.strike("?").await?;
+    let (_service, ada) = ada_at_the_shortcuts(engine).await?;
     ada.press_box("Shortcuts by single keys").await?;
     ada.press("Close").await?;
     // Under a list of shortcuts nothing could be followed.
