@@ -49,7 +49,8 @@ impl Person {
             .send_raw("Page.addScriptToEvaluateOnNewDocument", source)
             .await?;
         self.start_again().await?;
-        self.has_seen_it_settle(false).await?;
+        self.until_true("return performance.getEntriesByName('list').length > 0")
+            .await?;
         let mark = self
             .run("return performance.getEntriesByName('list')[0]?.startTime ?? null")
             .await?;
