@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// Kinds of jobs: letters that somebody is waiting for, and all others.
+/// Kinds of jobs: letters that somebody is waiting for, those to everyone of an event, and all others.
 const ACCOUNT_MAIL: &str = "account_mail";
+const MAIL_TO_MANY: &str = "mail_to_many";
 const MAIL: &str = "mail";
 
 /// A letter to write. It names what it is about; what it says is read when it is sent, so that no
@@ -112,10 +113,11 @@ impl Mail {
     }
 
     /// Which letters it queues with: someone who waits for a link does not wait for thousands of
-    /// confirmations, which take a drawing each.
+    /// confirmations, which take a drawing each; nor a buyer for everyone of another event.
     fn kind(&self) -> &'static str {
         match self {
             Self::Verification { .. } | Self::PasswordReset { .. } => ACCOUNT_MAIL,
+            Self::EventCancelled { .. } => MAIL_TO_MANY,
             _ => MAIL,
         }
     }

@@ -216,6 +216,30 @@ async fn who_waits_for_a_link_does_not_wait_for_everyone_else(db: PgPool) {
     assert_eq!(links.count(), 1);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_buyer_does_not_wait_for_everyone_of_another_event(db: PgPool) {
+    let server = SmtpServer::start("127.0.0.1:0").await;
+    let (app, transport) = by(db, &server);
+    let (ada, _) = buy(&app, 1).await;
+    deliver(&app, &transport).await;
+    let cancelled = Mail::EventCancelled {
+        event: event(&app).await,
+        user: ada.id,
+    };
+    let mut connection = app.db.acquire().await.expect("a connection");
+    mail::enqueue(&mut connection, &vec![cancelled; 40])
+        .await
+        .expect("queued");
+    drop(connection);
+    buy(&app, 1).await;
+    assert_eq!(deliver(&app, &transport).await, 8);
+    let letters = server.letters();
+    let bought = letters
+        .iter()
+        .filter(|letter| letter.subject.starts_with("Your ticket"));
+    assert_eq!(bought.count(), 2, "{letters:?}");
+}
+
 async fn event(app: &TestApp) -> uuid::Uuid {
     let event = sqlx::query_scalar!("select id from events limit 1");
     event.fetch_one(&app.db).await.expect("an event")
