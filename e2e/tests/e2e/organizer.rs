@@ -126,6 +126,12 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.press("Save changes").await?;
     olga.sees("Your changes are public.").await?;
     olga.sees("2 of 2 sold").await?;
+    olga.follow("Edit").await?;
+    olga.sees("Everyone with a ticket gets an email when this changes.")
+        .await?;
+    olga.fill("Venue", "Barn").await?;
+    olga.press("Save changes").await?;
+    olga.sees("An email tells everyone with a ticket.").await?;
 
     olga.press("Pause sales").await?;
     olga.sees("Sales paused").await?;

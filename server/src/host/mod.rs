@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::mail::moved;
 use crate::orders::purchase::lock_stock;
 use crate::state::AppState;
 use access::Role;
@@ -104,10 +105,11 @@ async fn update(
 ) -> Result<Json<HostEvent>> {
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
-    let event = lock(&mut transaction, id, asker.user).await?;
-    let wanted = change::merge(&event, body)?;
-    store(&mut transaction, &event, &wanted).await?;
+    let before = lock(&mut transaction, id, asker.user).await?;
+    let wanted = change::merge(&before, body)?;
+    store(&mut transaction, &before, &wanted).await?;
     let event = find(&mut transaction, id, asker.user).await?;
+    moved::tell(&mut transaction, &before, &event).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }

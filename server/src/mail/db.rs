@@ -1,11 +1,13 @@
 //! The SQL of the mail that is to be sent.
 
+use std::time::Duration;
+
 use api::{EventId, OrderId, TicketNumber, UserId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Jobs;
+use super::{Jobs, MAIL_TO_MANY};
 use crate::error::Result;
 use crate::reader::Reader;
 
@@ -35,23 +37,28 @@ pub(super) async fn insert(connection: &mut PgConnection, jobs: &Jobs) -> Result
     Ok(())
 }
 
-/// Adds a letter to send in five seconds, unless the same waits already: then it is held until the
-/// transaction ends, so that it is not written before.
+/// Adds a letter to send after `wait`, unless one that says the `same` waits already: then that is held
+/// until the transaction ends, so that it is not written before.
 pub(super) async fn insert_once(
     connection: &mut PgConnection,
-    id: Uuid,
+    kind: &str,
     payload: &Value,
+    same: &Value,
+    wait: Duration,
 ) -> Result<()> {
     sqlx::query!(
         "with waiting as (
             select from jobs
-            where kind = 'mail' and done_at is null and attempts = 0 and payload = $2 for update
+            where kind = $2 and done_at is null and attempts = 0 and payload @> $4 for update
         )
         insert into jobs (id, kind, payload, run_at)
-        select $1, 'mail', $2, clock_timestamp() + interval '5 seconds'
+        select $1, $2, $3, clock_timestamp() + make_interval(secs => $5)
         where not exists (select from waiting)",
-        id,
+        Uuid::now_v7(),
+        kind,
         payload,
+        same,
+        wait.as_secs_f64(),
     )
     .execute(connection)
     .await?;
@@ -88,6 +95,17 @@ pub(super) async fn take(
     Ok(jobs)
 }
 
+/// Marks a letter as dealt with by the others that it stands for; false when another has.
+pub(super) async fn finish_once(connection: &mut PgConnection, id: Uuid) -> Result<bool> {
+    let done = sqlx::query!(
+        "update jobs set done_at = clock_timestamp() where id = $1 and done_at is null",
+        id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Marks a letter as dealt with: sent, or given up because of `error`.
 pub(super) async fn finish(
     connection: &mut PgConnection,
@@ -98,25 +116,6 @@ pub(super) async fn finish(
         "update jobs set done_at = clock_timestamp(), last_error = $2 where id = $1",
         id,
         error,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Puts `parts` in the place of a job, once.
-pub(super) async fn replace(connection: &mut PgConnection, id: Uuid, parts: &Jobs) -> Result<()> {
-    sqlx::query!(
-        "with replaced as (
-            update jobs set done_at = clock_timestamp() where id = $1 and done_at is null
-            returning id
-        )
-        insert into jobs (id, kind, payload)
-        select part.* from replaced, unnest($2::uuid[], $3::text[], $4::jsonb[]) as part",
-        id,
-        &parts.id,
-        &parts.kind,
-        &parts.payload,
     )
     .execute(connection)
     .await?;
@@ -325,4 +324,77 @@ pub(super) async fn gifted(
     .fetch_optional(connection)
     .await?;
     Ok(gifted)
+}
+
+/// The addresses of those who have a ticket for `event` that is good, or were sent one and have not
+/// answered. Without those who wait to be told that it was moved: they are told what is true then.
+pub(super) async fn concerned(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<Vec<String>> {
+    let emails = sqlx::query_scalar!(
+        r#"
+        select email as "email!" from (
+            select u.email from wallet_tickets w
+            join tickets t on t.event_id = w.event_id and t.number = w.number
+            join users u on u.id = w.user_id
+            where w.event_id = $1 and t.state in ('valid', 'checked_in') and u.email is not null
+            union select recipient_email from transfers where event_id = $1 and state = 'pending'
+        ) concerned
+        except select payload ->> 'email' from jobs
+        where kind = $2 and done_at is null and payload ->> 'letter' = 'event_moved'
+            and payload ->> 'event' = $1::text
+        "#,
+        event,
+        MAIL_TO_MANY,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(emails)
+}
+
+/// Somebody who has tickets for an event, or was sent some.
+pub(super) struct Concerned {
+    /// Of who has an account.
+    pub(super) name: Option<String>,
+    pub(super) locale: String,
+    /// In the wallet; none of who was only sent some.
+    pub(super) numbers: Vec<TicketNumber>,
+    /// Whether some of them were bought, not given.
+    pub(super) bought: bool,
+}
+
+/// What the address has of `event` that is good.
+pub(super) async fn concern_of(
+    connection: &mut PgConnection,
+    event: EventId,
+    email: &str,
+) -> Result<Option<Concerned>> {
+    let concerned = sqlx::query_as!(
+        Concerned,
+        r#"
+        select u.name as "name?", coalesce(u.locale, sent.locale) as "locale!",
+            had.numbers as "numbers!", had.bought as "bought!"
+        from (select) one
+        left join users u on u.email = $2
+        left join lateral (
+            select s.locale from transfers f join users s on s.id = f.sender_id
+            where f.event_id = $1 and f.recipient_email = $2 and f.state = 'pending' limit 1
+        ) sent on true
+        cross join lateral (
+            select coalesce(array_agg(t.number order by t.number), '{}') as numbers,
+                coalesce(bool_or(o.user_id = u.id and o.kind = 'purchase'), false) as bought
+            from wallet_tickets w
+            join tickets t on t.event_id = w.event_id and t.number = w.number
+            join orders o on o.id = t.order_id
+            where w.user_id = u.id and w.event_id = $1 and t.state in ('valid', 'checked_in')
+        ) had
+        where sent.locale is not null or had.numbers <> '{}'
+        "#,
+        event,
+        email,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(concerned)
 }

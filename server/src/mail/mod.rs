@@ -5,11 +5,15 @@
 mod db;
 mod letter;
 mod letters;
+pub mod moved;
 mod post;
 mod ticket_pdf;
 mod transport;
 
+use std::time::Duration;
+
 use api::{EventId, OrderId, TicketNumber, UserId};
+use moved::Setting;
 pub use post::{deliver_due, start};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +27,9 @@ use crate::error::{Error, Result};
 const ACCOUNT_MAIL: &str = "account_mail";
 const MAIL_TO_MANY: &str = "mail_to_many";
 const MAIL: &str = "mail";
+
+/// How long answers to the same offer are waited for.
+const A_MOMENT: Duration = Duration::from_secs(5);
 
 /// A letter to write. It names what it is about; what it says is read when it is sent, so that no
 /// secret waits in the database and nobody is told what is no longer so.
@@ -98,6 +105,22 @@ pub enum Mail {
         /// Whom to tell.
         user: UserId,
     },
+    /// To someone who has a ticket for an event that was moved, or was sent one.
+    EventMoved {
+        /// The event.
+        event: EventId,
+        /// The address to tell.
+        email: String,
+        /// What they know of it.
+        was: Setting,
+    },
+    /// An [`Mail::EventMoved`] to each of them: there may be a hundred thousand.
+    EventMovedForAll {
+        /// The event.
+        event: EventId,
+        /// What they know of it.
+        was: Setting,
+    },
 }
 
 impl Mail {
@@ -117,20 +140,27 @@ impl Mail {
     fn kind(&self) -> &'static str {
         match self {
             Self::Verification { .. } | Self::PasswordReset { .. } => ACCOUNT_MAIL,
-            Self::EventCancelled { .. } => MAIL_TO_MANY,
+            Self::EventCancelled { .. }
+            | Self::EventMoved { .. }
+            | Self::EventMovedForAll { .. } => MAIL_TO_MANY,
             _ => MAIL,
         }
     }
 
-    /// The letters that it stands for, if it stands for others.
-    fn parts(&self) -> Option<Vec<Self>> {
+    /// Queues the letters that it stands for; false when it stands for itself.
+    async fn split(&self, connection: &mut PgConnection) -> Result<bool> {
         match self {
             Self::OrderConfirmations { orders } => {
                 let order = |order: &OrderId| Self::OrderConfirmation { order: *order };
-                Some(orders.iter().map(order).collect())
+                let letters: Vec<Self> = orders.iter().map(order).collect();
+                enqueue(connection, &letters).await?;
             }
-            _ => None,
+            Self::EventMovedForAll { event, was } => {
+                moved::tell_all(connection, *event, was).await?;
+            }
+            _ => return Ok(false),
         }
+        Ok(true)
     }
 }
 
@@ -144,7 +174,8 @@ pub async fn enqueue(connection: &mut PgConnection, mails: &[Mail]) -> Result<()
 /// told together.
 pub async fn enqueue_once(connection: &mut PgConnection, mail: &Mail) -> Result<()> {
     let payload = serde_json::to_value(mail).map_err(Error::internal)?;
-    db::insert_once(connection, Uuid::now_v7(), &payload).await
+    let (kind, wait) = (mail.kind(), A_MOMENT);
+    db::insert_once(connection, kind, &payload, &payload, wait).await
 }
 
 /// Letters as rows of the table of jobs, a column each, for statements that write more than those.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::letter::Sealed;
 use super::transport::{Transport, Undelivered};
-use super::{ACCOUNT_MAIL, Jobs, MAIL, MAIL_TO_MANY, Mail, db, letters};
+use super::{ACCOUNT_MAIL, MAIL, MAIL_TO_MANY, Mail, db, letters};
 use crate::error::{Error, Result};
 use crate::http::report;
 use crate::state::AppState;
@@ -97,9 +97,11 @@ async fn deliver(state: &AppState, transport: &Transport, job: db::Job) {
 async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
     let mail: Mail = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
     let mut transaction = state.db.begin().await?;
-    if let Some(parts) = mail.parts() {
-        db::replace(&mut transaction, job.id, &Jobs::of(&parts)?).await?;
-        transaction.commit().await?;
+    if mail.split(&mut transaction).await? {
+        // Whoever was slower than the lease queues nothing.
+        if db::finish_once(&mut transaction, job.id).await? {
+            transaction.commit().await?;
+        }
         return Ok(None);
     }
     let letter = letters::write(&mut transaction, &state.config.public_url, &mail).await?;

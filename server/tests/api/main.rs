@@ -12,6 +12,7 @@ mod jobs;
 mod letters;
 mod mail;
 mod matrix;
+mod moved;
 mod orders;
 mod payments;
 mod races;

@@ -1,6 +1,7 @@
 //! What the letters say.
 
 mod account;
+mod events;
 mod orders;
 mod transfers;
 
@@ -25,8 +26,8 @@ pub(super) async fn write(
         Mail::OrderConfirmation { order } => {
             orders::confirmation(connection, public_url, *order).await
         }
-        // Its parts took its place.
-        Mail::OrderConfirmations { .. } => Ok(None),
+        // Others have taken their place.
+        Mail::OrderConfirmations { .. } | Mail::EventMovedForAll { .. } => Ok(None),
         Mail::TicketsSent { offer } => transfers::sent(connection, public_url, *offer).await,
         Mail::TicketsReceived { offer } => {
             transfers::received(connection, public_url, *offer).await
@@ -43,7 +44,10 @@ pub(super) async fn write(
         Mail::Refund { order } => orders::refund(connection, public_url, *order).await,
         Mail::WaitingListOffer { order } => orders::offer(connection, public_url, *order).await,
         Mail::EventCancelled { event, user } => {
-            orders::cancelled(connection, public_url, *event, *user).await
+            events::cancelled(connection, public_url, *event, *user).await
+        }
+        Mail::EventMoved { event, email, was } => {
+            events::moved(connection, public_url, *event, email, was).await
         }
     }
 }

@@ -1,15 +1,14 @@
-//! Letters about orders and their events.
+//! Letters about orders.
 
 use api::events::EventRef;
 use api::orders::{Order, OrderKind, OrderState};
-use api::{EventId, Money, OrderId, TicketNumber, UserId, calendar};
+use api::{EventId, Money, OrderId, TicketNumber, calendar};
 use chrono::Utc;
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
 
 use super::facts;
-use crate::error::{Error, Result};
-use crate::events::db::event_refs;
+use crate::error::Result;
 use crate::mail::db::{self, Person};
 use crate::mail::letter::Letter;
 use crate::payment::{PayAtDoor, PaymentProvider};
@@ -127,38 +126,6 @@ pub(super) async fn offer(
         .button(
             td_string!(language, letters.take_it),
             format!("{public_url}/events/{}", event.id),
-        );
-    Ok(Some(letter))
-}
-
-pub(super) async fn cancelled(
-    connection: &mut PgConnection,
-    public_url: &str,
-    event: EventId,
-    user: UserId,
-) -> Result<Option<Letter>> {
-    let Some(person) = db::person(connection, user).await? else {
-        return Ok(None);
-    };
-    let event = event_refs(connection, &[event])
-        .await?
-        .remove(&event)
-        .ok_or_else(|| Error::internal("mail about no event"))?;
-    let reader = person.reader();
-    let (language, title) = (reader.language, &event.title);
-    let subject = td_string!(language, letters.cancelled_subject, event = title);
-    let letter = Letter::to(&person, subject)
-        .text(td_string!(
-            language,
-            letters.cancelled,
-            name = &person.name,
-            event = title
-        ))
-        .facts(facts(&reader, &event))
-        .text(td_string!(language, letters.cancelled_money))
-        .button(
-            td_string!(language, letters.see_orders),
-            format!("{public_url}/orders"),
         );
     Ok(Some(letter))
 }

@@ -2,6 +2,7 @@ use i18n::t;
 use leptos::prelude::*;
 
 use super::form::Form;
+use super::saver::Saver;
 use crate::components::{Field, FieldKind, Select, TextArea};
 use crate::forms::FormErrors;
 use crate::zoned;
@@ -30,11 +31,13 @@ pub(super) fn About(form: Form, errors: FormErrors) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn WhenAndWhere(form: Form, errors: FormErrors) -> impl IntoView {
-    let basics = form.basics;
+pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
+    let basics = saver.form.basics;
+    let note = || view! { <p class="field__note">{t!(edit.told_of_changes)}</p> };
     view! {
         <section class="editor__section">
             <h2 class="editor__title">{t!(edit.when_and_where)}</h2>
+            {saver.published.then(note)}
             <div class="editor__pair">
                 <Field
                     id="event-starts_at"

@@ -120,13 +120,18 @@ fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
             return;
         }
         busy.set(true);
+        let saved = if saver.moves() {
+            t!(edit.changes_told)
+        } else {
+            t!(edit.changes_public)
+        };
         let go_back = go_back.clone();
         spawn_local(async move {
             let answer = saver.save_all(id).await;
             busy.try_set(false);
             match answer {
                 Ok(_) => {
-                    toasts.say(t!(edit.changes_public));
+                    toasts.say(saved);
                     go_back(&route::host_event(id));
                 }
                 Err(error) => errors.refuse(&error),

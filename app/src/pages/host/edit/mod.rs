@@ -179,7 +179,7 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
                     <Heading text=title />
                     <ErrorSummary errors=errors form=form />
                     <About form=form errors=errors />
-                    <WhenAndWhere form=form errors=errors />
+                    <WhenAndWhere saver=saver errors=errors />
                     <Tickets saver=saver errors=errors />
                     <CoverSection saver=saver />
                 </div>

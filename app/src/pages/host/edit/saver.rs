@@ -140,6 +140,12 @@ impl Saver {
         self.settle(&sent, answer)
     }
 
+    /// Whether what stands in the form is another time or place than the server has.
+    pub(super) fn moves(self) -> bool {
+        let snapshot = untrack(|| self.form.snapshot());
+        self.saved.with_untracked(|saved| snapshot.moves(saved))
+    }
+
     /// My events are listed as they are now.
     pub(super) fn refresh_list(self) {
         self.feeds.event_changed();

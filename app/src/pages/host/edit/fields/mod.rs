@@ -63,6 +63,15 @@ pub(super) struct Snapshot {
     pub(super) types: Vec<(Option<Uuid>, TypeFields<String>)>,
 }
 
+impl Snapshot {
+    /// Whether it is at another time or place than `before`.
+    pub(super) fn moves(&self, before: &Self) -> bool {
+        let (new, old) = (&self.basics, &before.basics);
+        (&new.starts, &new.ends, &new.timezone) != (&old.starts, &old.ends, &old.timezone)
+            || (&new.venue, &new.address, &new.city) != (&old.venue, &old.address, &old.city)
+    }
+}
+
 impl<T> When<T> {
     pub(in crate::pages::host) fn map<U>(&self, f: &impl Fn(&T) -> U) -> When<U> {
         When {
@@ -197,6 +206,20 @@ mod tests {
         assert_eq!(change.ticket_types, None);
         let first = first_draft(event, &errors);
         assert_eq!(first.validate(), Ok(()));
+    }
+
+    #[test]
+    fn only_another_time_or_place_moves_it() {
+        let before = complete();
+        let mut form = complete();
+        form.basics.title = "Day".to_owned();
+        form.types[0].1.price = "13".to_owned();
+        assert!(!form.moves(&before));
+        form.basics.ends.time = "23:30".to_owned();
+        assert!(form.moves(&before));
+        form = complete();
+        form.basics.city = "Bern".to_owned();
+        assert!(form.moves(&before));
     }
 
     #[test]

@@ -1,0 +1,168 @@
+//! Letters about what happens to events.
+
+use api::events::EventRef;
+use api::{EventId, UserId, calendar};
+use chrono::Utc;
+use leptos_i18n::td_string;
+use sqlx::PgConnection;
+
+use super::{facts, place, when};
+use crate::error::{Error, Result};
+use crate::events::db::event_refs;
+use crate::mail::db::{self, Concerned};
+use crate::mail::letter::Letter;
+use crate::mail::moved::Setting;
+use crate::reader::Reader;
+
+pub(super) async fn cancelled(
+    connection: &mut PgConnection,
+    public_url: &str,
+    event: EventId,
+    user: UserId,
+) -> Result<Option<Letter>> {
+    let Some(person) = db::person(connection, user).await? else {
+        return Ok(None);
+    };
+    let event = find(connection, event).await?;
+    let reader = person.reader();
+    let (language, title) = (reader.language, &event.title);
+    let subject = td_string!(language, letters.cancelled_subject, event = title);
+    let letter = Letter::to(&person, subject)
+        .text(td_string!(
+            language,
+            letters.cancelled,
+            name = &person.name,
+            event = title
+        ))
+        .facts(facts(&reader, &event))
+        .text(td_string!(language, letters.cancelled_money))
+        .button(
+            td_string!(language, letters.see_orders),
+            format!("{public_url}/orders"),
+        );
+    Ok(Some(letter))
+}
+
+pub(super) async fn moved(
+    connection: &mut PgConnection,
+    public_url: &str,
+    event: EventId,
+    email: &str,
+    was: &Setting,
+) -> Result<Option<Letter>> {
+    let Some(concerned) = db::concern_of(connection, event, email).await? else {
+        return Ok(None);
+    };
+    let event = find(connection, event).await?;
+    if event.cancelled || event.ends_at <= Utc::now() {
+        return Ok(None);
+    }
+    let reader = Reader::of(&concerned.locale);
+    let was = was.with(&event);
+    let Some(subject) = what_is_new(&reader, &was, &event) else {
+        return Ok(None);
+    };
+    let changes = changes(&reader, &was, &event);
+    let letter = Letter::to_address(reader, email, subject);
+    let mut letter = match &concerned.name {
+        Some(name) if !concerned.numbers.is_empty() => {
+            to_holder(letter, name, &concerned, &event, changes, public_url)
+        }
+        _ => to_recipient(letter, &event, changes),
+    };
+    let url = format!("{public_url}/events/{}", event.id);
+    letter.calendar = Some(calendar::file([(&event, url)], Utc::now()));
+    Ok(Some(letter))
+}
+
+fn to_holder(
+    mut letter: Letter,
+    name: &str,
+    concerned: &Concerned,
+    event: &EventRef,
+    changes: Vec<(String, String)>,
+    public_url: &str,
+) -> Letter {
+    name.clone_into(&mut letter.to_name);
+    let (reader, title) = (letter.reader.clone(), &event.title);
+    let language = reader.language;
+    let count = reader.count(concerned.numbers.len());
+    letter = letter
+        .text(td_string!(
+            language,
+            letters.moved,
+            name = name,
+            event = title
+        ))
+        .facts(changes)
+        .text(td_string!(language, letters.moved_good, count = count));
+    if concerned.bought && event.starts_at > Utc::now() {
+        letter = letter.text(td_string!(language, letters.moved_refund));
+    }
+    match concerned.numbers[..] {
+        [number] => letter.button(
+            td_string!(language, letters.see_ticket),
+            format!("{public_url}/tickets/{}/{number}", event.id),
+        ),
+        _ => letter.button(
+            td_string!(language, letters.see_tickets),
+            format!("{public_url}/tickets"),
+        ),
+    }
+}
+
+/// The link that they have stays good: only the letter that brought it may tell it.
+fn to_recipient(letter: Letter, event: &EventRef, changes: Vec<(String, String)>) -> Letter {
+    let (language, title) = (letter.reader.language, &event.title);
+    letter
+        .text(td_string!(language, letters.moved_sent, event = title))
+        .facts(changes)
+        .text(td_string!(language, letters.moved_sent_end))
+}
+
+/// None when all that is shown is as it was.
+fn what_is_new(reader: &Reader, was: &EventRef, is: &EventRef) -> Option<String> {
+    let (language, title) = (reader.language, &is.title);
+    let time = when(reader, was) != when(reader, is) || was.ends_at != is.ends_at;
+    let subject = match (time, place(was) != place(is)) {
+        (false, false) => return None,
+        (true, false) => td_string!(language, letters.new_time_subject, event = title),
+        (false, true) => td_string!(language, letters.new_place_subject, event = title),
+        (true, true) => td_string!(language, letters.new_both_subject, event = title),
+    };
+    Some(subject)
+}
+
+/// What the event is called, when and where it is, and was.
+fn changes(reader: &Reader, was: &EventRef, is: &EventRef) -> Vec<(String, String)> {
+    let language = reader.language;
+    let title = td_string!(language, edit.event).to_owned();
+    let mut facts = vec![(title, is.title.clone())];
+    let mut tell = |unchanged: &str, new: &str, was: String, is: String| {
+        if was == is {
+            return facts.push((unchanged.to_owned(), is));
+        }
+        let instead_of = td_string!(language, letters.instead_of).to_owned();
+        facts.extend([(new.to_owned(), is), (instead_of, was)]);
+    };
+    let new_time = td_string!(language, letters.new_time);
+    let start = |event| when(reader, event);
+    let start_is = td_string!(language, events.when);
+    tell(start_is, new_time, start(was), start(is));
+    // The end is worth a word unless it moves along with the start.
+    let lasts = |event: &EventRef| event.ends_at - event.starts_at;
+    if was.ends_at != is.ends_at && lasts(was) != lasts(is) {
+        let new_end = td_string!(language, letters.new_end);
+        let end = |event: &EventRef| reader.when(event.ends_at, &event.timezone);
+        tell(new_end, new_end, end(was), end(is));
+    }
+    let new_place = td_string!(language, letters.new_place);
+    let place_is = td_string!(language, events.where_);
+    tell(place_is, new_place, place(was), place(is));
+    facts
+}
+
+async fn find(connection: &mut PgConnection, event: EventId) -> Result<EventRef> {
+    let found = event_refs(connection, &[event]).await?.remove(&event);
+    found.ok_or_else(|| Error::internal("mail about no event"))
+}
