@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::orders::Order;
+use api::transfers::Transfer;
+use serde_json::json;
 use server::mail::{self, Mail, Transport};
 use server::orders::purchase::lock_stock;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::payments::SlowBank;
+use crate::refunds::{named, refund};
 use crate::support::{EventBuilder, Inbox, SmtpServer, TestApp, TestUser, assert_sound};
 
 /// An app that sends mail by `server`.
@@ -70,6 +74,50 @@ async fn a_purchase_is_confirmed_with_its_tickets(db: PgPool) {
     assert_sound(&app.db).await;
 }
 
+/// Letters may be late, as in a rush: what was passed on until then is not enclosed.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_late_confirmation_is_of_what_the_buyer_still_has(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    let (ada, order) = buy(&app, 3).await;
+    let event = order.lines[0].event.id;
+    let send = async |number: i32| {
+        let path = format!("/tickets/{event}/{number}/transfers");
+        let sent = ada.post(&path, json!({"email": "bob@example.com"})).await;
+        sent.created::<Transfer>();
+    };
+    let confirm = async |subject: &str| {
+        let confirming = Mail::OrderConfirmation { order: order.id };
+        let mut connection = app.db.acquire().await.expect("a connection");
+        let queued = mail::enqueue(&mut connection, &[confirming]).await;
+        queued.expect("queued");
+        drop(connection);
+        let mut letters = inbox.fetch(&app).await;
+        letters.retain(|letter| letter.to.contains(&ada.email) && letter.subject == subject);
+        letters.pop().expect("a letter")
+    };
+    send(1).await;
+    let back = refund(&ada, order.id, Uuid::new_v4(), &named(event, [2])).await;
+    back.created::<Order>();
+    let letter = confirm("Your ticket for Rock & <Roll>").await;
+    for line in [
+        "Your ticket is enclosed",
+        "3 × Standing: €75.00",
+        "Refund: -€25.00",
+        "Pay at the door: €50.00",
+    ] {
+        assert!(letter.text.contains(line), "{line:?} in {letter:?}");
+    }
+    let paper = lopdf::Document::load_mem(letter.file("ticket.pdf")).expect("a PDF");
+    assert_eq!(paper.get_pages().len(), 1);
+
+    send(3).await;
+    let letter = confirm("Your order").await;
+    assert!(letter.text.contains("none of its tickets"), "{letter:?}");
+    assert!(letter.text.contains("3 × Standing: €75.00"), "{letter:?}");
+    assert!(letter.files.is_empty(), "{letter:?}");
+    assert_sound(&app.db).await;
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_replayed_purchase_is_confirmed_once_and_a_refused_one_never(db: PgPool) {
     let (app, inbox) = (TestApp::new(db), Inbox::new());
@@ -78,7 +126,7 @@ async fn a_replayed_purchase_is_confirmed_once_and_a_refused_one_never(db: PgPoo
         .ticket_type("Seat", 0, 2)
         .create(&app, &olga)
         .await;
-    let key = uuid::Uuid::new_v4();
+    let key = Uuid::new_v4();
     for _ in 0..3 {
         ada.buy_with_key(key, &[(event.types[0], 2)]).await;
     }
@@ -240,7 +288,7 @@ async fn a_buyer_does_not_wait_for_everyone_of_another_event(db: PgPool) {
     assert_eq!(bought.count(), 2, "{letters:?}");
 }
 
-async fn event(app: &TestApp) -> uuid::Uuid {
+async fn event(app: &TestApp) -> Uuid {
     let event = sqlx::query_scalar!("select id from events limit 1");
     event.fetch_one(&app.db).await.expect("an event")
 }

@@ -26,9 +26,16 @@ pub(super) async fn confirmation(
     let Some((buyer, order)) = find(connection, id).await? else {
         return Ok(None);
     };
-    let (reader, events) = (buyer.reader(), events_of(&order));
+    let mut held = held(&order);
+    if held.is_empty() {
+        return Ok(Some(of_order_alone(public_url, &buyer, &order)));
+    }
+    // Others may be somebody else's by now.
+    let mut events = events_of(&order);
+    events.retain(|event| held.iter().any(|(id, _)| *id == event.id));
+    let reader = buyer.reader();
     let language = reader.language;
-    let count = reader.count(quantity(&order));
+    let count = reader.count(held.len());
     let subject = match events.as_slice() {
         [event] => td_string!(
             language,
@@ -51,7 +58,6 @@ pub(super) async fn confirmation(
         td_string!(language, letters.see_tickets),
         format!("{public_url}/tickets"),
     );
-    let mut held = held(&order);
     if held.len() > ENCLOSED_MAX {
         held.truncate(ENCLOSED_MAX);
         let number = ENCLOSED_MAX;
@@ -67,6 +73,24 @@ pub(super) async fn confirmation(
         .map(|event| (*event, format!("{public_url}/events/{}", event.id)));
     letter.calendar = Some(calendar::file(described, Utc::now()));
     Ok(Some(letter))
+}
+
+/// For who passed all tickets on, or gave them back, before this was written.
+fn of_order_alone(public_url: &str, buyer: &Person, order: &Order) -> Letter {
+    let reader = buyer.reader();
+    let language = reader.language;
+    let mut letter = Letter::to(buyer, td_string!(language, letters.your_order)).text(td_string!(
+        language,
+        letters.thank_you_alone,
+        name = &buyer.name
+    ));
+    for event in events_of(order) {
+        letter = letter.facts(facts(&reader, event));
+    }
+    letter.facts(receipt(&reader, order)).button(
+        td_string!(language, letters.see_orders),
+        format!("{public_url}/orders/{}", order.id),
+    )
 }
 
 pub(super) async fn refund(
@@ -168,16 +192,24 @@ fn quantity(order: &Order) -> i32 {
 }
 
 fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
+    let language = reader.language;
     let lines = order.lines.iter().map(|line| {
         let what = format!("{} × {}", reader.count(line.quantity), line.ticket_type);
-        (what, reader.money(line.total))
+        (what, line.total)
     });
+    let refunds = order.refunds.iter().map(|refund| {
+        let what = td_string!(language, orders.refund).to_owned();
+        (what, refund.total)
+    });
+    let back: i64 = order.refunds.iter().map(|refund| refund.total.amount).sum();
+    let left = Money::new(order.total.amount + back, order.total.currency);
     let owed = order.kind == OrderKind::Purchase && order.payment == PayAtDoor.name();
-    let total = if owed && !order.total.is_zero() {
-        td_string!(reader.language, orders.pay_at_door)
+    let total = if owed && !left.is_zero() {
+        td_string!(language, orders.pay_at_door)
     } else {
-        td_string!(reader.language, orders.total)
+        td_string!(language, orders.total)
     };
-    let total = (total.to_owned(), reader.money(order.total));
-    lines.chain([total]).collect()
+    let rows = lines.chain(refunds).chain([(total.to_owned(), left)]);
+    rows.map(|(what, amount)| (what, reader.money(amount)))
+        .collect()
 }
