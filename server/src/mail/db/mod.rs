@@ -1,0 +1,11 @@
+//! The SQL of mail.
+
+mod about;
+mod jobs;
+mod people;
+
+pub(super) use about::{answered, gifted, keep_claim_token, keep_token};
+pub(super) use jobs::{Job, finish, finish_once, insert, insert_once, put_off, take};
+pub(super) use people::{
+    Concerned, Person, buyer, concern_of, concerned, locale_of_offer, person, person_at, unverified,
+};
