@@ -6,7 +6,6 @@ pub(crate) enum FieldKind {
     #[default]
     Text,
     Email,
-    Password,
     Url,
     Date,
     Time,
@@ -22,7 +21,6 @@ impl FieldKind {
             // A number field throws away what it does not understand, before it can be put right.
             Self::Text | Self::Count | Self::Amount => "text",
             Self::Email => "email",
-            Self::Password => "password",
             Self::Url => "url",
             Self::Date => "date",
             Self::Time => "time",

@@ -9,6 +9,7 @@ mod keyboard;
 mod languages;
 mod offline;
 mod organizer;
+mod passwords;
 mod places;
 mod pull;
 mod screens;

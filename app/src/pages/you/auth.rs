@@ -3,7 +3,9 @@ use i18n::t;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::{Button, Detail, Field, FieldKind, Heading, Kind, LinkButton, TopBar};
+use crate::components::{
+    Button, Detail, Field, FieldKind, Heading, Kind, LinkButton, PasswordField, TopBar,
+};
 use crate::forms::{FormError, FormErrors};
 use crate::history::use_replace;
 use crate::{route, session};
@@ -109,7 +111,7 @@ pub(crate) fn AuthForm(
                 error=form.errors.of("email")
                 autocomplete="email"
             />
-            <PasswordField mode=mode value=form.password error=form.errors.of("password") />
+            <Password mode=mode value=form.password error=form.errors.of("password") />
             <FormError errors=form.errors />
             <Button submit=true wide=true busy=busy>
                 {move || labels().0}
@@ -135,7 +137,7 @@ pub(crate) fn AuthForm(
 }
 
 #[component]
-fn PasswordField(
+fn Password(
     mode: RwSignal<AuthMode>,
     value: RwSignal<String>,
     error: Signal<Option<String>>,
@@ -147,10 +149,9 @@ fn PasswordField(
             AuthMode::CreateAccount => (Some(t!(you.password_hint).to_owned()), "new-password"),
         };
         view! {
-            <Field
+            <PasswordField
                 id="auth-password"
                 label=t!(you.password)
-                kind=FieldKind::Password
                 value=value
                 error=error
                 hint=hint.unwrap_or_default()

@@ -2,7 +2,7 @@ use ::api::users::DeleteMe;
 use i18n::t;
 use leptos::prelude::*;
 
-use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
+use crate::components::{Button, Kind, PasswordField, Sheet, use_toasts};
 use crate::forms::{FormError, FormErrors};
 use crate::history::Close;
 use crate::{api, session};
@@ -49,10 +49,9 @@ fn DeleteForm() -> impl IntoView {
             <p>
                 {t!(you.delete_text)}
             </p>
-            <Field
+            <PasswordField
                 id="delete-password"
                 label=t!(you.password)
-                kind=FieldKind::Password
                 value=password
                 error=errors.of("password")
                 autocomplete="current-password"

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::delete::DeleteAccount;
 use super::email::Unconfirmed;
-use crate::components::{Button, Field, FieldKind, Kind, use_toasts};
+use crate::components::{Button, Field, Kind, PasswordField, use_toasts};
 use crate::forms::{FormError, FormErrors};
 use crate::session::use_session;
 use crate::{api, session};
@@ -88,18 +88,16 @@ fn PasswordForm() -> impl IntoView {
             done=t!(you.password_changed)
             let:errors
         >
-            <Field
+            <PasswordField
                 id="you-current"
                 label=t!(you.current_password)
-                kind=FieldKind::Password
                 value=current
                 error=errors.of("current_password")
                 autocomplete="current-password"
             />
-            <Field
+            <PasswordField
                 id="you-new"
                 label=t!(you.new_password)
-                kind=FieldKind::Password
                 value=new
                 error=errors.of("password")
                 hint=t!(you.password_hint)

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::components::{
-    Button, Detail, EmptyState, Field, FieldKind, Heading, Kind, LinkButton, TopBar, use_toasts,
+    Button, Detail, EmptyState, Field, FieldKind, Heading, Kind, LinkButton, PasswordField, TopBar,
+    use_toasts,
 };
 use crate::forms::{FormError, FormErrors};
 use crate::history::use_replace;
@@ -104,10 +105,9 @@ pub(crate) fn ResetPage() -> impl IntoView {
                 <Heading text=t!(you.set_new_password) />
                 <p class="auth__lead">{t!(you.signed_out_elsewhere)}</p>
                 <form class="form" novalidate on:submit=send>
-                    <Field
+                    <PasswordField
                         id="reset-password"
                         label=t!(you.new_password)
-                        kind=FieldKind::Password
                         value=password
                         error=errors.of("password")
                         hint=t!(you.password_hint)
