@@ -36,8 +36,10 @@ pub enum Code {
     NotOnSaleYet,
     /// 409: the total is no longer what the buyer was shown; `total` is the one of now.
     PriceChanged,
-    /// 409: no such promo code for these tickets.
+    /// 409: there is no such promo code, or it is not good now.
     PromoInvalid,
+    /// 409: the promo code is for another ticket type, which `ticket_type_id` names.
+    PromoOtherTickets,
     /// 409: the promo code has been used as often as it may be.
     PromoUsedUp,
     /// 409: the idempotency key was used for another request.
@@ -88,7 +90,8 @@ pub struct Problem {
     /// With `sold_out` and `limit_reached`: how many can still be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<i32>,
-    /// With `sold_out` and other refusals of one order line: the ticket type at fault.
+    /// With `sold_out` and other refusals of one order line: the ticket type at fault. With
+    /// `promo_other_tickets`: the one to choose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_type_id: Option<Uuid>,
     /// With `price_changed`: the total of now.

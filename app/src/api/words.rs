@@ -46,6 +46,7 @@ fn by_code(code: Code) -> &'static str {
         Code::NotOnSaleYet => t!(errors.not_on_sale_yet),
         Code::PriceChanged => t!(errors.price_changed),
         Code::PromoInvalid => t!(errors.promo_invalid),
+        Code::PromoOtherTickets => t!(errors.promo_other_tickets),
         Code::PromoUsedUp => t!(errors.promo_used_up),
         Code::KeyReused => t!(errors.key_reused),
         Code::MixedCurrencies => t!(errors.mixed_currencies),

@@ -92,7 +92,8 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
     let session = use_session();
     let signing_in = RwSignal::new(false);
     let body = Memo::new(move |_| cart.with(Cart::order));
-    let promo = Promo::new(body);
+    let name = move |id: TicketTypeId| cart.with_untracked(|cart| cart.name(id));
+    let promo = Promo::new(body, name);
     Effect::new(move || {
         if session.user_id().is_some() {
             signing_in.set(false);
@@ -101,7 +102,6 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
     let change = Callback::new(move |(id, count): (TicketTypeId, i32)| {
         cart.update(|cart| cart.set(id, count));
     });
-    let name = move |id: TicketTypeId| cart.with_untracked(|cart| cart.name(id));
     let start = move |()| {
         let (Some(body), Some(user)) = (body.get_untracked(), session.user_id()) else {
             return signing_in.set(true);

@@ -45,6 +45,11 @@ impl Refusal {
                 left: problem.left.unwrap_or(0),
             },
             Code::PriceChanged => Self::PriceChanged(problem.total),
+            // It names the type to choose, not one that is at fault.
+            Code::PromoOtherTickets => Self::Other {
+                ticket_type_id: None,
+                words: crate::api::words(problem),
+            },
             _ => Self::Other {
                 ticket_type_id: problem.ticket_type_id,
                 words: crate::api::words(problem),

@@ -5,6 +5,7 @@ use e2e::{Account, Engine, Person, Service};
 
 crate::in_both_engines!(
     two_events_are_one_order_with_a_promo_code,
+    a_code_for_other_tickets_names_them,
     what_cannot_be_had_is_named_and_nothing_is_taken,
 );
 
@@ -34,8 +35,7 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     ada.press("I have a promo code").await?;
     ada.fill("Promo code", "winter").await?;
     ada.press("Apply").await?;
-    ada.sees("This promo code is not valid for these tickets.")
-        .await?;
+    ada.sees("There is no such promo code here now.").await?;
     ada.can_use_the_screen().await?;
     ada.fill("Promo code", "summer").await?;
     ada.press("Apply").await?;
@@ -80,6 +80,34 @@ async fn create_promo_code(olga: &Person) -> Result<()> {
     olga.press("Save").await?;
     olga.sees("10% off · 0 of 50 used").await?;
     olga.can_use_the_screen().await
+}
+
+async fn a_code_for_other_tickets_names_them(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let account = Account::register(&service, "Olga", "olga@example.com").await?;
+    let types = [("Standing", 2500, 100), ("Balcony", 5000, 100)];
+    let night = account.publish("Night", &types).await?;
+    let balcony = night.ticket_types[1].id;
+    let olga = Person::arrive(engine, &service).await?;
+    olga.sign_in("olga@example.com").await?;
+    olga.open(&format!("/host/events/{}", night.id)).await?;
+    olga.press("New promo code").await?;
+    olga.fill("Code", "ABOVE").await?;
+    olga.fill("Good for", &balcony.to_string()).await?;
+    olga.press("Create").await?;
+    olga.sees("10% off").await?;
+
+    olga.open(&format!("/events/{}/buy", night.id)).await?;
+    olga.press("One more: Standing").await?;
+    olga.press("I have a promo code").await?;
+    olga.fill("Promo code", "above").await?;
+    olga.press("Apply").await?;
+    olga.sees("This promo code is for “Balcony”.").await?;
+    olga.can_use_the_screen().await?;
+    olga.press("One more: Balcony").await?;
+    // A tenth of the balcony.
+    olga.sees("−€5.00").await?;
+    olga.leave().await
 }
 
 /// One ticket, of the only type there is.

@@ -50,9 +50,15 @@ pub enum Refusal {
         /// The total of now.
         total: Money,
     },
-    /// No such promo code for these tickets.
-    #[error("This promo code is not valid for these tickets.")]
+    /// There is no such promo code, or it is not good now.
+    #[error("There is no such promo code here now. Check its spelling, or go on without it.")]
     PromoInvalid,
+    /// The promo code is for none of these tickets.
+    #[error("This promo code is for other tickets. Choose those, or go on without it.")]
+    PromoOtherTickets {
+        /// The type it is for.
+        ticket_type: TicketTypeId,
+    },
     /// The promo code was used as often as it may be.
     #[error("This promo code has been used up.")]
     PromoUsedUp,
@@ -98,6 +104,7 @@ impl Refusal {
             Self::NotOnSaleYet { .. } => Code::NotOnSaleYet,
             Self::PriceChanged { .. } => Code::PriceChanged,
             Self::PromoInvalid => Code::PromoInvalid,
+            Self::PromoOtherTickets { .. } => Code::PromoOtherTickets,
             Self::PromoUsedUp | Self::PromoUsedByYou => Code::PromoUsedUp,
             Self::KeyReused => Code::KeyReused,
             Self::MixedCurrencies => Code::MixedCurrencies,
@@ -130,7 +137,9 @@ impl Refusal {
                 problem.ticket_type_id = Some(*ticket_type);
                 problem.opens_at = Some(*opens_at);
             }
-            Self::SalesClosed { ticket_type } | Self::UnknownTicketType { ticket_type } => {
+            Self::SalesClosed { ticket_type }
+            | Self::PromoOtherTickets { ticket_type }
+            | Self::UnknownTicketType { ticket_type } => {
                 problem.ticket_type_id = Some(*ticket_type);
             }
             Self::PriceChanged { total } => problem.total = Some(*total),

@@ -113,8 +113,11 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         .prop_map(|(open, max_per_user, types, promo)| Event {
             open,
             max_per_user,
+            promo: promo.map(|promo: Promo| Promo {
+                only: promo.only.map(|only| only % types.len()),
+                ..promo
+            }),
             types,
-            promo,
         });
     prop::collection::vec(event, 1..3)
 }
@@ -250,6 +253,7 @@ enum Verdict {
     NoSuchCode,
     CodeUsedUp,
     CodeUsedByYou,
+    CodeForOthers { only: usize },
 }
 
 /// The number of an order and what was asked for.
@@ -351,29 +355,45 @@ impl<'a> Model<'a> {
         Verdict::Sold { total }
     }
 
+    /// The number of the only type that the promo code of `event` is for.
+    fn only(&self, event: usize) -> Option<usize> {
+        let mut owners = self.types.iter().map(|(owner, _)| *owner);
+        let first = owners.position(|owner| owner == event);
+        let only = self.events[event].promo.as_ref()?.only?;
+        Some(first.expect("an event has types") + only)
+    }
+
     /// Whether the promo code of `event` is for the type with this number.
     fn code_is_for(&self, event: usize, kind: usize) -> bool {
-        let Some(promo) = &self.events[event].promo else {
-            return false;
-        };
-        let first = self
-            .types
-            .iter()
-            .position(|(owner, _)| *owner == event)
-            .expect("an event has types");
-        self.types[kind].0 == event && promo.only.is_none_or(|only| first + only == kind)
+        let has_code = self.events[event].promo.is_some();
+        has_code && self.types[kind].0 == event && self.only(event).is_none_or(|only| only == kind)
     }
 
     /// The event whose promo code the order uses.
     fn usable_promo(&self, order: &Order) -> Result<usize, Verdict> {
         let mut kinds = order.lines.iter().map(|(kind, _)| *kind);
-        let kind = kinds
-            .find(|kind| self.code_is_for(self.types[*kind].0, *kind))
-            .ok_or(Verdict::NoSuchCode)?;
-        let event = self.types[kind].0;
+        let fits = |kind: &usize| self.code_is_for(self.types[*kind].0, *kind);
+        if let Some(kind) = kinds.clone().find(fits) {
+            let event = self.types[kind].0;
+            return self.check_use(event, order.user).map(|()| event);
+        }
+        let elsewhere = kinds.find_map(|kind| {
+            let event = self.types[kind].0;
+            Some((event, self.only(event)?))
+        });
+        let (event, only) = elsewhere.ok_or(Verdict::NoSuchCode)?;
+        if self.left[only] == 0 {
+            return Err(Verdict::NoSuchCode);
+        }
+        self.check_use(event, order.user)?;
+        Err(Verdict::CodeForOthers { only })
+    }
+
+    /// Whether this person can use the code of `event` once more.
+    fn check_use(&self, event: usize, user: usize) -> Result<(), Verdict> {
         let promo = self.events[event].promo.as_ref().expect("it has a code");
         let uses = self.uses.get(&event).map(Vec::as_slice).unwrap_or_default();
-        let by_user = uses.iter().filter(|user| **user == order.user).count();
+        let by_user = uses.iter().filter(|by| **by == user).count();
         if !promo.on {
             return Err(Verdict::NoSuchCode);
         }
@@ -383,7 +403,7 @@ impl<'a> Model<'a> {
         if promo.max_per_user.is_some_and(|max| by_user as i32 >= max) {
             return Err(Verdict::CodeUsedByYou);
         }
-        Ok(event)
+        Ok(())
     }
 }
 
@@ -402,6 +422,9 @@ fn verdict(decision: &Decision) -> Verdict {
             Refusal::OrderLimit { .. } => Verdict::TooManyForOrder,
             Refusal::UserLimit { .. } => Verdict::TooManyForUser,
             Refusal::PromoInvalid => Verdict::NoSuchCode,
+            Refusal::PromoOtherTickets { ticket_type } => Verdict::CodeForOthers {
+                only: (ticket_type.as_u128() & u128::from(u64::MAX)) as usize,
+            },
             Refusal::PromoUsedUp => Verdict::CodeUsedUp,
             Refusal::PromoUsedByYou => Verdict::CodeUsedByYou,
             Refusal::SoldOut { left, .. } => Verdict::SoldOut { left: *left },

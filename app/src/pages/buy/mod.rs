@@ -87,7 +87,12 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
         let chosen = choice.get();
         (!chosen.is_empty()).then(|| chosen.order(&event))
     });
-    let promo = Promo::new(order);
+    let promo = Promo::new(order, move |id| {
+        now.with_untracked(|event| {
+            let mut kinds = event.as_ref()?.ticket_types.iter();
+            Some(kinds.find(|kind| kind.id == id)?.name.clone())
+        })
+    });
     learn_from_refusals(open, choice, purchase);
     Effect::new(move || {
         if session.user_id().is_some() {

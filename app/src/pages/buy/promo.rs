@@ -1,6 +1,6 @@
-use ::api::Money;
 use ::api::orders::{OrderQuote, PlaceOrder};
 use ::api::promo_codes::normalize_code;
+use ::api::{Code, Money, TicketTypeId};
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,14 +23,20 @@ pub(crate) struct Promo {
     order: Memo<Option<PlaceOrder>>,
     /// The code that was typed.
     wanted: RwSignal<Option<String>>,
+    /// What a ticket type is called.
+    name: Callback<TicketTypeId, Option<String>>,
     pub(crate) applied: RwSignal<Option<Applied>>,
 }
 
 impl Promo {
-    pub(crate) fn new(order: Memo<Option<PlaceOrder>>) -> Self {
+    pub(crate) fn new(
+        order: Memo<Option<PlaceOrder>>,
+        name: impl Fn(TicketTypeId) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             order,
             wanted: RwSignal::new(None),
+            name: Callback::new(name),
             applied: RwSignal::new(None),
         }
     }
@@ -39,6 +45,17 @@ impl Promo {
     pub(crate) fn total(self) -> Option<Money> {
         self.applied
             .with(|applied| applied.as_ref().map(|applied| applied.quote.total))
+    }
+
+    /// Why the code cannot be had, and what to do.
+    fn words(self, refused: &api::Error) -> String {
+        let problem = refused.problem();
+        let others = problem.filter(|problem| problem.code == Code::PromoOtherTickets);
+        let kind = others.and_then(|problem| self.name.run(problem.ticket_type_id?));
+        match kind {
+            Some(kind) => t!(buy.promo_for, kind = kind),
+            None => refused.to_string(),
+        }
     }
 
     /// The order with its code, at the price that was shown with it.
@@ -78,11 +95,13 @@ pub(crate) fn PromoField(promo: Promo) -> impl IntoView {
 /// else is chosen.
 #[component]
 pub(crate) fn PromoCode() -> impl IntoView {
+    let promo: Promo = expect_context();
     let Promo {
         order,
         wanted,
         applied,
-    } = expect_context();
+        ..
+    } = promo;
     let typed = RwSignal::new(wanted.get_untracked().unwrap_or_default());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
@@ -111,7 +130,7 @@ pub(crate) fn PromoCode() -> impl IntoView {
                     applied.try_set(Some(Applied { code, quote }));
                 }
                 Err(refused) => {
-                    error.try_set(Some(refused.to_string()));
+                    error.try_set(Some(promo.words(&refused)));
                 }
             }
         });

@@ -1,8 +1,8 @@
 //! Promo codes, as organizers make them and as buyers use them.
 
-use api::Code;
 use api::orders::{Order, OrderQuote, PlaceOrder};
 use api::promo_codes::{PromoCode, PromoCodes};
+use api::{Code, Problem};
 use axum::http::StatusCode;
 use chrono::{Duration, Utc};
 use serde_json::{Value, json};
@@ -121,7 +121,6 @@ async fn a_code_is_good_for_its_tickets_at_its_time(db: PgPool) {
     }
     for (code, lines) in [
         ("NONE", vec![(standing, 1)]),
-        ("VIP", vec![(standing, 1)]),
         ("VIP", vec![(other.types[0], 1)]),
         ("SOON", vec![(standing, 1)]),
         ("LATE", vec![(standing, 1)]),
@@ -133,10 +132,56 @@ async fn a_code_is_good_for_its_tickets_at_its_time(db: PgPool) {
             answer.refused(StatusCode::CONFLICT, Code::PromoInvalid);
         }
     }
+    for answer in [
+        buy(&ada, "VIP", &[(standing, 1)]).await,
+        ada.post("/orders/quote", with_code("VIP", &[(standing, 1)]))
+            .await,
+    ] {
+        let problem = answer.refused(StatusCode::CONFLICT, Code::PromoOtherTickets);
+        assert_eq!(problem.ticket_type_id, Some(vip));
+    }
     // Over two events it is taken off where it is good, and nowhere else.
     let lines = [(standing, 1), (vip, 2), (other.types[0], 1)];
     let order: Order = buy(&ada, "vip", &lines).await.created();
     assert_eq!(order.total.amount, 2500 + 2 * 8000 + 2500);
+    assert_sound(&app.db).await;
+}
+
+/// Who guesses codes learns of none by asking with other tickets that asking with its own would not
+/// tell of.
+#[sqlx::test(migrations = "../migrations")]
+async fn other_tickets_tell_no_more_of_a_code_than_its_own(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let day = Duration::days(1);
+    let event = EventBuilder::new("Night")
+        .ticket_type("Standing", 2500, 100)
+        .ticket_type("VIP", 9000, 1)
+        .create(&app, &olga)
+        .await;
+    let (standing, vip) = (event.types[0], event.types[1]);
+    for body in [
+        json!({"code": "ONCE", "discount": {"percent": 10}, "max_uses": 1}),
+        json!({"code": "SOON", "discount": {"percent": 10}, "starts_at": Utc::now() + day}),
+        json!({"code": "GOOD", "discount": {"percent": 10}}),
+    ] {
+        let mut body = body;
+        body["ticket_type_id"] = json!(vip);
+        make(&olga, &event, body).await;
+    }
+    let told = async |code: &str| {
+        let order = with_code(code, &[(standing, 1)]);
+        let answer = ada.post("/orders/quote", order).await;
+        answer.expect::<Problem>(StatusCode::CONFLICT).code
+    };
+    assert_eq!(told("GOOD").await, Code::PromoOtherTickets);
+    assert_eq!(told("SOON").await, Code::PromoInvalid);
+    assert_eq!(told("ONCE").await, Code::PromoOtherTickets);
+    buy(&ada, "ONCE", &[(vip, 1)]).await.created::<Order>();
+    // Nobody can order it any more, and so ask about its codes.
+    for code in ["ONCE", "SOON", "GOOD"] {
+        assert_eq!(told(code).await, Code::PromoInvalid, "{code}");
+    }
     assert_sound(&app.db).await;
 }
 

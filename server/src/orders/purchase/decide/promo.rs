@@ -40,19 +40,51 @@ pub(super) fn find<'a>(
     request: &PurchaseRequest,
     code: &str,
 ) -> Result<(EventId, &'a PromoStock), Refusal> {
-    let for_line = |line: &PlaceOrderLine| {
+    let of_event = |line: &PlaceOrderLine| {
         let event = stock.types.get(&line.ticket_type_id)?.event;
         let promo = stock.promos.get(&(event, code.to_owned()))?;
-        let fits = promo
-            .ticket_type
-            .is_none_or(|only| only == line.ticket_type_id);
-        fits.then_some((event, promo))
+        Some((line.ticket_type_id, event, promo))
     };
-    let (event, promo) = request
-        .lines
-        .iter()
-        .find_map(for_line)
-        .ok_or(Refusal::PromoInvalid)?;
+    let known = || request.lines.iter().filter_map(of_event);
+    let fits = |promo: &PromoStock, id| promo.ticket_type.is_none_or(|only| only == id);
+    if let Some((_, event, promo)) = known().find(|(id, _, promo)| fits(promo, *id)) {
+        check_use(stock, request, promo)?;
+        return Ok((event, promo));
+    }
+    let elsewhere = known().find_map(|(_, _, promo)| Some((promo.ticket_type?, promo)));
+    Err(match elsewhere {
+        Some((only, promo)) => for_other_tickets(stock, request, promo, only),
+        None => Refusal::PromoInvalid,
+    })
+}
+
+/// Says no more about a code than an order of the tickets it is for would be told: who guesses
+/// codes learns nothing by asking with others.
+fn for_other_tickets(
+    stock: &Snapshot,
+    request: &PurchaseRequest,
+    promo: &PromoStock,
+    only: TicketTypeId,
+) -> Refusal {
+    let one = PlaceOrderLine {
+        ticket_type_id: only,
+        quantity: 1,
+    };
+    let can_be_had = super::find(stock, only)
+        .and_then(|(event, ticket_type)| super::check_sale(stock.now, event, ticket_type, &one));
+    match can_be_had.and_then(|()| check_use(stock, request, promo)) {
+        Ok(()) => Refusal::PromoOtherTickets { ticket_type: only },
+        Err(refusal @ (Refusal::PromoUsedUp | Refusal::PromoUsedByYou)) => refusal,
+        Err(_) => Refusal::PromoInvalid,
+    }
+}
+
+/// Whether the code is good now, and may be used once more by this person.
+fn check_use(
+    stock: &Snapshot,
+    request: &PurchaseRequest,
+    promo: &PromoStock,
+) -> Result<(), Refusal> {
     let begun = promo.starts_at.is_none_or(|start| start <= stock.now);
     let over = promo.ends_at.is_some_and(|end| end <= stock.now);
     if !begun || over {
@@ -65,7 +97,7 @@ pub(super) fn find<'a>(
     if promo.max_per_user.is_some_and(|max| by_user >= max) {
         return Err(Refusal::PromoUsedByYou);
     }
-    Ok((event, promo))
+    Ok(())
 }
 
 /// What the code takes off each line.
