@@ -23,6 +23,14 @@ pub fn draw(id: Uuid) -> String {
     motif(&mut dice, palette)
 }
 
+/// The two colours of the poster that charts of the event are drawn in.
+pub fn chart_colours(id: Uuid) -> [&'static str; 2] {
+    Dice::new(id).pick(&PALETTES).charts
+}
+
+#[cfg(test)]
+mod charts;
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

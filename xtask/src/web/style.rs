@@ -132,13 +132,15 @@ fn every_token_is_used_and_there() {
 }
 
 /// Set by the app or the shell, where something moves or is measured.
-const SET_BY_THE_APP: [&str; 9] = [
+const SET_BY_THE_APP: [&str; 11] = [
     "drawn",
     "gone",
     "native-safe-bottom",
     "native-safe-left",
     "native-safe-right",
     "native-safe-top",
+    "poster-1",
+    "poster-2",
     "pull",
     "pull-turn",
     "takes",

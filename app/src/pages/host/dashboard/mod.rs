@@ -95,6 +95,13 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     };
     keep_true(open);
     let head = Memo::new(move |_| open.event.value.with(|event| event.as_ref().map(Head::of)));
+    // Where a picture hides the poster, its colours would be anybody's.
+    let colours = Memo::new(move |_| {
+        head.with(|head| {
+            let head = head.as_ref().filter(|head| head.cover_url.is_none())?;
+            Some(poster::chart_colours(head.id))
+        })
+    });
     let error = Memo::new(move |_| open.event.error.get().or_else(|| open.sales.error.get()));
     let retry = Callback::new(move |()| open.reload());
     // Here, because the screen is drawn anew whenever its head changes, also under an open sheet.
@@ -125,7 +132,15 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     view! {
         <Detail of=Signal::derive(move || id.get())>
             <TopBar back=route::HOST back_label=t!(host.all_mine) />
-            <div class="dashboard">{stale} {content}</div>
+            <div
+                class="dashboard"
+                class:poster-colours=move || colours.with(Option::is_some)
+                style:--poster-1=move || colours.get().map(|[first, _]| first)
+                style:--poster-2=move || colours.get().map(|[_, second]| second)
+            >
+                {stale}
+                {content}
+            </div>
             {sheet}
         </Detail>
     }
