@@ -11,18 +11,37 @@ use crate::listen::on_window_first;
 /// So soon after Back the next one is the same tap, twice.
 const SAME_TAP_MS: f64 = 500.0;
 
+/// Where the person is about to go.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Destination {
+    /// The screen above.
+    Above(String),
+    /// Another screen, by a link.
+    Path(String),
+    /// Wherever the browser's Back leads.
+    Back,
+}
+
 /// What hears the browser's Back before the router does.
 #[derive(Clone, Copy)]
 struct Back {
-    /// Whether a screen holds it up.
-    guard: StoredValue<Option<Callback<(), bool>>>,
-    /// What closes the sheets that have no address, the uppermost last. Each has a page of the
-    /// history, which is marked with how many are open on it.
-    sheets: StoredValue<Vec<Callback<()>>>,
+    /// Whether a screen holds the way back up.
+    guard: StoredValue<Option<Callback<Destination, bool>>>,
+    /// The sheets that have no address, the uppermost last. Each has a page of the history, which
+    /// is marked with how many are open on it.
+    sheets: StoredValue<Vec<OpenSheet>>,
     /// Path and query of the screen that the router shows.
     shown: StoredValue<Option<[Memo<String>; 2]>>,
     /// When the app itself has gone back, if it has not arrived yet.
     left_at: StoredValue<Option<f64>>,
+}
+
+/// A sheet that has no address.
+#[derive(Clone, Copy)]
+struct OpenSheet {
+    /// Whether it holds Back up.
+    guard: Callback<(), bool>,
+    close: Callback<()>,
 }
 
 /// Belongs outside the router: of two who listen on the window, the first hears first.
@@ -58,17 +77,47 @@ impl Back {
             self.step();
             return false;
         }
-        let closing = self
-            .sheets
-            .try_update_value(|sheets| sheets.split_off(wanted));
-        for close in closing.into_iter().flatten().rev() {
-            close.try_run(());
+        let open = self.sheets.get_value();
+        let mut closing = open[wanted..].iter().rev();
+        if closing.any(|sheet| sheet.guard.try_run(()) == Some(true)) {
+            self.stay(open.len());
+            return false;
+        }
+        self.sheets.update_value(|sheets| sheets.truncate(wanted));
+        for sheet in open[wanted..].iter().rev() {
+            sheet.close.try_run(());
         }
         if self.stays_on_screen() {
             return false;
         }
+        let held_up = self.is_held_up(Destination::Back);
+        if held_up {
+            self.stay(0);
+        }
+        !held_up
+    }
+
+    fn is_held_up(self, way: Destination) -> bool {
         let guard = self.guard.get_value();
-        !guard.is_some_and(|guard| guard.run(()))
+        guard.is_some_and(|guard| guard.run(way))
+    }
+
+    /// The browser has gone back by then: it is led here again, unseen by the router.
+    fn stay(self, sheets: usize) {
+        let mark = match sheets {
+            0 => JsValue::NULL,
+            open => JsValue::from_f64(open as f64),
+        };
+        let shown = self.shown.get_value();
+        let shown = shown.map(|parts| parts.map(|part| part.get_untracked()));
+        let [path, query] = shown.unwrap_or_default();
+        let url = match query.is_empty() {
+            true => path,
+            false => format!("{path}?{query}"),
+        };
+        if let Ok(history) = window().history() {
+            let _led = history.push_state_with_url(&mark, "", Some(&url));
+        }
     }
 
     fn stays_on_screen(self) -> bool {
@@ -97,17 +146,17 @@ impl Back {
     }
 
     /// Gives a sheet a page of the history: the callback goes back from it, which closes the sheet.
-    fn open_sheet(self, close: Callback<()>) -> Callback<()> {
+    fn open_sheet(self, sheet: OpenSheet) -> Callback<()> {
         let depth = self.sheets.with_value(Vec::len) + 1;
         if let Ok(history) = window().history() {
             let _marked = history.push_state_with_url(&JsValue::from_f64(depth as f64), "", None);
         }
-        self.sheets.update_value(|sheets| sheets.push(close));
+        self.sheets.update_value(|sheets| sheets.push(sheet));
         let is_open = move || {
             self.sheets.with_value(|sheets| {
                 sheets
                     .get(depth - 1)
-                    .is_some_and(|open| open.matches(&close))
+                    .is_some_and(|open| open.close.matches(&sheet.close))
             })
         };
         on_cleanup(move || {
@@ -134,33 +183,125 @@ fn sheets_on(state: &JsValue) -> usize {
     state.as_f64().map_or(0, |count| count as usize)
 }
 
-/// Has Back ask `guard` for as long as this screen is there.
-pub(crate) fn guard_back(guard: impl Fn() -> bool + Send + Sync + 'static) {
+/// Has Back, and the way up, ask `guard` for as long as this screen is there.
+pub(crate) fn guard_back(guard: impl Fn(Destination) -> bool + Send + Sync + 'static) {
     let back: Back = expect_context();
-    back.guard.set_value(Some(Callback::new(move |()| guard())));
-    on_cleanup(move || back.guard.set_value(None));
+    let ours = Callback::new(guard);
+    back.guard.set_value(Some(ours));
+    on_cleanup(move || {
+        back.guard.update_value(|guard| {
+            guard.take_if(|guard| guard.matches(&ours));
+        })
+    });
 }
 
-/// How a sheet is closed: by Back, and by all else as by Back.
+/// How a sheet is closed: by Back, and by all else as by Back. Where something was typed into it,
+/// the person is asked first.
 #[derive(Clone, Copy)]
-pub(crate) struct Close(Callback<()>);
+pub(crate) struct Close {
+    close: Callback<()>,
+    pub(crate) typed: Typed,
+    /// Whether the person is being asked.
+    pub(crate) asking: RwSignal<bool>,
+    /// It is to be closed, whatever was typed.
+    decided: StoredValue<bool>,
+}
 
 impl Close {
     /// Of a sheet that has no address. It is open from now on; `close` takes it away.
     pub(crate) fn new(close: impl Fn() + Send + Sync + 'static) -> Self {
         let back: Back = expect_context();
-        Self(back.open_sheet(Callback::new(move |()| close())))
+        let this = Self::known_to_back(close);
+        let sheet = OpenSheet {
+            guard: Callback::new(move |()| this.holds_up_back()),
+            close: this.close,
+        };
+        Self {
+            close: back.open_sheet(sheet),
+            ..this
+        }
     }
 
-    /// Of a sheet that Back closes already, for it has an address, or its screen asks.
+    /// Of a sheet that has an address.
+    pub(crate) fn by_address(close: impl Fn() + Send + Sync + 'static) -> Self {
+        let this = Self::known_to_back(close);
+        guard_back(move |_| this.holds_up_back());
+        this
+    }
+
+    /// Of a sheet in which a screen asks, which knows what Back means then.
     pub(crate) fn known_to_back(close: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Callback::new(move |()| close()))
+        Self {
+            close: Callback::new(move |()| close()),
+            typed: Typed::default(),
+            asking: RwSignal::new(false),
+            decided: StoredValue::new(false),
+        }
+    }
+
+    /// Asks, if something typed would be lost by closing it; whether it does.
+    pub(crate) fn asks(self) -> bool {
+        let asks = !self.decided.get_value() && self.typed.is_some();
+        self.asking.set(asks);
+        asks
+    }
+
+    /// Back from the question is to stay.
+    fn holds_up_back(self) -> bool {
+        let asked = self.asking.get_untracked();
+        let asks = self.asks();
+        if asked {
+            self.asking.set(false);
+        }
+        asks
     }
 
     /// Closes it, unless it is closed.
     pub(crate) fn run(self) {
-        self.0.try_run(());
+        self.decided.try_set_value(true);
+        self.close.try_run(());
     }
+}
+
+/// What is typed into a sheet: the fields that had the focus, with what stood in them before.
+#[derive(Clone, Copy)]
+pub(crate) struct Typed(StoredValue<Vec<(web_sys::Element, String)>, LocalStorage>);
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self(StoredValue::new_local(Vec::new()))
+    }
+}
+
+impl Typed {
+    /// The focus has come to a field.
+    pub(crate) fn begin(self, event: &ev::FocusEvent) {
+        let Some(field) = event.target().and_then(|target| target.dyn_into().ok()) else {
+            return;
+        };
+        let known = self
+            .0
+            .with_value(|fields| fields.iter().any(|(one, _)| *one == field));
+        if !known && let Some(text) = text_in(&field) {
+            self.0.update_value(|fields| fields.push((field, text)));
+        }
+    }
+
+    /// Whether another text stands in any of them, of those that are still there.
+    fn is_some(self) -> bool {
+        self.0.with_value(|fields| {
+            let mut there = fields.iter().filter(|(field, _)| field.is_connected());
+            there.any(|(field, before)| text_in(field).is_some_and(|text| text != *before))
+        })
+    }
+}
+
+/// What stands in a field that is typed into.
+fn text_in(field: &web_sys::Element) -> Option<String> {
+    let line = field.dyn_ref::<web_sys::HtmlInputElement>();
+    let lines = field.dyn_ref::<web_sys::HtmlTextAreaElement>();
+    line.map(web_sys::HtmlInputElement::value)
+        .or_else(|| lines.map(web_sys::HtmlTextAreaElement::value))
 }
 
 /// The screens in the history since the app was opened, oldest first.
@@ -231,6 +372,9 @@ pub(crate) fn use_go_back() -> impl Fn(&str) + Clone + 'static {
     let back: Back = expect_context();
     let replace = use_replace();
     move |above: &str| {
+        if back.is_held_up(Destination::Above(above.to_owned())) {
+            return;
+        }
         if trail
             .screens
             .with_value(|screens| came_from(screens, above))

@@ -55,7 +55,7 @@ pub(crate) use pull::PullToRefresh;
 pub(crate) use qr::QrCode;
 pub(crate) use segments::Segments;
 pub(crate) use select::Select;
-pub(crate) use sheet::Sheet;
+pub(crate) use sheet::{Question, Sheet};
 pub(crate) use skeleton::{Skeleton, SkeletonShape};
 pub(crate) use spinner::Spinner;
 pub(crate) use states::{EmptyState, ErrorState, Stale};

@@ -1,4 +1,5 @@
 mod drag;
+mod question;
 
 use std::time::Duration;
 
@@ -12,13 +13,15 @@ use super::IconButton;
 use crate::history::Close;
 use crate::listen::on;
 use drag::{Drag, Finger};
+pub(crate) use question::Question;
 
 /// From this width on it is in the middle; as in `sheet.css`.
 const MIDDLE_FROM: f64 = 840.0;
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
 /// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
-/// down close it. Then the focus is where it was.
+/// down close it, once the person has said so where something was typed. Then the focus is where it
+/// was.
 #[component]
 pub(crate) fn Sheet(
     #[prop(into)] title: String,
@@ -37,21 +40,25 @@ pub(crate) fn Sheet(
         });
     });
     on_cleanup(move || give_focus_back(came_from.get_value()));
+    // Browsers let Escape be kept from closing it once only: else it is closed, and opened again.
     let cancel = move |event: ev::Event| {
-        event.prevent_default();
-        on_close.run();
+        if event.cancelable() {
+            event.prevent_default();
+            close_or_ask(on_close);
+        }
     };
-    // Browsers let Escape be kept from closing it once only.
     let closed = move |_| {
         let still_there = dialog.get_untracked();
-        if still_there.is_some_and(|dialog| dialog.is_connected()) {
-            on_close.run();
+        if let Some(dialog) = still_there.filter(|dialog| dialog.is_connected())
+            && close_or_ask(on_close)
+        {
+            let _shown = dialog.show_modal();
         }
     };
     let press_beside = move |event: ev::MouseEvent| {
         let itself = dialog.get_untracked().map(Into::into);
         if event.target() == itself {
-            on_close.run();
+            close_or_ask(on_close);
         }
     };
     let drag = RwSignal::new(Drag::Idle);
@@ -60,6 +67,7 @@ pub(crate) fn Sheet(
         Drag::Leaving { takes, .. } => Some(format!("{takes:.0}ms")),
         _ => None,
     };
+    let name = title.clone();
     // The screen behind it shows as much as the sheet is gone.
     let gone = move || {
         let shown = drag.get().shown();
@@ -73,27 +81,68 @@ pub(crate) fn Sheet(
             style:--drawn=move || format!("{:.1}px", drag.get().shown())
             style:--gone=gone
             style:--takes=takes
-            aria-labelledby="sheet-title"
+            aria-label=name
             node_ref=dialog
             on:cancel=cancel
             on:close=closed
             on:click=press_beside
+            on:focusin=move |event| on_close.typed.begin(&event)
         >
             <div class="sheet__panel" node_ref=panel>
                 <header class="sheet__header">
-                    <h2 class="sheet__title" id="sheet-title" tabindex="-1" autofocus>
+                    <h2 class="sheet__title" tabindex="-1" autofocus>
                         {title}
                     </h2>
                     <IconButton
                         icon=icondata::LuX
                         label=t!(common.close)
-                        on_press=move || on_close.run()
+                        on_press=move || {
+                            close_or_ask(on_close);
+                        }
                     />
                 </header>
                 {children()}
             </div>
         </dialog>
+        <Show when=move || on_close.asking.get()>
+            <Discard sheet=on_close />
+        </Show>
     }
+}
+
+/// Closes it, unless the person has to be asked: whether they are.
+fn close_or_ask(sheet: Close) -> bool {
+    let asks = sheet.asks();
+    if !asks {
+        sheet.run();
+    }
+    asks
+}
+
+/// Asks whether what was typed is to be lost.
+#[component]
+fn Discard(sheet: Close) -> AnyView {
+    // Browsers close what was opened by Escape together with what was open before: the sheet still
+    // knows by then that it is asking.
+    let stay = move |()| {
+        request_animation_frame(move || {
+            sheet.asking.try_set(false);
+        });
+    };
+    let leave = move |()| {
+        sheet.asking.set(false);
+        sheet.run();
+    };
+    view! {
+        <Question
+            title=t!(common.discard_title)
+            text=t!(common.discard_text)
+            leave=t!(common.discard)
+            on_stay=stay
+            on_leave=leave
+        />
+    }
+    .into_any()
 }
 
 /// Unless the next screen has taken it.
@@ -131,9 +180,13 @@ fn follow_finger(panel: NodeRef<html::Div>, drag: RwSignal<Drag>, close: Close) 
         };
         let height = f64::from(panel.offset_height());
         let next = drag.get_untracked().released(touch.time_stamp(), height);
-        drag.set(next);
-        if let Drag::Leaving { .. } = next {
-            close_when_gone(panel.into(), close);
+        match next {
+            Drag::Leaving { .. } if close.asks() => drag.set(Drag::Idle),
+            Drag::Leaving { .. } => {
+                drag.set(next);
+                close_when_gone(panel.into(), close);
+            }
+            _ => drag.set(next),
         }
     };
     panel.on_load(move |panel| {

@@ -13,9 +13,6 @@ pub(crate) fn TopBar(
     /// Lies over a picture instead of above the content.
     #[prop(optional)]
     floating: bool,
-    /// Asked before the screen is left; it has to leave itself.
-    #[prop(optional, into)]
-    on_back: Option<Callback<()>>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let go_back = use_go_back();
@@ -24,10 +21,7 @@ pub(crate) fn TopBar(
             <IconButton
                 icon=icondata::LuArrowLeft
                 label=back_label
-                on_press=move || match on_back {
-                    Some(on_back) => on_back.run(()),
-                    None => go_back(&back),
-                }
+                on_press=move || go_back(&back)
             />
             <div class="top-bar__actions">{children.map(|children| children())}</div>
         </div>

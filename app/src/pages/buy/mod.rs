@@ -30,7 +30,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
         event.with(|event| event.as_ref().map(|event| event.summary.id))
     });
     let go_back = use_go_back();
-    let close = Close::known_to_back(move || {
+    let close = Close::by_address(move || {
         let above = event_id
             .get_untracked()
             .map_or(route::EVENTS.to_owned(), route::event);
@@ -39,7 +39,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
     show_confirmation(event_id, purchase);
     let retry = move |()| open.fetch.reload();
     let content = move || match event_id.get() {
-        Some(_) => view! { <Choosing open=open purchase=purchase /> }.into_any(),
+        Some(_) => view! { <Choosing open=open purchase=purchase close=close /> }.into_any(),
         None => match open.fetch.error.get() {
             Some(error) => {
                 view! { <ErrorState error=error busy=open.fetch.loading on_retry=retry /> }
@@ -74,7 +74,7 @@ fn show_confirmation(event_id: Memo<Option<::api::EventId>>, purchase: Purchase)
 }
 
 #[component]
-fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
+fn Choosing(open: OpenEvent, purchase: Purchase, close: Close) -> impl IntoView {
     let session = use_session();
     let now = Memo::new(move |_| open.now());
     let Some(first) = now.get_untracked() else {
@@ -131,7 +131,7 @@ fn Choosing(open: OpenEvent, purchase: Purchase) -> impl IntoView {
                             on_pay=move |()| start()
                         />
                     </div>
-                    <AddToCart now=now choice=choice />
+                    <AddToCart now=now choice=choice on_done=close />
                 }
             }
         >
@@ -223,9 +223,12 @@ fn Pay(
 
 /// For those who want more than this event's tickets in one order.
 #[component]
-fn AddToCart(now: Memo<Option<EventDetail>>, choice: RwSignal<Choice>) -> impl IntoView {
+fn AddToCart(
+    now: Memo<Option<EventDetail>>,
+    choice: RwSignal<Choice>,
+    on_done: Close,
+) -> impl IntoView {
     let toasts = use_toasts();
-    let go_back = use_go_back();
     let add = move |()| {
         let Some(event) = now.get_untracked() else {
             return;
@@ -233,14 +236,14 @@ fn AddToCart(now: Memo<Option<EventDetail>>, choice: RwSignal<Choice>) -> impl I
         match choice.with_untracked(|choice| cart::put(&event, choice)) {
             Ok(()) => {
                 toasts.say_with_link(t!(buy.in_cart), t!(buy.view_cart), route::CART.to_owned());
-                go_back(&route::event(event.summary.id));
+                on_done.run();
             }
             Err(why) => toasts.say(why),
         }
     };
     view! {
         <Show when=move || !choice.with(Choice::is_empty)>
-            <Button kind=Kind::Plain on_press=add.clone()>
+            <Button kind=Kind::Plain on_press=add>
                 {t!(buy.add_to_cart)}
             </Button>
         </Show>

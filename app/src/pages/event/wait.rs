@@ -16,21 +16,19 @@ use crate::{api, format, route};
 
 #[component]
 pub(crate) fn WaitSheet() -> impl IntoView {
-    view! {
-        <Sheet title=t!(events.join_waiting_list) on_close=use_close()>
-            {later::wait()}
-        </Sheet>
-    }
-}
-
-fn use_close() -> Close {
     let open = use_open_event();
     let go_back = use_go_back();
-    Close::known_to_back(move || {
+    let close = Close::by_address(move || {
         let event = open.fetch.value;
         let above = event.with_untracked(|event| event.as_ref().map(|event| event.summary.id));
         go_back(&above.map_or(route::EVENTS.to_owned(), route::event));
-    })
+    });
+    provide_context(close);
+    view! {
+        <Sheet title=t!(events.join_waiting_list) on_close=close>
+            {later::wait()}
+        </Sheet>
+    }
 }
 
 /// What the sheet holds.
@@ -38,7 +36,7 @@ fn use_close() -> Close {
 pub(crate) fn Wait() -> impl IntoView {
     let open = use_open_event();
     let session = use_session();
-    let close = use_close();
+    let close: Close = expect_context();
     let sign_in = || {
         view! {
             <p class="muted">{t!(events.sign_in_to_wait)}</p>

@@ -5,6 +5,7 @@ mod door;
 mod edit;
 mod give;
 mod guests;
+mod leave;
 mod row;
 mod section;
 

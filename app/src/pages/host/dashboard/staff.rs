@@ -8,6 +8,7 @@ use crate::api;
 use crate::components::{Button, Field, FieldKind, Icon, IconButton, Select, use_toasts};
 use crate::fetch::Fetch;
 use crate::forms::{FormError, FormErrors};
+use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
 
 /// Who helps with the event, for its organizer to choose.
 #[component]
@@ -75,6 +76,8 @@ fn AddHelper(id: EventId, #[prop(into)] on_added: Callback<()>) -> impl IntoView
         RwSignal::new(String::new()),
         RwSignal::new("door".to_owned()),
     );
+    let typed = Signal::derive(move || email.with(|email| !email.trim().is_empty()));
+    let guard = LeaveGuard::new(typed, typed);
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let add = move |event: leptos::ev::SubmitEvent| {
@@ -125,5 +128,6 @@ fn AddHelper(id: EventId, #[prop(into)] on_added: Callback<()>) -> impl IntoView
             </Button>
         </form>
         <FormError errors=errors />
+        <LeaveSheet guard=guard title=t!(common.discard_title) text=t!(common.discard_text) />
     }
 }

@@ -5,7 +5,6 @@ mod cover;
 mod fields;
 mod foot;
 mod form;
-mod leave;
 mod preview;
 mod saver;
 mod summary;
@@ -23,7 +22,8 @@ use crate::components::{
 };
 use crate::fetch::Fetch;
 use crate::forms::FormErrors;
-use crate::history::{use_go_back, use_replace};
+use crate::history::use_replace;
+use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
 use crate::{api, route};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
@@ -31,7 +31,6 @@ use fields::Part;
 pub(super) use fields::{When, parse_amount};
 use foot::Foot;
 use form::Form;
-use leave::{LeaveGuard, LeaveSheet};
 use preview::Preview;
 use saver::{Progress, Saver};
 use summary::ErrorSummary;
@@ -161,19 +160,10 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
         Some(event) if event.status == EventStatus::Published => route::host_event(event.id),
         _ => route::HOST.to_owned(),
     };
-    let go_back = use_go_back();
-    let back = {
-        let above = above.clone();
-        move |()| {
-            if !guard.asks_before(&above) {
-                go_back(&above);
-            }
-        }
-    };
     let loss = Signal::derive(move || would_be_lost(saver));
     view! {
         <Detail>
-            <TopBar back=above back_label=t!(common.back) on_back=back />
+            <TopBar back=above back_label=t!(common.back) />
             <div class="editor">
                 <div class="editor__form">
                     <Heading text=title />
@@ -187,7 +177,7 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
             </div>
             <Foot saver=saver errors=errors />
         </Detail>
-        <LeaveSheet guard=guard text=loss />
+        <LeaveSheet guard=guard title=t!(edit.leave_title) text=loss />
     }
 }
 

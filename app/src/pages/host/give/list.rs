@@ -13,8 +13,11 @@ const SHOWN: usize = 5;
 
 /// A list of guests: chosen as a file or pasted, and looked through before anything happens.
 #[component]
-pub(super) fn GuestFile(event: EventId, guests: RwSignal<Vec<Invited>>) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+pub(super) fn GuestFile(
+    event: EventId,
+    text: RwSignal<String>,
+    guests: RwSignal<Vec<Invited>>,
+) -> impl IntoView {
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let preview = RwSignal::new(None::<GuestListPreview>);
     // What was looked through is not what stands there any more.

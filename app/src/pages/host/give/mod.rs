@@ -18,6 +18,7 @@ use crate::components::{
 };
 use crate::fetch::Fetch;
 use crate::history::use_go_back;
+use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
 use crate::{api, format, route};
 use list::GuestFile;
 
@@ -55,6 +56,32 @@ enum To {
     Many,
 }
 
+/// What is typed, for one guest and for many.
+#[derive(Clone, Copy)]
+struct Typed {
+    name: RwSignal<String>,
+    email: RwSignal<String>,
+    list: RwSignal<String>,
+}
+
+impl Typed {
+    fn new() -> Self {
+        let text = || RwSignal::new(String::new());
+        Self {
+            name: text(),
+            email: text(),
+            list: text(),
+        }
+    }
+
+    fn is_some(self) -> bool {
+        let texts = [self.name, self.email, self.list];
+        texts
+            .iter()
+            .any(|text| text.with(|text| !text.trim().is_empty()))
+    }
+}
+
 #[component]
 fn Give(event: HostEvent) -> impl IntoView {
     let options = event.ticket_types.iter().map(|kind| {
@@ -73,6 +100,12 @@ fn Give(event: HostEvent) -> impl IntoView {
     );
     let to = RwSignal::new(To::One);
     let guests = RwSignal::new(Vec::<Invited>::new());
+    let typed = Typed::new();
+    let would_lose = Signal::derive(move || {
+        let from_file = to.get() == To::Many && guests.with(|guests| !guests.is_empty());
+        from_file || typed.is_some()
+    });
+    let guard = LeaveGuard::new(would_lose, would_lose);
     let chip = move |choice: To, label: &'static str| {
         let selected = Signal::derive(move || to.get() == choice);
         let select = move |()| {
@@ -86,8 +119,8 @@ fn Give(event: HostEvent) -> impl IntoView {
         }
     };
     let whom = move || match to.get() {
-        To::One => view! { <OneGuest guests=guests /> }.into_any(),
-        To::Many => view! { <GuestFile event=event.id guests=guests /> }.into_any(),
+        To::One => view! { <OneGuest typed=typed guests=guests /> }.into_any(),
+        To::Many => view! { <GuestFile event=event.id text=typed.list guests=guests /> }.into_any(),
     };
     view! {
         <div class="guests give">
@@ -100,14 +133,15 @@ fn Give(event: HostEvent) -> impl IntoView {
                 {chip(To::One, t!(give.one))} {chip(To::Many, t!(give.list))}
             </div>
             {whom}
-            <Send event=event.id kind=kind guests=guests />
+            <Send event=event.id kind=kind guests=guests guard=guard />
         </div>
+        <LeaveSheet guard=guard title=t!(common.discard_title) text=t!(common.discard_text) />
     }
 }
 
 #[component]
-fn OneGuest(guests: RwSignal<Vec<Invited>>) -> impl IntoView {
-    let (name, email) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+fn OneGuest(typed: Typed, guests: RwSignal<Vec<Invited>>) -> impl IntoView {
+    let Typed { name, email, .. } = typed;
     Effect::new(move || {
         let (name, email) = (name.get(), email.get());
         guests.set(vec![Invited { name, email }]);
@@ -126,7 +160,12 @@ fn OneGuest(guests: RwSignal<Vec<Invited>>) -> impl IntoView {
 
 /// The button that says how many, and what keeps it from working.
 #[component]
-fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) -> impl IntoView {
+fn Send(
+    event: EventId,
+    kind: RwSignal<String>,
+    guests: RwSignal<Vec<Invited>>,
+    guard: LeaveGuard,
+) -> impl IntoView {
     let toasts = use_toasts();
     let go_back = use_go_back();
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
@@ -163,6 +202,7 @@ fn Send(event: EventId, kind: RwSignal<String>, guests: RwSignal<Vec<Invited>>) 
                         t!(give.done, tickets = tickets)
                     };
                     toasts.say(text);
+                    guard.open();
                     go_back(&route::host_event(event));
                 }
                 Err(refused) => {

@@ -25,7 +25,7 @@ use choice::{Chosen, Group};
 pub(crate) fn RefundSheet() -> impl IntoView {
     let open = use_open_order();
     let go_back = use_go_back();
-    let close = Close::known_to_back(move || {
+    let close = Close::by_address(move || {
         let order = open
             .value
             .with_untracked(|order| order.as_ref().map(|order| order.id));

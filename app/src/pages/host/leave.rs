@@ -1,23 +1,10 @@
 use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
-use wasm_bindgen::JsValue;
 
-use crate::components::{Button, Kind, Sheet};
-use crate::history::{Close, guard_back, link_of, use_go_back, use_replace};
+use crate::components::Question;
+use crate::history::{Destination, guard_back, link_of, use_go_back, use_replace};
 use crate::listen::{on_window, on_window_first};
-
-/// Where the person was about to go.
-#[derive(Clone, Debug, PartialEq)]
-enum Destination {
-    /// Up, by the button of the screen.
-    Above(String),
-    /// By a link.
-    Path(String),
-    /// By the browser's Back.
-    Back,
-}
 
 /// Keeps a screen with something unsaved from being left unasked.
 #[derive(Clone, Copy)]
@@ -42,14 +29,9 @@ impl LeaveGuard {
         guard
     }
 
-    /// Asks, if something would be lost by going up to `path`; whether it did.
-    pub(super) fn asks_before(self, path: &str) -> bool {
-        let asks = self.is_closed();
-        if asks {
-            self.destination
-                .set(Some(Destination::Above(path.to_owned())));
-        }
-        asks
+    /// From now on nothing would be lost.
+    pub(super) fn open(self) {
+        self.open.set_value(true);
     }
 
     fn is_closed(self) -> bool {
@@ -80,22 +62,15 @@ impl LeaveGuard {
         on_window_first(ev::click, click);
     }
 
-    /// By then the browser has gone back: it is led here again, unseen by the router. Back from the
-    /// question is to stay.
+    /// Back from the question is to stay.
     fn watch_history(self) {
-        let location = use_location();
-        guard_back(move || {
-            if !self.is_closed() {
-                return false;
+        guard_back(move |way| {
+            let asks = self.is_closed();
+            if asks {
+                self.destination
+                    .update(|destination| *destination = destination.is_none().then_some(way));
             }
-            let here = location.pathname.get_untracked();
-            if let Ok(history) = window().history() {
-                let _led = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
-            }
-            self.destination.update(|destination| {
-                *destination = destination.is_none().then_some(Destination::Back)
-            });
-            true
+            asks
         });
     }
 }
@@ -110,14 +85,17 @@ fn followed_path(event: &ev::MouseEvent) -> Option<String> {
 
 /// The question.
 #[component]
-pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoView {
+pub(super) fn LeaveSheet(
+    guard: LeaveGuard,
+    title: &'static str,
+    #[prop(into)] text: Signal<String>,
+) -> impl IntoView {
     let go_back = use_go_back();
     let replace = use_replace();
     let stay = move |()| guard.destination.set(None);
-    let close = Close::known_to_back(move || stay(()));
     let leave = Callback::new(move |()| {
         let destination = guard.destination.get_untracked();
-        guard.open.set_value(true);
+        guard.open();
         guard.destination.set(None);
         match destination {
             Some(Destination::Above(path)) => go_back(&path),
@@ -134,15 +112,13 @@ pub(super) fn LeaveSheet(guard: LeaveGuard, text: Signal<String>) -> impl IntoVi
     });
     view! {
         <Show when=move || guard.destination.with(Option::is_some)>
-            <Sheet title=t!(edit.leave_title) on_close=close>
-                <p>{text}</p>
-                <div class="actions">
-                    <Button on_press=stay>{t!(edit.keep_editing)}</Button>
-                    <Button kind=Kind::Danger on_press=leave>
-                        {t!(edit.leave)}
-                    </Button>
-                </div>
-            </Sheet>
+            <Question
+                title=title
+                text=text
+                leave=t!(edit.leave)
+                on_stay=stay
+                on_leave=leave
+            />
         </Show>
     }
 }
