@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use api::events::EventSummary;
 use api::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use api::{Page, Time, UserId};
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -13,6 +14,8 @@ use crate::api::Error;
 use crate::kept::{self, Name};
 use crate::{format, session};
 
+/// Twice what is in sight of cards with posters: building more at once would be felt.
+const CARDS_AT_ONCE: usize = 10;
 /// Lists older than this are loaded again when their screen is opened.
 const FRESH_SECONDS: i64 = 20;
 
@@ -40,6 +43,8 @@ pub(crate) struct Feed<T: Send + Sync + 'static> {
     identity: StoredValue<fn(&T, &T) -> bool>,
     next_key: StoredValue<u32>,
     turn: StoredValue<u32>,
+    /// How many items are asked for at once.
+    page: usize,
 }
 
 struct Source<T> {
@@ -70,6 +75,15 @@ impl<T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static> Feed<T> {
             identity: StoredValue::new(same),
             next_key: StoredValue::new(0),
             turn: StoredValue::new(0),
+            page: DEFAULT_LIMIT as usize,
+        }
+    }
+
+    /// Asks for so many items at once.
+    pub(crate) fn in_pages_of(self, items: usize) -> Self {
+        Self {
+            page: items,
+            ..self
         }
     }
 
@@ -97,11 +111,7 @@ impl<T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static> Feed<T> {
             self.fill(true, kept.value, kept.as_of);
         }
         self.source.set_value(Some(Source { name, load }));
-        let limit = if same {
-            self.loaded_count()
-        } else {
-            DEFAULT_LIMIT as usize
-        };
+        let limit = if same { self.loaded_count() } else { self.page };
         self.load_first(limit);
     }
 
@@ -151,7 +161,7 @@ impl<T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static> Feed<T> {
             return;
         }
         self.loading_more.set(true);
-        self.run(DEFAULT_LIMIT as usize, cursor);
+        self.run(self.page, cursor);
     }
 
     fn load_first(self, limit: usize) {
@@ -216,7 +226,7 @@ impl<T: Clone + PartialEq + DeserializeOwned + Send + Sync + 'static> Feed<T> {
     /// How many items a refresh asks for, so that the list does not shrink under the reader.
     fn loaded_count(self) -> usize {
         let loaded = self.entries.with_untracked(Vec::len);
-        loaded.clamp(DEFAULT_LIMIT as usize, MAX_LIMIT as usize)
+        loaded.clamp(self.page, MAX_LIMIT as usize)
     }
 }
 
@@ -257,7 +267,7 @@ impl Feeds {
 /// The lists that outlive their screens.
 #[derive(Clone, Copy)]
 pub(crate) struct Feeds {
-    pub(crate) events: Feed<api::events::EventSummary>,
+    pub(crate) events: Feed<EventSummary>,
     pub(crate) tickets: Feed<api::tickets::Ticket>,
     pub(crate) orders: Feed<api::orders::OrderSummary>,
     pub(crate) hosted: Feed<api::host::HostEventSummary>,
@@ -265,7 +275,8 @@ pub(crate) struct Feeds {
 
 pub(crate) fn provide_feeds() {
     provide_context(Feeds {
-        events: Feed::new(|one, other| one.id == other.id),
+        events: Feed::new(|one: &EventSummary, other| one.id == other.id)
+            .in_pages_of(CARDS_AT_ONCE),
         tickets: Feed::new(|one, other| {
             (one.event.id, one.number) == (other.event.id, other.number)
         }),

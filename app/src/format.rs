@@ -10,6 +10,8 @@ use i18n::{PluralOperands, t};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+use crate::intl;
+
 /// How a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Style {
@@ -17,10 +19,6 @@ enum Style {
     Day,
     /// Friday, 28 November 2025
     LongDay,
-    /// Nov
-    Month,
-    /// 28
-    DayOfMonth,
     /// 20:00
     Clock,
     /// 28 Nov 2025
@@ -39,8 +37,6 @@ impl Style {
                 ("month", "long"),
                 ("year", "numeric"),
             ],
-            Self::Month => &[("month", "short")],
-            Self::DayOfMonth => &[("day", "numeric")],
             Self::Clock => &[("hour", "numeric"), ("minute", "2-digit")],
             Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
             Self::Stamp => &[
@@ -56,7 +52,7 @@ impl Style {
 
 thread_local! {
     // Making a formatter takes a hundred times longer than using it.
-    static TIMES: RefCell<HashMap<(Style, String), Function>> = RefCell::default();
+    static TIMES: RefCell<HashMap<(Style, String), Intl::DateTimeFormat>> = RefCell::default();
     static MONEY: RefCell<HashMap<&'static str, Function>> = RefCell::default();
     static NUMBERS: RefCell<Option<Function>> = RefCell::default();
     static LOCALE: RefCell<String> = RefCell::default();
@@ -90,12 +86,20 @@ pub(crate) fn long_day(time: Time, timezone: &str) -> String {
     write_time(time, timezone, Style::LongDay)
 }
 
-pub(crate) fn month(time: Time, timezone: &str) -> String {
-    write_time(time, timezone, Style::Month)
-}
-
-pub(crate) fn day_of_month(time: Time, timezone: &str) -> String {
-    write_time(time, timezone, Style::DayOfMonth)
+/// Nov and 28, as [`day`] has them.
+pub(crate) fn month_and_day(time: Time, timezone: &str) -> (String, String) {
+    let parts = with_format(timezone, Style::Day, |format| {
+        format.format_to_parts(&date_of(time))
+    });
+    let part = |wanted: &str| {
+        let found = parts.iter().find(|part| {
+            let kind = Reflect::get(part, &"type".into());
+            text(kind).is_some_and(|kind| kind == wanted)
+        });
+        let value = found.map(|part| Reflect::get(&part, &"value".into()));
+        value.and_then(text).unwrap_or_default()
+    };
+    (part("month"), part("day"))
 }
 
 pub(crate) fn clock(time: Time, timezone: &str) -> String {
@@ -201,16 +205,26 @@ pub(crate) fn ago(then: Time, now: Time) -> String {
 }
 
 fn write_time(time: Time, timezone: &str, style: Style) -> String {
+    let written = with_format(timezone, style, |format| {
+        text(format.format().call1(&JsValue::UNDEFINED, &date_of(time)))
+    });
+    written.unwrap_or_else(|| time.to_rfc3339())
+}
+
+fn with_format<T>(
+    timezone: &str,
+    style: Style,
+    write: impl FnOnce(&Intl::DateTimeFormat) -> T,
+) -> T {
     TIMES.with_borrow_mut(|formats| {
         let format = formats
             .entry((style, timezone.to_owned()))
             .or_insert_with(|| time_format(timezone, style));
-        let date = Date::new(&(time.timestamp_millis() as f64).into());
-        text(format.call1(&JsValue::UNDEFINED, &date)).unwrap_or_else(|| time.to_rfc3339())
+        write(format)
     })
 }
 
-fn time_format(timezone: &str, style: Style) -> Function {
+fn time_format(timezone: &str, style: Style) -> Intl::DateTimeFormat {
     let options = object(style.options());
     let zoned = Object::assign(&Object::new(), &options);
     if !timezone.is_empty() {
@@ -218,17 +232,14 @@ fn time_format(timezone: &str, style: Style) -> Function {
     }
     // An older device may not know the zone; its own is better than no date, and says so nowhere
     // else, so it is only the last resort.
-    let make = |options: &Object| {
-        let arguments = Array::of2(&locales(), options);
-        let constructor = Reflect::get(
-            &Intl::DateTimeFormat::default().into(),
-            &"constructor".into(),
-        )?;
-        Reflect::construct(&constructor.into(), &arguments)
-    };
-    let made = make(&zoned).or_else(|_unknown_zone| make(&options));
-    made.map(|format| Intl::DateTimeFormat::from(format).format())
-        .unwrap_or_else(|_| Intl::DateTimeFormat::default().format())
+    let locales = locales();
+    intl::date_time_format(&locales, &zoned)
+        .or_else(|_unknown_zone| intl::date_time_format(&locales, &options))
+        .unwrap_or_default()
+}
+
+fn date_of(time: Time) -> Date {
+    Date::new(&(time.timestamp_millis() as f64).into())
 }
 
 fn object(pairs: &[(&str, &str)]) -> Object {

@@ -16,6 +16,7 @@ mod fetch;
 mod format;
 mod forms;
 mod history;
+mod intl;
 mod kept;
 mod language;
 mod listen;
@@ -40,6 +41,7 @@ mod zoned;
 use std::sync::Arc;
 
 use components::{provide_navigation, provide_toasts};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{PossibleRouteMatch, path};
@@ -57,6 +59,11 @@ pub async fn start() {
         self::api::set_server(&address);
     }
     session::start();
+    // What was loaded is compiled by now. The browser may do what waits before all is built.
+    TimeoutFuture::new(0).await;
+    if let Some(splash) = document().get_element_by_id("splash") {
+        splash.remove();
+    }
     leptos::mount::mount_to_body(App);
 }
 

@@ -18,8 +18,11 @@ pub(crate) fn remember_scroll(name: &'static str, pane: NodeRef<html::Div>) -> i
     let Places(places) = expect_context();
     pane.on_load(move |pane| {
         let place = places.with_value(|places| places.get(name).copied());
-        // The pane is filled in the same turn as it is mounted, so it is tall enough by then.
-        request_animation_frame(move || pane.set_scroll_top(place.unwrap_or(0)));
+        // Scrolling has the browser lay all out at once; a new pane is at its top anyway.
+        if let Some(place) = place.filter(|place| *place > 0) {
+            // The pane is filled in the same turn as it is mounted, so it is tall enough by then.
+            request_animation_frame(move || pane.set_scroll_top(place));
+        }
     });
     move || {
         if let Some(pane) = pane.get_untracked() {

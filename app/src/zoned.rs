@@ -9,6 +9,8 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::intl;
+
 /// What a clock on a wall shows.
 pub(crate) type Wall = NaiveDateTime;
 
@@ -48,10 +50,8 @@ pub(crate) fn here() -> String {
 /// The zones this device knows.
 pub(crate) fn all() -> Vec<String> {
     let known = || {
-        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-        let list = Reflect::get(&intl, &"supportedValuesOf".into()).ok()?;
-        let list: Function = list.dyn_into().ok()?;
-        list.call1(&intl, &"timeZone".into()).ok()
+        let list: Function = intl::member("supportedValuesOf").ok()?.dyn_into().ok()?;
+        list.call1(&JsValue::UNDEFINED, &"timeZone".into()).ok()
     };
     let known = known().map(|zones| Array::from(&zones)).unwrap_or_default();
     known.iter().filter_map(|zone| zone.as_string()).collect()
@@ -86,11 +86,9 @@ fn clock(timezone: &str) -> Option<Function> {
     ] {
         Reflect::set(&options, &name.into(), &value.into()).ok()?;
     }
-    let constructor = Reflect::get(&Intl::DateTimeFormat::default(), &"constructor".into()).ok()?;
-    let arguments = Array::of2(&"en-US".into(), &options);
     // An unknown zone is refused here.
-    let format = Reflect::construct(&constructor.into(), &arguments).ok()?;
-    Some(Intl::DateTimeFormat::from(format).format())
+    let format = intl::date_time_format(&"en-US".into(), &options).ok()?;
+    Some(format.format())
 }
 
 #[cfg(test)]

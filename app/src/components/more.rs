@@ -3,11 +3,14 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{IntersectionObserver, IntersectionObserverEntry};
+use web_sys::{IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
 use super::{Button, Kind};
 
-/// The end of a list that goes on: loads more when it comes into sight, or when pressed.
+/// How far below what is in sight a list is made longer, so that who scrolls seldom sees its end.
+const AHEAD: &str = "1000px";
+
+/// The end of a list that goes on: loads more when it is about to come into sight, or when pressed.
 #[component]
 pub(crate) fn More(
     #[prop(into)] busy: Signal<bool>,
@@ -24,7 +27,7 @@ pub(crate) fn More(
     }
 }
 
-/// Calls `seen` whenever `element` comes into sight, until the screen is left.
+/// Calls `seen` whenever `element` is about to come into sight, until the screen is left.
 fn when_in_sight(element: &web_sys::Element, seen: impl Fn() + 'static) {
     let changed = Closure::new(move |entries: js_sys::Array| {
         let is_seen = |entry: wasm_bindgen::JsValue| {
@@ -36,7 +39,11 @@ fn when_in_sight(element: &web_sys::Element, seen: impl Fn() + 'static) {
         }
     });
     // Where the browser cannot tell, there is the button.
-    if let Ok(observer) = IntersectionObserver::new(changed.as_ref().unchecked_ref()) {
+    let ahead = IntersectionObserverInit::new();
+    ahead.set_root_margin(AHEAD);
+    ahead.set_root(element.closest(".pane").ok().flatten().as_ref());
+    let callback = changed.as_ref().unchecked_ref();
+    if let Ok(observer) = IntersectionObserver::new_with_options(callback, &ahead) {
         observer.observe(element);
         StoredValue::new_local(Watch {
             observer,
