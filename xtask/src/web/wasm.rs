@@ -95,7 +95,7 @@ fn name_by_content(part: &Path) -> Result<String> {
 fn shrink(wasm: &Path) -> Result<()> {
     let smaller = wasm.with_extension("smaller");
     let output = npm_tool("binaryen/bin/wasm-opt")?
-        .arg("-Oz")
+        .arg("-O3")
         .args(FEATURES)
         .arg(wasm)
         .arg("-o")
