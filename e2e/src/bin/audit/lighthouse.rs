@@ -5,8 +5,27 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+/// How often a run is begun again that saw nothing of the page, as happens now and then.
+const TRIES: u32 = 3;
+
 /// Of 100, by the Lighthouse that `script` starts.
 pub(crate) fn score(script: &str, url: &str, category: &str) -> Result<f64> {
+    let mut tries = 1;
+    loop {
+        let report = report(script, url, category)?;
+        let score = report["categories"][category]["score"].as_f64();
+        if let Some(score) = score {
+            explain(&report, score);
+            return Ok(score * 100.0);
+        }
+        let error = &report["runtimeError"]["message"];
+        ensure!(tries < TRIES, "no {category}: {error}");
+        println!("       again, for: {error}");
+        tries += 1;
+    }
+}
+
+fn report(script: &str, url: &str, category: &str) -> Result<Value> {
     let output = Command::new("node")
         .arg(script)
         .arg(url)
@@ -17,16 +36,9 @@ pub(crate) fn score(script: &str, url: &str, category: &str) -> Result<f64> {
         )
         .stderr(Stdio::inherit())
         .output()?;
-    ensure!(
-        output.status.success(),
-        "lighthouse ended with {}",
-        output.status
-    );
-    let report: Value = serde_json::from_slice(&output.stdout)?;
-    let score = report["categories"][category]["score"].as_f64();
-    let score = score.with_context(|| format!("no {category}: {}", report["runtimeError"]))?;
-    explain(&report, score);
-    Ok(score * 100.0)
+    // It fails where it could not see the page, and says so in the report.
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("lighthouse ended with {} and no report", output.status))
 }
 
 /// Says what stands in the way of a full score.

@@ -32,6 +32,8 @@ async fn main() -> Result<()> {
     let mut figures = vec![start(&stage).await?];
     stage.put_on_many().await?;
     figures.push(scroll(&stage).await?);
+    // What comes next takes minutes.
+    figures.iter().for_each(Figure::print);
     for page in ["/", "/events/{on_sale}"] {
         let path = stage.fill(page)?;
         let url = format!("{}{path}", stage.service().address());
