@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::events::EventRef;
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
-use crate::{TicketNumber, Time};
+use crate::{Money, TicketNumber, Time};
 
 /// The longest name of a gate, in characters.
 pub const GATE_MAX: usize = 40;
@@ -75,6 +75,8 @@ pub struct DoorTicket {
     pub in_transfer: bool,
     /// How it was used, if it was.
     pub used: Option<Admission>,
+    /// What is taken from whoever comes with it; null when nothing.
+    pub due: Option<Money>,
 }
 
 /// `GET /host/events/{id}/door`: what a scanner works with, also without a network.
@@ -171,6 +173,8 @@ pub struct CheckIn {
     pub used: Option<Admission>,
     /// With `not_yet`: when the doors open.
     pub opens_at: Option<DateTime<Utc>>,
+    /// With `valid`: what to take from them before they go in; null when nothing.
+    pub due: Option<Money>,
 }
 
 /// From when on an event that begins then lets people in.
@@ -216,6 +220,7 @@ impl CheckIn {
                 .clone()
                 .filter(|_| matches!(verdict, Verdict::Valid | Verdict::AlreadyUsed)),
             opens_at: (verdict == Verdict::NotYet).then(|| opens_at(event.starts_at)),
+            due: ticket.due.filter(|_| verdict == Verdict::Valid),
         }
     }
 
@@ -229,6 +234,7 @@ impl CheckIn {
             holder: None,
             used: None,
             opens_at: None,
+            due: None,
         }
     }
 }
@@ -317,6 +323,7 @@ mod tests {
             check: "K7QF2M".to_owned(),
             in_transfer: false,
             used: None,
+            due: None,
         }
     }
 

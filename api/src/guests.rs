@@ -30,8 +30,10 @@ pub struct Guest {
     pub comp: bool,
     /// Who bought or gave it, when that is somebody else.
     pub from: Option<String>,
-    /// What was paid for it.
-    pub paid: Money,
+    /// What it was sold for.
+    pub price: Money,
+    /// What whoever comes with it pays at the door; null when nothing, or once it is used or dead.
+    pub due: Option<Money>,
     /// When it was used at the door.
     pub checked_in_at: Option<DateTime<Utc>>,
     /// Why it was taken back, when it was.

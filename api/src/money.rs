@@ -21,6 +21,11 @@ impl Money {
         Self { amount, currency }
     }
 
+    /// What `amounts` of one currency come to; none for none.
+    pub fn total(amounts: impl Iterator<Item = Self>) -> Option<Self> {
+        amounts.reduce(|sum, next| Self::new(sum.amount + next.amount, sum.currency))
+    }
+
     /// Whether nothing has to be paid.
     pub fn is_zero(&self) -> bool {
         self.amount == 0

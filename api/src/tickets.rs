@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::TicketNumber;
 use crate::events::EventRef;
+use crate::{Money, TicketNumber};
 
 /// Where a ticket stands. It is never deleted and its number never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,8 @@ pub struct Ticket {
     /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid and
     /// held.
     pub short_code: Option<String>,
+    /// What whoever comes with it pays at the door; null when nothing, or once it is used or dead.
+    pub due: Option<Money>,
     /// The order it came from, when the holder bought it.
     pub order_id: Option<Uuid>,
     /// The buyer's name, while they ask the holder to give it back.

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::TicketNumber;
 use crate::events::EventRef;
 use crate::tickets::TicketName;
 use crate::validate::{FieldErrors, is_email};
+use crate::{Money, TicketNumber};
 
 /// The most tickets that can be sent at once.
 pub const TICKETS_MAX: usize = 100;
@@ -79,6 +79,9 @@ pub struct Transfer {
     pub number: TicketNumber,
     /// The type's name.
     pub ticket_type: String,
+    /// What whoever comes with the ticket pays at the door; null when nothing, or once it is used or
+    /// dead.
+    pub due: Option<Money>,
     /// The sender's name.
     pub from: String,
     /// The recipient's address.

@@ -27,15 +27,22 @@ pub trait PaymentProvider: Send + Sync {
     fn begin(&self, total: Money) -> PaymentStep;
 }
 
+const AT_DOOR: &str = "pay_at_door";
+
 /// The buyer pays when they arrive.
 pub struct PayAtDoor;
 
 impl PaymentProvider for PayAtDoor {
     fn name(&self) -> &'static str {
-        "pay_at_door"
+        AT_DOOR
     }
 
     fn begin(&self, _total: Money) -> PaymentStep {
         PaymentStep::Settled
     }
+}
+
+/// What is taken at the door for a ticket that was sold for `price` in an order paid by `payment`.
+pub fn due_at_door(payment: &str, price: Money) -> Option<Money> {
+    (payment == AT_DOOR && !price.is_zero()).then_some(price)
 }

@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use api::code::TicketCode;
 use api::door::{Admission, CheckIn, Disputed, DoorTicket, UNDO_MINUTES, Verdict};
 use api::events::EventRef;
-use api::{EventId, TicketNumber, Time, UserId};
+use api::{EventId, Money, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::admit::Shown;
 use crate::error::{Error, Result};
-use crate::events::db::event_refs;
+use crate::events::db::{event_refs, parse_currency};
 use crate::orders::db::parse_ticket_state;
+use crate::payment::due_at_door;
+use crate::refunds::decide::paid;
 
 /// How many disputed admissions are listed.
 const DISPUTED_MAX: i64 = 100;
@@ -78,6 +80,12 @@ pub struct TicketRow {
     used_id: Option<Uuid>,
     used_at: Option<Time>,
     gate: Option<String>,
+    payment: String,
+    currency: String,
+    unit_price: i64,
+    discount: i64,
+    quantity: i32,
+    index: i32,
 }
 
 /// The tickets of `event` by number: those in `numbers`, or all.
@@ -91,8 +99,12 @@ pub async fn tickets(
         r#"
         select t.number, y.name as ticket_type, u.name as "holder?", t.state,
             t.code_version as version, p.id is not null as "in_transfer!",
-            c.id as "used_id?", c.scanned_at as "used_at?", c.gate as "gate?"
+            c.id as "used_id?", c.scanned_at as "used_at?", c.gate as "gate?",
+            o.payment, o.currency, l.unit_price, l.discount, l.quantity,
+            t.number - l.first_number as "index!"
         from tickets t
+        join orders o on o.id = t.order_id
+        join order_lines l on l.order_id = t.order_id and l.line = t.line
         join ticket_types y on y.id = t.ticket_type_id
         left join ticket_user h on h.event_id = t.event_id and h.number = t.number
         left join users u on u.id = h.user_id
@@ -123,6 +135,10 @@ impl TicketRow {
             (Some(id), Some(at), Some(gate)) => Some(Admission { id, at, gate }),
             _ => None,
         };
+        let price = Money::new(
+            paid(self.unit_price, self.discount, self.quantity, self.index),
+            parse_currency(&self.currency)?,
+        );
         Ok(DoorTicket {
             number: self.number,
             ticket_type: self.ticket_type,
@@ -132,6 +148,7 @@ impl TicketRow {
             check: code.sign(seed).check().to_owned(),
             in_transfer: self.in_transfer,
             used,
+            due: due_at_door(&self.payment, price),
         })
     }
 }

@@ -2,13 +2,15 @@
 
 use api::code::{SignedCode, TicketCode};
 use api::tickets::{PendingTransfer, Ticket, TicketName, TicketState, TicketsWhen};
-use api::{EventId, TicketNumber, Time, UserId};
+use api::{EventId, Money, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::events::db::event_refs;
+use crate::events::db::{event_refs, parse_currency};
 use crate::orders::db::parse_ticket_state;
+use crate::payment::due_at_door;
+use crate::refunds::decide::paid;
 
 struct TicketRow {
     event_id: Uuid,
@@ -19,6 +21,12 @@ struct TicketRow {
     code_version: i32,
     seed: Vec<u8>,
     checked_in_at: Option<Time>,
+    payment: String,
+    currency: String,
+    unit_price: i64,
+    discount: i64,
+    quantity: i32,
+    index: i32,
     order_id: Option<Uuid>,
     asked_back_by: Option<String>,
     revoked_because: Option<String>,
@@ -116,6 +124,8 @@ async fn show(
         select w.event_id as "event_id!", w.number as "number!", y.name as ticket_type,
             u.name as holder, t.state as "state!", t.code_version as "code_version!", k.seed,
             c.scanned_at as "checked_in_at?", v.reason as "revoked_because?",
+            o.payment, o.currency, l.unit_price, l.discount, l.quantity,
+            t.number - l.first_number as "index!",
             case when o.user_id = $1 then o.id end as order_id,
             (select b.name from give_back_requests r join users b on b.id = o.user_id
                 where r.event_id = t.event_id and r.number = t.number and r.holder_id = $1
@@ -128,6 +138,7 @@ async fn show(
         cross join lateral (select * from all_tickets a
             where a.event_id = w.event_id and a.number = w.number limit 1) t
         join orders o on o.id = t.order_id
+        join order_lines l on l.order_id = t.order_id and l.line = t.line
         join ticket_types y on y.id = t.ticket_type_id
         join users u on u.id = $1
         join event_keys k on k.event_id = w.event_id
@@ -214,6 +225,11 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 (TicketState::Valid, None) => Some(sign(&row)?),
                 _ => None,
             };
+            let price = Money::new(
+                paid(row.unit_price, row.discount, row.quantity, row.index),
+                parse_currency(&row.currency)?,
+            );
+            let due = due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid);
             let transfer = row.transfer_id.zip(row.transfer_to).zip(row.transfer_at);
             let (code, short_code) = signed.map(|signed| (signed.code, signed.short)).unzip();
             Ok(Ticket {
@@ -230,6 +246,7 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 }),
                 code,
                 short_code,
+                due,
                 order_id: row.order_id,
                 asked_back_by: row.asked_back_by,
                 revoked_because: row.revoked_because,

@@ -1,21 +1,25 @@
-//! Letters are in the language of who reads them.
+//! What letters say, in the language of who reads them.
 
+use std::sync::Arc;
+
+use api::orders::{Order, OrderState};
 use api::transfers::Transfer;
 use api::users::{Session, User};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use server::mail::{self, Transport};
+use server::orders::pending::settle;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::comps::{give, invited};
+use crate::payments::SlowBank;
 use crate::refunds::{named, refund};
 use crate::support::{
     EventBuilder, Inbox, Letter, SmtpServer, TestApp, TestEvent, TestUser, assert_sound,
 };
 use crate::waiting::join;
-use api::orders::Order;
 
 /// What stands in no German letter.
 const ENGLISH: [&str; 9] = [
@@ -231,7 +235,7 @@ async fn every_letter_has_german_words(db: PgPool) {
 
     let back = refund(&bob, order.id, Uuid::new_v4(), &named(event.id, [4, 5])).await;
     back.created::<Order>();
-    next("24,68 € zurück an dich").await;
+    next("2 Tickets erstattet").await;
     let mut guest = invited("Bob");
     guest.email.clone_from(&bob.email);
     give(&olga, event.id, event.types[0], &[guest]).await;
@@ -261,4 +265,51 @@ async fn every_letter_has_german_words(db: PgPool) {
         "{told:?}"
     );
     assert_sound(&app.db).await;
+}
+
+/// A refund of all of an order of two, and the letter about it.
+async fn letter_of_refund(app: &TestApp, price: i64) -> Letter {
+    let (inbox, olga) = (Inbox::new(), app.user("Olga").await);
+    let ada = app.user("Ada").await;
+    let event = EventBuilder::new("Night")
+        .ticket_type("Seat", price, 4)
+        .create(app, &olga)
+        .await;
+    let order: Order = ada.buy(&[(event.types[0], 2)]).await.created();
+    if order.state == OrderState::Pending {
+        let mut transaction = app.db.begin().await.expect("begun");
+        settle(&mut transaction, order.id).await.expect("settled");
+        transaction.commit().await.expect("committed");
+    }
+    inbox.fetch(app).await;
+    let back = refund(&ada, order.id, Uuid::new_v4(), &named(event.id, [1, 2])).await;
+    back.created::<Order>();
+    inbox.fetch_one(app).await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_letter_about_a_refund_says_what_was_owed(db: PgPool) {
+    let app = TestApp::new(db);
+    let letter = letter_of_refund(&app, 1200).await;
+    assert_eq!(letter.subject, "2 tickets refunded");
+    let owed = "You owe €24.00 less at the door.";
+    assert!(letter.text.contains(owed), "{letter:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_letter_about_free_tickets_given_back_speaks_of_no_money(db: PgPool) {
+    let app = TestApp::new(db);
+    let letter = letter_of_refund(&app, 0).await;
+    assert_eq!(letter.subject, "2 tickets refunded");
+    let free = "There was nothing to pay for them.";
+    assert!(letter.text.contains(free), "{letter:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_letter_about_a_refund_says_what_comes_back(db: PgPool) {
+    let app = TestApp::with_payments(db, Arc::new(SlowBank));
+    let letter = letter_of_refund(&app, 1200).await;
+    assert_eq!(letter.subject, "€24.00 back to you");
+    let back = "€24.00 go back the way they were paid.";
+    assert!(letter.text.contains(back), "{letter:?}");
 }

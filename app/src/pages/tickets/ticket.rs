@@ -129,6 +129,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                         {fact(t!(tickets.number), ticket.number.to_string())}
                         {fact(t!(tickets.holder), ticket.holder.clone())}
                         {fact(t!(events.where_), event.venue.clone())}
+                        {ticket.due.map(|due| fact(t!(orders.pay_at_door), format::money(due)))}
                     </dl>
                 </div>
                 <div class="ticket__tear"></div>

@@ -1,3 +1,4 @@
+use ::api::Money;
 use ::api::transfers::{Transfer, TransferState};
 use i18n::t;
 use leptos::prelude::*;
@@ -46,9 +47,9 @@ impl Pending {
         )
     }
 
-    /// Events with when they are, and how many tickets of which type.
+    /// Events with when they are, how many tickets of which type, and what they cost at the door.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<(String, &str, usize)> = Vec::new();
+        let mut lines: Vec<(String, &str, Vec<&Transfer>)> = Vec::new();
         for transfer in &self.transfers {
             let event = &transfer.event;
             let when = format::day_and_clock(event.starts_at, &event.timezone);
@@ -57,15 +58,19 @@ impl Pending {
                 .iter_mut()
                 .find(|(known, kind, _)| *known == line && *kind == transfer.ticket_type);
             match same {
-                Some((_, _, count)) => *count += 1,
-                None => lines.push((line, &transfer.ticket_type, 1)),
+                Some((.., transfers)) => transfers.push(transfer),
+                None => lines.push((line, &transfer.ticket_type, vec![transfer])),
             }
         }
-        // The count stays with what it counts.
-        let counted = lines
-            .into_iter()
-            .map(|(line, kind, count)| format!("{count}\u{a0}×\u{a0}{kind} · {line}"));
-        counted.collect()
+        let told = lines.into_iter().map(|(line, kind, transfers)| {
+            // The count stays with what it counts.
+            let line = format!("{}\u{a0}×\u{a0}{kind} · {line}", transfers.len());
+            match Money::total(transfers.iter().filter_map(|transfer| transfer.due)) {
+                Some(due) => format!("{line} · {}", t!(door.due, price = format::money(due))),
+                None => line,
+            }
+        });
+        told.collect()
     }
 
     /// Answers ticket by ticket: what has become of one keeps nobody from the others.
@@ -151,6 +156,7 @@ mod tests {
             },
             number,
             ticket_type: ticket_type.to_owned(),
+            due: None,
             from: "Ada".to_owned(),
             to: "bob@example.com".to_owned(),
             sent: false,
@@ -189,6 +195,20 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert!(lines[0].starts_with("2\u{a0}×\u{a0}Standing"));
         assert!(lines[1].starts_with("1\u{a0}×\u{a0}Seated"));
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[wasm_bindgen_test::wasm_bindgen_test]
+    fn what_is_paid_at_the_door_is_told() {
+        let price = |amount| Money::new(amount, ::api::Currency::EUR);
+        let mut transfers = [1, 2, 3]
+            .map(|number| transfer(1, number, "Standing"))
+            .to_vec();
+        transfers[0].due = Some(price(1200));
+        transfers[2].due = Some(price(1100));
+        let lines = Pending::group(transfers)[0].lines();
+        let told = format!("{} at the door", format::money(price(2300)));
+        assert!(lines[0].ends_with(&told), "{lines:?}");
     }
 
     #[test]

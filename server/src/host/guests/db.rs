@@ -1,12 +1,14 @@
 //! The SQL of guests.
 
 use api::guests::Guest;
+use api::tickets::TicketState;
 use api::{EventId, Money, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 
 use crate::error::Result;
 use crate::events::db::{like_pattern, parse_currency};
 use crate::orders::db::parse_ticket_state;
+use crate::payment::due_at_door;
 use crate::refunds::decide::{SoldTicket, paid};
 
 /// Which guests are looked for.
@@ -27,7 +29,7 @@ pub async fn list(
 ) -> Result<Vec<Guest>> {
     let rows = sqlx::query!(
         r#"
-        select t.number as "number!", t.state as "state!", y.name as ticket_type, o.kind, o.currency,
+        select t.number as "number!", t.state as "state!", y.name as ticket_type, o.kind, o.currency, o.payment,
             l.unit_price, l.discount, l.quantity, t.number - l.first_number as "index!",
             coalesce(holder.name, invited.name, p.recipient_email, '') as "name!",
             coalesce(holder.email, p.recipient_email) as email,
@@ -65,17 +67,22 @@ pub async fn list(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let amount = paid(row.unit_price, row.discount, row.quantity, row.index);
+            let price = Money::new(
+                paid(row.unit_price, row.discount, row.quantity, row.index),
+                parse_currency(&row.currency)?,
+            );
+            let state = parse_ticket_state(&row.state)?;
             Ok(Guest {
                 number: row.number,
                 ticket_type: row.ticket_type,
-                state: parse_ticket_state(&row.state)?,
+                state,
                 name: row.name,
                 email: row.email,
                 waiting: row.waiting,
                 comp: row.kind == "comp",
                 from: row.from,
-                paid: Money::new(amount, parse_currency(&row.currency)?),
+                price,
+                due: due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid),
                 checked_in_at: row.checked_in_at,
                 revoked_because: row.revoked_because,
             })

@@ -104,15 +104,35 @@ pub(super) async fn refund(
     let reader = buyer.reader();
     let language = reader.language;
     let amount = reader.money(Money::new(-order.total.amount, order.total.currency));
-    let subject = td_string!(language, letters.refunded_subject, amount = &amount);
+    let (name, count) = (&buyer.name, reader.count(quantity(&order)));
+    let (subject, text) = match () {
+        () if order.total.is_zero() => (
+            td_string!(language, letters.refunded_tickets_subject, count = count),
+            td_string!(language, letters.refunded_free, count = count, name = name),
+        ),
+        () if is_paid_at_door(&order) => (
+            td_string!(language, letters.refunded_tickets_subject, count = count),
+            td_string!(
+                language,
+                letters.refunded_at_door,
+                count = count,
+                name = name,
+                amount = &amount
+            ),
+        ),
+        () => (
+            td_string!(language, letters.refunded_subject, amount = &amount),
+            td_string!(
+                language,
+                letters.refunded,
+                count = count,
+                name = name,
+                amount = &amount
+            ),
+        ),
+    };
     let letter = Letter::to(&buyer, subject)
-        .text(td_string!(
-            language,
-            letters.refunded,
-            count = reader.count(quantity(&order)),
-            name = &buyer.name,
-            amount = &amount
-        ))
+        .text(text)
         .facts(receipt(&reader, &order))
         .button(
             td_string!(language, letters.see_refund),
@@ -191,6 +211,10 @@ fn quantity(order: &Order) -> i32 {
     order.lines.iter().map(|line| line.quantity).sum()
 }
 
+fn is_paid_at_door(order: &Order) -> bool {
+    order.payment == PayAtDoor.name()
+}
+
 fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
     let language = reader.language;
     let lines = order.lines.iter().map(|line| {
@@ -203,7 +227,7 @@ fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
     });
     let back: i64 = order.refunds.iter().map(|refund| refund.total.amount).sum();
     let left = Money::new(order.total.amount + back, order.total.currency);
-    let owed = order.kind == OrderKind::Purchase && order.payment == PayAtDoor.name();
+    let owed = order.kind == OrderKind::Purchase && is_paid_at_door(order);
     let total = if owed && !left.is_zero() {
         td_string!(language, orders.pay_at_door)
     } else {

@@ -2,7 +2,7 @@
 
 use api::events::EventRef;
 use api::tickets::Ticket;
-use api::{EventId, TicketNumber, UserId, calendar};
+use api::{EventId, Money, TicketNumber, UserId, calendar};
 use chrono::Utc;
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
@@ -44,7 +44,15 @@ pub(super) async fn sent(
         sender = &first.from
     ));
     for event in distinct(transfers.iter().map(|transfer| &transfer.event)) {
-        letter = letter.facts(facts(&reader, event));
+        let mut facts = facts(&reader, event);
+        let of_event = transfers
+            .iter()
+            .filter(|transfer| transfer.event.id == event.id);
+        if let Some(due) = Money::total(of_event.filter_map(|transfer| transfer.due)) {
+            let label = td_string!(language, orders.pay_at_door).to_owned();
+            facts.push((label, reader.money(due)));
+        }
+        letter = letter.facts(facts);
     }
     let letter = letter
         .button(

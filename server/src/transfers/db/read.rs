@@ -1,12 +1,16 @@
 //! Transfers as people are shown them.
 
+use api::tickets::TicketState;
 use api::transfers::{Transfer, TransferState};
-use api::{EventId, Time, UserId};
+use api::{EventId, Money, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::events::db::event_refs;
+use crate::events::db::{event_refs, parse_currency};
+use crate::orders::db::parse_ticket_state;
+use crate::payment::due_at_door;
+use crate::refunds::decide::paid;
 
 struct TransferRow {
     id: Uuid,
@@ -14,6 +18,13 @@ struct TransferRow {
     event_id: Uuid,
     number: i32,
     ticket_type: String,
+    ticket_state: String,
+    payment: String,
+    currency: String,
+    unit_price: i64,
+    discount: i64,
+    quantity: i32,
+    index: i32,
     sender: String,
     recipient_email: String,
     sent: bool,
@@ -64,13 +75,17 @@ pub async fn find(
         TransferRow,
         r#"
         select f.id, f.offer_id, f.event_id, f.number, y.name as ticket_type, s.name as sender,
-            f.recipient_email, f.sender_id = $1 as "sent!", f.state, f.created_at, f.decided_at
+            f.recipient_email, f.sender_id = $1 as "sent!", f.state, f.created_at, f.decided_at,
+            t.state as "ticket_state!", o.payment, o.currency, l.unit_price, l.discount, l.quantity,
+            t.number - l.first_number as "index!"
         from unnest($2::uuid[]) with ordinality as asked (id, place)
         join transfers f on f.id = asked.id
         join users s on s.id = f.sender_id
         cross join lateral (select * from all_tickets a
             where a.event_id = f.event_id and a.number = f.number limit 1) t
         join ticket_types y on y.id = t.ticket_type_id
+        join orders o on o.id = t.order_id
+        join order_lines l on l.order_id = t.order_id and l.line = t.line
         order by asked.place
         "#,
         asker,
@@ -115,12 +130,18 @@ async fn into_transfers(
     rows.into_iter()
         .map(|row| {
             let event = events.get(&row.event_id).cloned();
+            let price = Money::new(
+                paid(row.unit_price, row.discount, row.quantity, row.index),
+                parse_currency(&row.currency)?,
+            );
+            let valid = parse_ticket_state(&row.ticket_state)? == TicketState::Valid;
             Ok(Transfer {
                 id: row.id,
                 offer_id: row.offer_id,
                 event: event.ok_or_else(|| Error::internal("a transfer of no event"))?,
                 number: row.number,
                 ticket_type: row.ticket_type,
+                due: due_at_door(&row.payment, price).filter(|_| valid),
                 from: row.sender,
                 to: row.recipient_email,
                 sent: row.sent,

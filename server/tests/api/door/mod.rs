@@ -1,5 +1,6 @@
 //! The door: what the tests share.
 
+mod due;
 mod offline;
 mod roles;
 mod scans;

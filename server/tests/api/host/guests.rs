@@ -38,7 +38,7 @@ async fn guests_are_found_by_name_address_and_code(db: PgPool) {
     assert_eq!(names, ["Ada", "Ada", "Bob"]);
     let first = &page.items[0];
     assert_eq!(
-        (first.state, first.email.as_deref(), first.paid.amount),
+        (first.state, first.email.as_deref(), first.price.amount),
         (TicketState::Valid, Some(ada.email.as_str()), 2500)
     );
     assert_eq!(

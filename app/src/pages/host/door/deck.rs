@@ -100,6 +100,7 @@ impl Deck {
             check: String::new(),
             in_transfer: false,
             used: None,
+            due: None,
         };
         let before = self.queue.iter().find_map(|decided| {
             let same = decided.answer.number == Some(number);
@@ -200,6 +201,7 @@ mod tests {
             check: "K7QF2M".to_owned(),
             in_transfer: false,
             used: None,
+            due: None,
         }
     }
 

@@ -28,6 +28,11 @@ pub(super) fn Recent(desk: Desk, timezone: Signal<String>) -> impl IntoView {
 fn RecentRow(desk: Desk, told: Told, timezone: Signal<String>) -> impl IntoView {
     let answer = told.answer.clone();
     let what = ticket(&answer).or_else(|| reason(&answer, &timezone.get_untracked()));
+    let at = format::clock(told.at, &timezone.get_untracked());
+    let when = match answer.due {
+        Some(due) => format!("{at} · {}", t!(door.due, price = format::money(due))),
+        None => at,
+    };
     let fresh = format::now() - told.at < TimeDelta::minutes(UNDO_MINUTES.into());
     let undoable = answer.verdict == Verdict::Valid && fresh && !told.undone;
     let (tone, word) = if told.undone {
@@ -39,7 +44,7 @@ fn RecentRow(desk: Desk, told: Told, timezone: Signal<String>) -> impl IntoView 
         <li class="scans__row">
             <div class="scans__text">
                 <p class="scans__what">{what}</p>
-                <p class="scans__when">{format::clock(told.at, &timezone.get_untracked())}</p>
+                <p class="scans__when">{when}</p>
             </div>
             <Badge tone=tone text=word />
             {undoable

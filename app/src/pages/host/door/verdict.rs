@@ -7,7 +7,7 @@ use super::desk::{Desk, Told};
 use super::words::{Look, reason, ticket, title};
 use crate::components::Icon;
 
-/// A good ticket is done with by the time its holder is through.
+/// A good ticket is done with by the time its holder is through, unless they have to pay first.
 const GOOD_FOR: Duration = Duration::from_millis(2_500);
 
 /// The verdict, over all of the screen: colour, picture and word, readable at arm's length. The
@@ -18,7 +18,7 @@ pub(super) fn VerdictScreen(desk: Desk, timezone: Signal<String>) -> impl IntoVi
         let Some(told) = desk.shown.get() else {
             return;
         };
-        if Look::of(told.answer.verdict) == Look::Good {
+        if Look::of(told.answer.verdict) == Look::Good && told.answer.due.is_none() {
             let same = move |shown: &Option<Told>| {
                 let nonce = shown.as_ref().map(|shown| shown.answer.nonce);
                 nonce == Some(told.answer.nonce)

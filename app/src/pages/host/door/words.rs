@@ -52,7 +52,7 @@ pub(super) fn title(verdict: Verdict) -> &'static str {
 /// What to know besides, and what to tell the person at the door.
 pub(super) fn reason(answer: &CheckIn, timezone: &str) -> Option<String> {
     Some(match answer.verdict {
-        Verdict::Valid => return None,
+        Verdict::Valid => t!(door.take, price = format::money(answer.due?)),
         Verdict::AlreadyUsed => {
             let used = answer.used.as_ref()?;
             let at = format::clock(used.at, timezone);
@@ -108,6 +108,19 @@ mod tests {
             format!("{} · Gate A", format::clock(at, "UTC"))
         );
         assert_eq!(used(""), format::clock(at, "UTC"));
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    #[wasm_bindgen_test::wasm_bindgen_test]
+    fn a_good_ticket_says_what_to_take() {
+        use ::api::{Currency, Money};
+
+        let mut answer = CheckIn::of_nothing(Uuid::nil(), Verdict::Valid);
+        assert_eq!(reason(&answer, "UTC"), None);
+        let due = Money::new(1250, Currency::EUR);
+        answer.due = Some(due);
+        let words = format!("Take {}", format::money(due));
+        assert_eq!(reason(&answer, "UTC"), Some(words));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use i18n::t;
 use leptos::prelude::*;
 
 use crate::components::{Badge, Icon, Tone};
+use crate::format;
 
 /// A guest in the list; pressing it opens what can be done.
 #[component]
@@ -18,6 +19,9 @@ pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> 
         .as_ref()
         .map(|from| view! { <span>{format!(" · {}", t!(guests.from, name = from))}</span> });
     let email = guest.email.clone().filter(|email| *email != guest.name);
+    let due = guest
+        .due
+        .map(|due| view! { <span class="guest__note">{t!(guests.due, price = format::money(due))}</span> });
     let badge = badge(&guest).map(|(tone, text)| view! { <Badge tone=tone text=text /> });
     view! {
         <button class="guest" type="button" on:click={
@@ -28,6 +32,7 @@ pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> 
                 <span class="guest__name">{guest.name.clone()}</span>
                 {email.map(|email| view! { <span class="guest__note">{email}</span> })}
                 <span class="guest__note">{about} {from}</span>
+                {due}
             </span>
             {badge}
             <Icon icon=icondata::LuChevronRight />

@@ -28,9 +28,9 @@ pub(super) fn GuestSheet(
     });
     let badge = badge(&guest).map(|(tone, text)| view! { <Badge tone=tone text=text /> });
     let price = if guest.comp {
-        "given".to_owned()
+        t!(guests.given).to_owned()
     } else {
-        format::price(guest.paid)
+        format::price(guest.price)
     };
     let about = t!(
         guests.about_paid,
@@ -38,6 +38,9 @@ pub(super) fn GuestSheet(
         kind = &guest.ticket_type,
         price = price
     );
+    let due = guest
+        .due
+        .map(|due| view! { <p>{t!(guests.due, price = format::money(due))}</p> });
     let reason = guest
         .revoked_because
         .clone()
@@ -50,6 +53,7 @@ pub(super) fn GuestSheet(
                 {badge}
                 <p class="muted">{guest.email.clone()}</p>
                 <p>{about}</p>
+                {due}
                 {guest.from.clone().map(|from| view! { <p class="muted">{t!(guests.from_buyer, name = from)}</p> })}
                 {reason}
             </div>
@@ -78,15 +82,16 @@ fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl Into
             },
         );
     };
-    let label = if guest.paid.is_zero() {
-        t!(guests.give_back).to_owned()
+    let (label, text) = if guest.price.is_zero() {
+        (t!(guests.give_back).to_owned(), t!(guests.give_back_text))
     } else {
-        t!(guests.refund, price = format::money(guest.paid))
+        let label = t!(guests.refund, price = format::money(guest.price));
+        (label, t!(guests.refund_text))
     };
     view! {
         <section class="guest-sheet__action">
             <p class="muted">
-                {t!(guests.refund_text)}
+                {text}
             </p>
             <Button kind=Kind::Danger busy=busy on_press=refund>
                 {label}
