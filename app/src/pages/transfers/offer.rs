@@ -66,7 +66,7 @@ impl Pending {
             // The count stays with what it counts.
             let line = format!("{}\u{a0}×\u{a0}{kind} · {line}", transfers.len());
             match Money::total(transfers.iter().filter_map(|transfer| transfer.due)) {
-                Some(due) => format!("{line} · {}", t!(door.due, price = format::money(due))),
+                Some(due) => format!("{line}\u{a0}· {}", t!(door.due, price = format::money(due))),
                 None => line,
             }
         });
