@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::person::Person;
 use crate::process::path;
 
-/// Runs axe-core in one theme; answers a line for each thing that is wrong.
+/// Runs axe-core in one theme, in the dark for colours alone; answers a line for each thing that is
+/// wrong.
 const LOOK: &str = include_str!("look.js");
 
 impl Person {
