@@ -343,7 +343,7 @@ pub(crate) async fn give_comps(id: EventId, key: Uuid, body: &GiveComps) -> Answ
         .await
 }
 
-pub(crate) async fn put_cover(id: EventId, picture: &web_sys::File) -> Answer<HostEvent> {
+pub(crate) async fn put_cover(id: EventId, picture: &web_sys::Blob) -> Answer<HostEvent> {
     Call::upload(format!("/host/events/{id}/cover"), picture)
         .send()
         .await

@@ -85,7 +85,7 @@ enum Body {
     None,
     Json(String),
     /// A file as it is, with its type.
-    File(web_sys::File),
+    File(web_sys::Blob),
 }
 
 impl Body {
@@ -130,7 +130,7 @@ impl Call {
         Self::new(Method::DELETE, path.into(), Body::None)
     }
 
-    pub(crate) fn upload(path: impl Into<String>, file: &web_sys::File) -> Self {
+    pub(crate) fn upload(path: impl Into<String>, file: &web_sys::Blob) -> Self {
         Self::new(Method::PUT, path.into(), Body::File(file.clone()))
     }
 

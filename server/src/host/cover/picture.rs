@@ -19,7 +19,7 @@ const QUALITY: u8 = 82;
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// Not a picture, a broken one, or one of another kind.
-    #[error("Choose a JPEG, PNG or WebP picture.")]
+    #[error("That is not a picture. Choose a JPEG, PNG or WebP file.")]
     NotAPicture,
     /// It would take too much memory.
     #[error("Choose a picture of at most 40 megapixels.")]

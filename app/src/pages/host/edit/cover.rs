@@ -1,4 +1,3 @@
-use ::api::host::COVER_MAX_BYTES;
 use i18n::t;
 use leptos::ev;
 use leptos::html;
@@ -6,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::saver::Saver;
+use super::shrink::shrunk;
 use crate::components::{Button, Cover, Icon, Kind, Spinner};
 use crate::feed::use_feeds;
 use crate::{api, api::Error};
@@ -132,14 +132,14 @@ fn PictureInput(
 
 /// Puts `picture` up, or takes the one there is down. A new event is saved first.
 async fn put_up(saver: Saver, picture: Option<web_sys::File>) -> Result<(), String> {
-    if let Some(picture) = &picture {
-        if !picture.type_().starts_with("image/") {
-            return Err(t!(edit.not_a_picture).to_owned());
+    let picture = match &picture {
+        Some(picture) if picture.type_().starts_with("image/") => {
+            let small = shrunk(picture).await;
+            Some(small.ok_or(t!(fields.not_a_picture))?)
         }
-        if picture.size() > COVER_MAX_BYTES as f64 {
-            return Err(t!(edit.picture_too_large).to_owned());
-        }
-    }
+        Some(_) => return Err(t!(fields.not_a_picture).to_owned()),
+        None => None,
+    };
     let id = match saver.id.get_untracked() {
         Some(id) => Some(id),
         None => saver
@@ -161,5 +161,5 @@ fn words(error: &Error) -> String {
     let of_field = error
         .problem()
         .and_then(|problem| problem.errors.get("cover"));
-    of_field.cloned().unwrap_or_else(|| error.to_string())
+    of_field.map_or_else(|| error.to_string(), |said| api::sentence(said))
 }

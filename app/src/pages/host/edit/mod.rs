@@ -7,6 +7,7 @@ mod foot;
 mod form;
 mod preview;
 mod saver;
+mod shrink;
 mod summary;
 mod tickets;
 
