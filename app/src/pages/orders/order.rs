@@ -79,7 +79,7 @@ fn Receipt(order: Order) -> impl IntoView {
     });
     let payment = match order.kind {
         OrderKind::Purchase => owed.is_none().then(|| words::payment(&order)).flatten(),
-        OrderKind::Refund => words::refunded(&order.payment),
+        OrderKind::Refund => words::refunded(&order),
         OrderKind::Comp => None,
     };
     let payment = payment.map(|payment| view! { <p class="receipt__payment">{payment}</p> });

@@ -61,9 +61,11 @@ pub(super) fn payment(order: &Order) -> Option<&'static str> {
 }
 
 /// Where the money of a refund went; nowhere, when nothing was paid.
-pub(super) fn refunded(payment: &str) -> Option<&'static str> {
-    match payment {
+pub(super) fn refunded(order: &Order) -> Option<&'static str> {
+    let cancelled = order.lines.iter().all(|line| line.event.cancelled);
+    match order.payment.as_str() {
         "none" => None,
+        PAY_AT_DOOR if cancelled => Some(t!(orders.owe_nothing)),
         PAY_AT_DOOR => Some(t!(orders.owe_less)),
         _ => Some(t!(orders.paid_back)),
     }

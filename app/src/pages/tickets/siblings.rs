@@ -19,6 +19,8 @@ const SWIPE: i32 = 56;
 pub(super) fn Siblings(
     event: EventId,
     number: TicketNumber,
+    /// It lets nobody in.
+    dead: bool,
     screen: NodeRef<html::Div>,
 ) -> impl IntoView {
     let tickets = use_feeds().tickets.entries;
@@ -52,7 +54,7 @@ pub(super) fn Siblings(
                     <p>{t!(common.nth_of, nth = place.nth, all = place.of)}</p>
                     {link(place.after, icondata::LuChevronRight, t!(tickets.next))}
                 </nav>
-                <p class="siblings__note">{t!(tickets.one_each)}</p>
+                {(!dead).then(|| view! { <p class="siblings__note">{t!(tickets.one_each)}</p> })}
             }
         })
     }

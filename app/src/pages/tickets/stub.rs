@@ -1,3 +1,4 @@
+use ::api::tickets::Ticket;
 use i18n::t;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -11,11 +12,9 @@ use crate::{format, route};
 pub(super) fn Stub(group: Group) -> impl IntoView {
     let first = group.first().cloned()?;
     let event = first.event;
-    let live = group
-        .tickets
-        .iter()
-        .filter(|ticket| ticket.state.is_live())
-        .count();
+    // Of an event that will not be, all are as dead.
+    let counts = |ticket: &&Ticket| event.cancelled || ticket.state.is_live();
+    let count = group.tickets.iter().filter(counts).count();
     let soon = format::in_days(event.starts_at, format::now(), &event.timezone);
     let on_its_way = group
         .tickets
@@ -42,8 +41,8 @@ pub(super) fn Stub(group: Group) -> impl IntoView {
                 <p class="stub__where">{event.venue.clone()}</p>
             </div>
             <p class="stub__count">
-                <span class="stub__number">{live}</span>
-                <span>{t!(tickets.unit, count = live)}</span>
+                <span class="stub__number">{count}</span>
+                <span>{t!(tickets.unit, count = count)}</span>
             </p>
         </article>
     })

@@ -138,10 +138,10 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                 </div>
             </div>
             {asked}
-            <Siblings event=event.id number=ticket.number screen=screen />
+            <Siblings event=event.id number=ticket.number dead=dead screen=screen />
             <div class="actions actions--centre">
                 <SendTickets ticket=ticket.clone() />
-                <AddToCalendar events=vec![event] />
+                {(!dead).then(|| view! { <AddToCalendar events=vec![event] /> })}
                 {order}
             </div>
         </div>
@@ -151,7 +151,8 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
 /// What the door sees: the code, or why there is none.
 #[component]
 fn Verdict(ticket: Ticket) -> impl IntoView {
-    if ticket.event.cancelled && ticket.state == TicketState::Valid {
+    let called_off = matches!(ticket.state, TicketState::Valid | TicketState::Refunded);
+    if ticket.event.cancelled && called_off {
         let text = t!(tickets.event_cancelled);
         return view! { <Mark icon=icondata::LuCalendarX title=t!(common.cancelled) text=text /> }
             .into_any();

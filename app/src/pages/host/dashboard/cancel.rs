@@ -37,6 +37,7 @@ pub(super) fn CancelSheet(
                 Ok(_) => {
                     toasts.say(t!(host.event_cancelled));
                     close.run();
+                    show_from_the_top();
                 }
                 Err(refused) => {
                     error.try_set(Some(refused.to_string()));
@@ -68,6 +69,14 @@ pub(super) fn CancelSheet(
                 </div>
             </form>
         </Sheet>
+    }
+}
+
+/// Where it says that the event is cancelled.
+fn show_from_the_top() {
+    let head = document().query_selector(".dashboard__head");
+    if let Ok(Some(head)) = head {
+        head.scroll_into_view();
     }
 }
 

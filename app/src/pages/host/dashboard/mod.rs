@@ -206,6 +206,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     let id = head.id;
     let manages = head.role >= Role::Manager;
     let organizes = head.role == Role::Organizer;
+    let to_come = draft || head.live;
     let cancel = (head.live && organizes).then(|| {
         let head = head.clone();
         view! {
@@ -237,7 +238,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
             <ByType sales=sales.value />
         </Show>
         {manages.then(|| view! { <PromoSection event=open.event /> })}
-        {organizes.then(|| view! { <StaffSection id=id /> })}
+        {(organizes && to_come).then(|| view! { <StaffSection id=id /> })}
         {cancel}
     }
 }
