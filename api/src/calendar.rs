@@ -23,7 +23,7 @@ pub fn file<'a>(events: impl IntoIterator<Item = (&'a EventRef, String)>, now: T
     lines.iter().map(|line| fold(line)).collect()
 }
 
-fn entry(event: &EventRef, url: &str, now: Time) -> [String; 9] {
+fn entry(event: &EventRef, url: &str, now: Time) -> [String; 10] {
     let place = [&event.venue, &event.address, &event.city];
     let place: Vec<&str> = place
         .into_iter()
@@ -34,6 +34,8 @@ fn entry(event: &EventRef, url: &str, now: Time) -> [String; 9] {
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}@box-office", event.id),
         format!("DTSTAMP:{}", stamp(now)),
+        // What is written later takes the place of what was: it only has to grow.
+        format!("SEQUENCE:{}", now.timestamp() / 60),
         format!("DTSTART:{}", stamp(event.starts_at)),
         format!("DTEND:{}", stamp(event.ends_at)),
         format!("SUMMARY:{}", escape(&event.title)),
@@ -99,6 +101,20 @@ mod tests {
             city: "Berlin".to_owned(),
             cover_url: None,
             cancelled: false,
+        }
+    }
+
+    #[test]
+    fn a_later_file_takes_the_place_of_an_earlier_one() {
+        let event = event("Night");
+        let written = |minutes| {
+            let now = Time::default() + chrono::TimeDelta::minutes(minutes);
+            file([(&event, "https://x.example/1".to_owned())], now)
+        };
+        let uid = "\r\nUID:00000000-0000-0000-0000-000000000000@box-office\r\n";
+        for (minutes, sequence) in [(1, "SEQUENCE:1\r\n"), (90, "SEQUENCE:90\r\n")] {
+            let file = written(minutes);
+            assert!(file.contains(uid) && file.contains(sequence), "{file}");
         }
     }
 
