@@ -112,7 +112,7 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl Into
             reason: reason.get_untracked(),
         };
         if let Err(errors) = body.validate() {
-            error.set(errors.0.get("reason").cloned());
+            error.set(errors.0.get("reason").map(|said| api::sentence(said)));
             return;
         }
         error.set(None);
