@@ -8,6 +8,7 @@ crate::in_both_engines!(
     what_is_missing_is_said_before_publishing,
     a_public_event_is_changed_paused_and_cancelled,
     nothing_unsaved_is_lost_unasked,
+    a_camera_makes_larger_pictures_than_are_sent,
 );
 
 /// Someone new, at Host.
@@ -175,5 +176,39 @@ async fn nothing_unsaved_is_lost_unasked(engine: Engine) -> Result<()> {
     olga.press("Leave").await?;
     olga.sees_heading("Host").await?;
     olga.sees("Observatory").await?;
+    olga.leave().await
+}
+
+/// A picture of 6 MB: a BMP, of which the server knows nothing.
+fn large_picture() -> Vec<u8> {
+    let (width, height) = (2000_u32, 1000_u32);
+    let pixels = vec![0x80; (3 * width * height) as usize];
+    let mut file = b"BM".to_vec();
+    let head = [54 + 3 * width * height, 0, 54, 40, width, height];
+    file.extend(head.iter().flat_map(|number| number.to_le_bytes()));
+    // One plane, 24 bits a pixel, nothing of the rest.
+    file.extend([1, 0, 24, 0]);
+    file.resize(54, 0);
+    file.extend(pixels);
+    file
+}
+
+async fn a_camera_makes_larger_pictures_than_are_sent(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    olga.follow("Create an event").await?;
+    olga.fill("Title", "Perseids").await?;
+    olga.sees("Saved, but for the tickets.").await?;
+    let folder = tempfile::TempDir::new()?;
+    let (text, large) = (folder.path().join("t.jpg"), folder.path().join("l.bmp"));
+    std::fs::write(&text, "This is no picture.")?;
+    std::fs::write(&large, large_picture())?;
+    olga.choose_file("Choose a picture", &text).await?;
+    olga.sees("That is not a picture.").await?;
+    olga.choose_file("Choose a picture", &large).await?;
+    olga.sees("Remove picture").await?;
+    olga.no_longer_sees("That is not a picture.").await?;
+    olga.until_true("return document.querySelector('.cover-field img')?.naturalWidth === 1600")
+        .await?;
     olga.leave().await
 }
