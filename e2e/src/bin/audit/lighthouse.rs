@@ -1,9 +1,11 @@
 //! Lighthouse, as it plays a phone of the middle class on a slow network.
 
-use std::process::{Command, Stdio};
+use std::io::BufReader;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 /// How often a run is begun again that saw nothing of the page, as happens now and then.
 const TRIES: u32 = 3;
@@ -26,19 +28,22 @@ pub(crate) fn score(script: &str, url: &str, category: &str) -> Result<f64> {
 }
 
 fn report(script: &str, url: &str, category: &str) -> Result<Value> {
-    let output = Command::new("node")
+    // What it prints is cut off where it fails.
+    let report = NamedTempFile::new()?;
+    let status = Command::new("node")
         .arg(script)
         .arg(url)
         .args(["--quiet", "--output=json", "--only-categories", category])
+        .arg("--output-path")
+        .arg(report.path())
         .arg(
             "--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-first-run \
             --disable-background-networking --disable-component-update --disable-sync",
         )
-        .stderr(Stdio::inherit())
-        .output()?;
-    // It fails where it could not see the page, and says so in the report.
-    serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("lighthouse ended with {} and no report", output.status))
+        .status()?;
+    // Where it could not see the page it says so in the report.
+    serde_json::from_reader(BufReader::new(report))
+        .with_context(|| format!("lighthouse ended with {status} and no report"))
 }
 
 /// Says what stands in the way of a full score.
