@@ -3,6 +3,7 @@
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::SplitLoaderError;
@@ -88,7 +89,11 @@ later! { part:
     }
 }
 
-/// Fetches what may be needed to buy, so that nobody waits for it in the middle of that.
+/// From when an event is shown until it is looked at, in milliseconds.
+const A_LOOK: u32 = 1_000;
+
+/// Fetches what may be needed to buy, so that nobody waits for it in the middle of that; and not
+/// before what they came to see is there.
 pub(crate) fn fetch_buying() {
     split! {
         buying fn fetched() -> Result<(), SplitLoaderError> {
@@ -96,6 +101,7 @@ pub(crate) fn fetch_buying() {
         }
     }
     spawn_local(async {
+        TimeoutFuture::new(A_LOOK).await;
         // What could not be fetched is fetched when it is needed.
         let _fetched = fetched().await;
     });

@@ -67,7 +67,6 @@ pub(crate) fn EventPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
     let session = use_session();
-    later::fetch_buying();
     let fetch = Fetch::new(
         move || id.get(),
         move |id| {
@@ -77,6 +76,12 @@ pub(crate) fn EventPage() -> impl IntoView {
         },
     );
     fetch.prefill_kept(move || id.get().map(Name::Event));
+    let shown = Memo::new(move |_| fetch.value.with(Option::is_some));
+    Effect::new(move || {
+        if shown.get() {
+            later::fetch_buying();
+        }
+    });
     let stock = RwSignal::new(None);
     follow_stock(id, stock);
     let waiting = Fetch::new(
