@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
@@ -36,6 +37,8 @@ pub struct Guest {
     pub due: Option<Money>,
     /// When it was used at the door.
     pub checked_in_at: Option<DateTime<Utc>>,
+    /// What that is undone by, at the event's `check-ins`.
+    pub check_in: Option<Uuid>,
     /// Why it was taken back, when it was.
     pub revoked_because: Option<String>,
 }

@@ -35,7 +35,7 @@ pub async fn list(
             coalesce(holder.email, p.recipient_email) as email,
             p.id is not null as "waiting!",
             case when o.user_id is distinct from holder.id then buyer.name end as "from",
-            c.scanned_at as "checked_in_at?: Time", v.reason as "revoked_because?"
+            c.scanned_at as "checked_in_at?: Time", c.id as "check_in?", v.reason as "revoked_because?"
         from all_tickets t
         join ticket_types y on y.id = t.ticket_type_id
         join order_lines l on l.order_id = t.order_id and l.line = t.line
@@ -84,6 +84,7 @@ pub async fn list(
                 price,
                 due: due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid),
                 checked_in_at: row.checked_in_at,
+                check_in: row.check_in,
                 revoked_because: row.revoked_because,
             })
         })

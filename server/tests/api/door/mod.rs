@@ -15,14 +15,14 @@ use uuid::Uuid;
 use crate::support::{Answer, EventBuilder, TestApp, TestEvent, TestUser};
 
 /// An event whose doors are open.
-pub(super) async fn tonight(app: &TestApp, organizer: &TestUser) -> TestEvent {
+pub(crate) async fn tonight(app: &TestApp, organizer: &TestUser) -> TestEvent {
     EventBuilder::new("Night")
         .starts_at(Utc::now() + Duration::hours(1))
         .create(app, organizer)
         .await
 }
 
-pub(super) fn path(event: &TestEvent) -> String {
+pub(crate) fn path(event: &TestEvent) -> String {
     format!("/host/events/{}/check-ins", event.id)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn scan_of(code: &str) -> Value {
     json!({"nonce": Uuid::new_v4(), "code": code, "gate": "Gate A"})
 }
 
-pub(super) async fn send(staff: &TestUser, event: &TestEvent, scan: &Value) -> Answer {
+pub(crate) async fn send(staff: &TestUser, event: &TestEvent, scan: &Value) -> Answer {
     staff.post(&path(event), scan).await
 }
 

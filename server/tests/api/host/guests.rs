@@ -1,5 +1,6 @@
 //! Who has an event's tickets, and taking them back.
 
+use api::door::CheckIn;
 use api::guests::Guest;
 use api::orders::{Order, OrderState};
 use api::tickets::{Ticket, TicketState};
@@ -10,6 +11,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::employ;
+use crate::door::{path, send, tonight};
 use crate::refunds::{check_in, gift};
 use crate::support::{EventBuilder, TestApp, TestUser, assert_sound};
 
@@ -171,5 +173,28 @@ async fn the_organizer_refunds_whoever_holds_it_and_whether_or_not_it_was_used(d
     )
     .await
     .refused(StatusCode::CONFLICT, Code::Conflict);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_is_let_in_from_the_list_can_be_taken_out_again(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = tonight(&app, &olga).await;
+    ada.buy(&[(event.types[0], 1)]).await.created::<Order>();
+    let guest = async || {
+        let guests = format!("/host/events/{}/guests", event.id);
+        let page: Page<Guest> = olga.get(&guests).await.ok();
+        let guest = page.items.into_iter().next().expect("a guest");
+        (guest.state, guest.check_in)
+    };
+    assert_eq!(guest().await, (TicketState::Valid, None));
+    let picked = json!({"nonce": Uuid::new_v4(), "number": 1});
+    let answer: CheckIn = send(&olga, &event, &picked).await.ok();
+    let check_in = answer.used.expect("an admission").id;
+    assert_eq!(guest().await, (TicketState::CheckedIn, Some(check_in)));
+    let undone = olga.delete(&format!("{}/{check_in}", path(&event))).await;
+    assert_eq!(undone.status, StatusCode::NO_CONTENT);
+    assert_eq!(guest().await, (TicketState::Valid, None));
     assert_sound(&app.db).await;
 }

@@ -6,7 +6,7 @@ mod desk;
 mod feedback;
 mod recent;
 mod verdict;
-mod words;
+pub(super) mod words;
 
 use ::api::EventId;
 use i18n::t;

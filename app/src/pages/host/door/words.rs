@@ -73,6 +73,13 @@ pub(super) fn reason(answer: &CheckIn, timezone: &str) -> Option<String> {
     })
 }
 
+/// The answer about someone who was picked from the list, in a line; times by the clock here.
+pub(in crate::pages::host) fn sentence(answer: &CheckIn) -> String {
+    let parts = [Some(title(answer.verdict).to_owned()), reason(answer, "")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
 /// Whose ticket it is: `Ada · Standing · No. 12`.
 pub(super) fn ticket(answer: &CheckIn) -> Option<String> {
     let number = answer.number.map(|number| t!(door.number, number = number));

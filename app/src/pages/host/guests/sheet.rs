@@ -1,16 +1,19 @@
 use std::future::Future;
 
 use ::api::EventId;
+use ::api::door::Scan;
 use ::api::guests::{Guest, Revoke};
 use ::api::tickets::TicketState;
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use uuid::Uuid;
 
 use super::row::badge;
 use crate::api::Error;
 use crate::components::{Badge, Button, Kind, Sheet, TextArea, use_toasts};
 use crate::history::Close;
+use crate::pages::host::door::words;
 use crate::{api, format};
 
 /// One guest's ticket, and what can be done about it.
@@ -57,11 +60,61 @@ pub(super) fn GuestSheet(
                 {guest.from.clone().map(|from| view! { <p class="muted">{t!(guests.from_buyer, name = from)}</p> })}
                 {reason}
             </div>
+            <Admission event=event guest=guest.clone() on_done=done />
             {can_refund
                 .then(|| view! { <RefundGuest event=event guest=guest.clone() on_done=done /> })}
             {can_revoke.then(|| view! { <RevokeGuest event=event guest=guest on_done=done /> })}
         </Sheet>
     }
+}
+
+/// Letting a guest in who cannot show the ticket, and taking that back.
+#[component]
+fn Admission(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let (number, toasts) = (guest.number, use_toasts());
+    let let_in = move |()| {
+        let scan = Scan {
+            nonce: Uuid::new_v4(),
+            code: None,
+            number: Some(number),
+            gate: String::new(),
+        };
+        let ask = async move { api::check_in(event, &scan).await };
+        run(busy, ask, move |answer| match answer {
+            Ok(answer) => {
+                toasts.say(words::sentence(&answer));
+                on_done.try_run(());
+            }
+            Err(error) => toasts.say(error.to_string()),
+        });
+    };
+    let undo = move |check_in| {
+        run(
+            busy,
+            api::undo_check_in(event, check_in),
+            move |answer| match answer {
+                Ok(()) => {
+                    toasts.say(t!(door.undone_text));
+                    on_done.try_run(());
+                }
+                Err(error) => toasts.say(error.to_string()),
+            },
+        );
+    };
+    let action = match (guest.state, guest.check_in) {
+        (TicketState::Valid, _) if !guest.waiting => {
+            view! { <Button busy=busy on_press=let_in>{t!(guests.let_in)}</Button> }.into_any()
+        }
+        (TicketState::CheckedIn, Some(check_in)) => view! {
+            <Button kind=Kind::Quiet busy=busy on_press=move |()| undo(check_in)>
+                {t!(guests.undo_check_in)}
+            </Button>
+        }
+        .into_any(),
+        _ => return ().into_any(),
+    };
+    view! { <section class="guest-sheet__action">{action}</section> }.into_any()
 }
 
 #[component]
@@ -145,10 +198,10 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl Into
     }
 }
 
-fn run(
+fn run<T: 'static>(
     busy: RwSignal<bool>,
-    action: impl Future<Output = Result<Guest, Error>> + 'static,
-    done: impl FnOnce(Result<Guest, Error>) + 'static,
+    action: impl Future<Output = Result<T, Error>> + 'static,
+    done: impl FnOnce(Result<T, Error>) + 'static,
 ) {
     if busy.get_untracked() {
         return;
