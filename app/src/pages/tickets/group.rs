@@ -77,6 +77,7 @@ mod tests {
             },
             checked_in_at: None,
             transfer: None,
+            due: None,
             asked_back_by: None,
             revoked_because: None,
             code: good.then(|| "code".to_owned()),
