@@ -39,7 +39,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("buy/choose", "/events/{on_sale}/buy", "Choose tickets"),
     Ada.sees("buy/chosen", "/events/{on_sale}/buy", "tickets · pay at the door").after(&[Press("One more: "), Press("One more: ")]),
-    Ada.sees("buy/promo-code", "/events/{on_sale}/buy", "is not valid").after(&[Press("One more: "), Press("I have a promo code"), Fill("Promo code", "nothing"), Press("Apply")]),
+    Ada.sees("buy/promo-code", "/events/{on_sale}/buy", "no such promo code").after(&[Press("One more: "), Press("I have a promo code"), Fill("Promo code", "nothing"), Press("Apply")]),
     Ada.sees("buy/offline", "/events/{on_sale}/buy", "Checking your order").after(&[Press("One more: "), Offline, Press("Get ticket")]).unfinished(),
     Ada.sees("buy/long-text", "/events/{long}/buy", "Donaudampf"),
     Ada.sees("buy/large-text", "/events/{on_sale}/buy", "Choose tickets").in_large_text(),
