@@ -9,7 +9,8 @@ const LEAST: f64 = 3.0;
 /// Lightness, chroma and hue in OKLCH.
 type Lch = [f64; 3];
 
-fn linear(hex: &str) -> [f64; 3] {
+/// The shares of red, green and blue in light.
+pub(crate) fn linear(hex: &str) -> [f64; 3] {
     [1, 3, 5].map(|from| {
         let byte = u8::from_str_radix(&hex[from..from + 2], 16).expect("a hex colour");
         let share = f64::from(byte) / 255.0;

@@ -110,19 +110,12 @@ pub(crate) const PALETTES: [Palette; 14] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::charts::linear;
 
     /// WCAG 2 relative luminance.
     fn luminance(hex: &str) -> f64 {
-        let channel = |from: usize| {
-            let byte = u8::from_str_radix(&hex[from..from + 2], 16).expect("a hex colour");
-            let share = f64::from(byte) / 255.0;
-            if share <= 0.040_45 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+        let [red, green, blue] = linear(hex);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
     fn contrast(one: &str, other: &str) -> f64 {
