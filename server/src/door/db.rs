@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use api::code::TicketCode;
 use api::door::{Admission, CheckIn, Disputed, DoorTicket, UNDO_MINUTES, Verdict};
 use api::events::EventRef;
-use api::{EventId, Money, TicketNumber, Time, UserId};
+use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::admit::Shown;
 use crate::error::{Error, Result};
-use crate::events::db::{event_refs, parse_currency};
-use crate::orders::db::parse_ticket_state;
+use crate::events::db::event_refs;
+use crate::orders::db::{parse_ticket_state, ticket_price};
 use crate::payment::due_at_door;
-use crate::refunds::decide::paid;
 
 /// How many disputed admissions are listed.
 const DISPUTED_MAX: i64 = 100;
@@ -135,10 +134,13 @@ impl TicketRow {
             (Some(id), Some(at), Some(gate)) => Some(Admission { id, at, gate }),
             _ => None,
         };
-        let price = Money::new(
-            paid(self.unit_price, self.discount, self.quantity, self.index),
-            parse_currency(&self.currency)?,
-        );
+        let price = ticket_price(
+            self.unit_price,
+            self.discount,
+            self.quantity,
+            self.index,
+            &self.currency,
+        )?;
         Ok(DoorTicket {
             number: self.number,
             ticket_type: self.ticket_type,

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 
 use crate::error::{Error, Result};
 use crate::events::db::{event_refs, parse_currency};
+use crate::refunds::decide::paid;
 
 /// Orders of `user` before the one with id `before`, newest first.
 pub async fn list(
@@ -228,4 +229,16 @@ pub fn parse_ticket_state(state: &str) -> Result<TicketState> {
         "revoked" => Ok(TicketState::Revoked),
         other => Err(Error::internal(format!("ticket state {other}"))),
     }
+}
+
+/// What the ticket at `index` of a line was sold for, of what the line's columns say.
+pub fn ticket_price(
+    unit_price: i64,
+    discount: i64,
+    quantity: i32,
+    index: i32,
+    currency: &str,
+) -> Result<Money> {
+    let amount = paid(unit_price, discount, quantity, index);
+    Ok(Money::new(amount, parse_currency(currency)?))
 }

@@ -2,15 +2,14 @@
 
 use api::code::{SignedCode, TicketCode};
 use api::tickets::{PendingTransfer, Ticket, TicketName, TicketState, TicketsWhen};
-use api::{EventId, Money, TicketNumber, Time, UserId};
+use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::events::db::{event_refs, parse_currency};
-use crate::orders::db::parse_ticket_state;
+use crate::events::db::event_refs;
+use crate::orders::db::{parse_ticket_state, ticket_price};
 use crate::payment::due_at_door;
-use crate::refunds::decide::paid;
 
 struct TicketRow {
     event_id: Uuid,
@@ -225,10 +224,13 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 (TicketState::Valid, None) => Some(sign(&row)?),
                 _ => None,
             };
-            let price = Money::new(
-                paid(row.unit_price, row.discount, row.quantity, row.index),
-                parse_currency(&row.currency)?,
-            );
+            let price = ticket_price(
+                row.unit_price,
+                row.discount,
+                row.quantity,
+                row.index,
+                &row.currency,
+            )?;
             let due = due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid);
             let transfer = row.transfer_id.zip(row.transfer_to).zip(row.transfer_at);
             let (code, short_code) = signed.map(|signed| (signed.code, signed.short)).unzip();

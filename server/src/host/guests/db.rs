@@ -2,14 +2,14 @@
 
 use api::guests::Guest;
 use api::tickets::TicketState;
-use api::{EventId, Money, TicketNumber, Time, UserId};
+use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 
 use crate::error::Result;
-use crate::events::db::{like_pattern, parse_currency};
-use crate::orders::db::parse_ticket_state;
+use crate::events::db::like_pattern;
+use crate::orders::db::{parse_ticket_state, ticket_price};
 use crate::payment::due_at_door;
-use crate::refunds::decide::{SoldTicket, paid};
+use crate::refunds::decide::SoldTicket;
 
 /// Which guests are looked for.
 pub struct Search<'a> {
@@ -67,10 +67,13 @@ pub async fn list(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let price = Money::new(
-                paid(row.unit_price, row.discount, row.quantity, row.index),
-                parse_currency(&row.currency)?,
-            );
+            let price = ticket_price(
+                row.unit_price,
+                row.discount,
+                row.quantity,
+                row.index,
+                &row.currency,
+            )?;
             let state = parse_ticket_state(&row.state)?;
             Ok(Guest {
                 number: row.number,

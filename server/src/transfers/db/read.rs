@@ -2,15 +2,14 @@
 
 use api::tickets::TicketState;
 use api::transfers::{Transfer, TransferState};
-use api::{EventId, Money, Time, UserId};
+use api::{EventId, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::events::db::{event_refs, parse_currency};
-use crate::orders::db::parse_ticket_state;
+use crate::events::db::event_refs;
+use crate::orders::db::{parse_ticket_state, ticket_price};
 use crate::payment::due_at_door;
-use crate::refunds::decide::paid;
 
 struct TransferRow {
     id: Uuid,
@@ -130,10 +129,13 @@ async fn into_transfers(
     rows.into_iter()
         .map(|row| {
             let event = events.get(&row.event_id).cloned();
-            let price = Money::new(
-                paid(row.unit_price, row.discount, row.quantity, row.index),
-                parse_currency(&row.currency)?,
-            );
+            let price = ticket_price(
+                row.unit_price,
+                row.discount,
+                row.quantity,
+                row.index,
+                &row.currency,
+            )?;
             let valid = parse_ticket_state(&row.ticket_state)? == TicketState::Valid;
             Ok(Transfer {
                 id: row.id,
