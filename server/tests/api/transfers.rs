@@ -412,7 +412,12 @@ async fn after_the_event_what_nobody_accepted_is_the_senders(db: PgPool) {
         .expect("over");
     let late = answer(&scene.bob, &transfer, "accept").await;
     late.refused(StatusCode::CONFLICT, Code::Conflict);
-    assert_eq!(over::run_once(db, &stop).await.expect("run"), 1);
+    // The job passes over what is locked, as by what was refused until that is rolled back.
+    let mut voided = 0;
+    while voided == 0 {
+        voided = over::run_once(db, &stop).await.expect("run");
+    }
+    assert_eq!(voided, 1);
     decided(&answer(&scene.bob, &transfer, "accept").await);
     decided(&answer(&scene.ada, &transfer, "recall").await);
     assert!(scene.ticket(&scene.ada, 1).await.code.is_some());
