@@ -43,6 +43,11 @@ impl SaleState {
     pub fn is_open(self) -> bool {
         matches!(self, Self::OnSale | Self::FewLeft)
     }
+
+    /// Whether nobody will go any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Ended | Self::Cancelled)
+    }
 }
 
 /// Which events a list has.
@@ -60,6 +65,10 @@ pub enum When {
     /// What is over, latest first.
     Past,
 }
+
+/// How many events the app asks for at once. Twice what is in sight of cards with posters: building
+/// more at once would be felt.
+pub const CARDS_AT_ONCE: u32 = 10;
 
 /// An event in a list: what a card shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use api::events::EventSummary;
+use api::events::{CARDS_AT_ONCE, EventSummary};
 use api::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use api::{Page, Time, UserId};
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -14,8 +14,6 @@ use crate::api::Error;
 use crate::kept::{self, Name};
 use crate::{format, session};
 
-/// Twice what is in sight of cards with posters: building more at once would be felt.
-const CARDS_AT_ONCE: usize = 10;
 /// Lists older than this are loaded again when their screen is opened.
 const FRESH_SECONDS: i64 = 20;
 
@@ -276,7 +274,7 @@ pub(crate) struct Feeds {
 pub(crate) fn provide_feeds() {
     provide_context(Feeds {
         events: Feed::new(|one: &EventSummary, other| one.id == other.id)
-            .in_pages_of(CARDS_AT_ONCE),
+            .in_pages_of(CARDS_AT_ONCE as usize),
         tickets: Feed::new(|one, other| {
             (one.event.id, one.number) == (other.event.id, other.number)
         }),

@@ -6,7 +6,8 @@ use std::fmt;
 
 use api::{Money, Time};
 use chrono::Utc;
-use i18n::{PluralOperands, t};
+use i18n::event::Reader;
+use i18n::{Language, PluralOperands, t};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -118,7 +119,7 @@ pub(crate) fn stamp(time: Time) -> String {
 
 /// Fri, 28 Nov · 20:00
 pub(crate) fn day_and_clock(time: Time, timezone: &str) -> String {
-    format!("{} · {}", day(time, timezone), clock(time, timezone))
+    Here.day_and_clock(time, timezone)
 }
 
 pub(crate) fn money(money: Money) -> String {
@@ -136,11 +137,7 @@ pub(crate) fn money(money: Money) -> String {
 
 /// A price: money, or the word for nothing to pay.
 pub(crate) fn price(price: Money) -> String {
-    if price.is_zero() {
-        t!(common.free).to_owned()
-    } else {
-        money(price)
-    }
+    Here.price(price)
 }
 
 /// 1,234
@@ -170,6 +167,31 @@ impl fmt::Display for Count {
 impl From<Count> for PluralOperands {
     fn from(count: Count) -> Self {
         count.0.into()
+    }
+}
+
+/// Who reads on this device.
+pub(crate) struct Here;
+
+impl Reader for Here {
+    fn language(&self) -> Language {
+        i18n::language()
+    }
+
+    fn count(&self, number: i32) -> impl fmt::Display + Clone + Into<PluralOperands> {
+        Count(number)
+    }
+
+    fn money(&self, amount: Money) -> String {
+        money(amount)
+    }
+
+    fn day(&self, time: Time, timezone: &str) -> String {
+        day(time, timezone)
+    }
+
+    fn clock(&self, time: Time, timezone: &str) -> String {
+        clock(time, timezone)
     }
 }
 

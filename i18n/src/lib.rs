@@ -15,6 +15,7 @@ pub mod texts {
     include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 }
 
+pub mod event;
 #[doc(hidden)]
 pub mod library;
 mod locale;

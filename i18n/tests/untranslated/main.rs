@@ -1,4 +1,4 @@
-//! Finds what the app and the server's letters say past the catalogue, and what the catalogue has for
+//! Finds what the app and the server's letters and pages say past the catalogue, and what the catalogue has for
 //! nobody.
 
 mod catalogue;
@@ -14,12 +14,13 @@ use scan::{Found, scan};
 const SAMPLES: &str = "samples.rs";
 
 /// What of the server writes to people.
-const LETTERS: [&str; 5] = [
+const LETTERS: [&str; 6] = [
     "mail/letter.rs",
     "mail/letters",
     "mail/ticket_pdf.rs",
     "reader.rs",
     "web/head.rs",
+    "web/prerender",
 ];
 
 fn app() -> PathBuf {
@@ -52,7 +53,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn scan_all() -> Vec<(PathBuf, Found)> {
-    let all = sources(&app()).into_iter().chain(letters());
+    let common = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/event.rs");
+    let all = sources(&app()).into_iter().chain(letters()).chain([common]);
     let scanned = all.map(|path| {
         let source = fs::read_to_string(&path).expect("a source file");
         let found = scan(&source);

@@ -8,8 +8,8 @@ mod waiting;
 
 use ::api::events::{EventDetail, LiveStock, SaleState, TicketType};
 use ::api::waiting::WaitingPlace;
-use ::api::{EventId, TicketTypeId, Time, UserId};
-use i18n::t;
+use ::api::{EventId, TicketTypeId, UserId};
+use i18n::{event, t};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
@@ -18,10 +18,11 @@ use crate::api::Error;
 use crate::choice::with_stock;
 use crate::components::{Cover, Detail, Heading, Icon, Loaded, SaleBadge, SkeletonShape, TopBar};
 use crate::fetch::Fetch;
+use crate::format::{self, Here};
 use crate::kept::Name;
 use crate::pages::later;
 use crate::session::use_session;
-use crate::{api, format, platform, route};
+use crate::{api, platform, route};
 use foot::Foot;
 use live::follow_stock;
 use share::ShareButton;
@@ -123,8 +124,7 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
     let summary = event.summary.clone();
     let badge = move || {
         let now = open.now()?.summary;
-        let free = now.price_from.is_some_and(|price| price.is_zero());
-        Some(view! { <SaleBadge state=now.state left=now.left free=free /> })
+        Some(view! { <SaleBadge event=&now /> })
     };
     view! {
         <div class="event">
@@ -150,17 +150,13 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
 /// When, where, and how many are going.
 #[component]
 fn Facts(event: EventDetail) -> impl IntoView {
-    let (summary, address) = (event.summary, event.address);
-    let until = ends(summary.starts_at, summary.ends_at, &summary.timezone);
-    let place = [summary.venue.as_str(), &address, &summary.city];
-    let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    let place = event::whole_place(&event);
     let map = format!(
         "https://www.openstreetmap.org/search?query={}",
-        String::from(js_sys::encode_uri_component(&place.join(", ")))
+        String::from(js_sys::encode_uri_component(&place))
     );
-    let street = [address.as_str(), &summary.city];
-    let street: Vec<&str> = street.into_iter().filter(|part| !part.is_empty()).collect();
-    let street = street.join(", ");
+    let street = event::street(&event);
+    let summary = event.summary;
     let yours = (event.yours > 0).then(|| {
         view! {
             <a class="event__yours" href=route::TICKETS>
@@ -185,7 +181,7 @@ fn Facts(event: EventDetail) -> impl IntoView {
                 </dt>
                 <dd>
                     <p class="facts__main">{format::long_day(summary.starts_at, &summary.timezone)}</p>
-                    <p class="muted">{until}</p>
+                    <p class="muted">{event::hours(&Here, &summary)}</p>
                 </dd>
             </div>
             <div class="facts__row">
@@ -205,18 +201,6 @@ fn Facts(event: EventDetail) -> impl IntoView {
     }
 }
 
-/// 20:00 – 23:30, or with the day where it ends on another.
-fn ends(starts_at: Time, ends_at: Time, timezone: &str) -> String {
-    let start = format::clock(starts_at, timezone);
-    let same_night = (ends_at - starts_at).num_hours() < 18;
-    let end = if same_night {
-        format::clock(ends_at, timezone)
-    } else {
-        format::day_and_clock(ends_at, timezone)
-    };
-    format!("{start} – {end}")
-}
-
 /// What there is to buy, with what is left of it.
 #[component]
 fn TicketTypes(open: OpenEvent) -> impl IntoView {
@@ -224,7 +208,7 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
         let event = open.now()?;
         let timezone = event.summary.timezone.clone();
         let row = |kind: &TicketType| {
-            let note = left(kind, &timezone);
+            let note = event::left(&Here, kind, &timezone);
             let can_wait = kind.state == SaleState::SoldOut && !open.waits_for(Some(kind.id));
             let wait = can_wait.then(|| {
                 view! {
@@ -251,25 +235,6 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
             <h2 class="section__title">{t!(common.tickets_title)}</h2>
             <ul class="offers">{rows}</ul>
         </section>
-    }
-}
-
-/// How many are left, or why none can be had.
-fn left(kind: &TicketType, timezone: &str) -> String {
-    match (kind.state, kind.sale_starts_at) {
-        (SaleState::OnSale, _) => t!(common.left, count = format::Count(kind.left)),
-        (SaleState::FewLeft, _) => t!(common.only_left, count = format::Count(kind.left)),
-        (SaleState::SoldOut, _) => t!(common.sold_out).to_owned(),
-        (SaleState::NotYet, Some(start)) => {
-            t!(
-                common.on_sale_from,
-                when = format::day_and_clock(start, timezone)
-            )
-        }
-        (SaleState::NotYet, None) => t!(common.not_on_sale_yet).to_owned(),
-        (SaleState::Closed | SaleState::Cancelled | SaleState::Ended, _) => {
-            t!(common.sale_closed).to_owned()
-        }
     }
 }
 

@@ -1,21 +1,21 @@
-use api::events::{EventSummary, SaleState};
-use i18n::t;
+use api::events::EventSummary;
+use i18n::event;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::components::{Cover, DateBlock, SaleBadge};
-use crate::{format, route};
+use crate::format::{self, Here};
+use crate::route;
 
 /// An event in the list. All of it is one link.
 #[component]
 pub(super) fn EventCard(event: EventSummary) -> impl IntoView {
-    let free = event.price_from.is_some_and(|price| price.is_zero());
-    let over = matches!(event.state, SaleState::Ended | SaleState::Cancelled);
+    let over = event.state.is_over();
     view! {
         <article class="card" class:card--over=over>
             <div class="card__cover">
                 <Cover id=event.id cover_url=event.cover_url.clone() />
-                <SaleBadge state=event.state left=event.left free=free />
+                <SaleBadge event=&event />
             </div>
             <CardBody event=event />
         </article>
@@ -26,7 +26,9 @@ pub(super) fn EventCard(event: EventSummary) -> impl IntoView {
 #[component]
 pub(crate) fn CardBody(event: EventSummary) -> impl IntoView {
     let when = format::day_and_clock(event.starts_at, &event.timezone);
-    let (place, facts) = (place(&event), facts(&event));
+    let place = event::place(&event);
+    let price = event::price_from(&Here, &event);
+    let going = event::going(&Here, &event);
     view! {
         <div class="card__body">
             <DateBlock time=event.starts_at timezone=event.timezone.clone() />
@@ -36,43 +38,11 @@ pub(crate) fn CardBody(event: EventSummary) -> impl IntoView {
                 </h2>
                 <p class="card__when">{when}</p>
                 <p class="card__where">{place}</p>
-                <p class="card__facts">{facts}</p>
+                <p class="card__facts">
+                    {price.map(|price| view! { <span class="card__price">{price}</span> })}
+                    {going.map(|going| view! { <span>{going}</span> })}
+                </p>
             </div>
         </div>
-    }
-}
-
-fn place(event: &EventSummary) -> String {
-    let parts = [event.venue.as_str(), event.city.as_str()];
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(", ")
-}
-
-/// What it costs while it can be had, and how many are going.
-fn facts(event: &EventSummary) -> impl IntoView + use<> {
-    let price = event
-        .price_from
-        .filter(|_| event.state.is_open() || event.state == SaleState::NotYet);
-    let price = price.map(|price| {
-        let words = if price.is_zero() {
-            t!(common.free).to_owned()
-        } else {
-            t!(common.from_price, price = format::money(price))
-        };
-        view! { <span class="card__price">{words}</span> }
-    });
-    let going = (event.going > 0).then(|| {
-        let past = event.state == SaleState::Ended;
-        let count = format::Count(event.going);
-        let words = if past {
-            t!(events.went, count = count)
-        } else {
-            t!(events.going, count = count)
-        };
-        view! { <span>{words}</span> }
-    });
-    view! {
-        {price}
-        {going}
     }
 }
