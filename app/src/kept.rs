@@ -6,11 +6,15 @@ use std::fmt;
 use ::api::events::When;
 use ::api::tickets::TicketsWhen;
 use ::api::{EventId, OrderId, TicketNumber, Time};
+use leptos::prelude::document;
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use crate::{api, format, session, storage};
 
 const PREFIX: &str = "kept-";
+const EVENTS: &str = "events-";
 const DOOR_LIST: &str = "door-list ";
 
 /// Browsers give an app five million characters, and doors and purchases need theirs.
@@ -31,7 +35,7 @@ pub(crate) enum Name {
 impl fmt::Display for Name {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Events(when) => write!(to, "events-{when:?}"),
+            Self::Events(when) => write!(to, "{EVENTS}{when:?}"),
             Self::Event(id) => write!(to, "event-{id}"),
             Self::Tickets(when) => write!(to, "tickets-{when:?}"),
             Self::Ticket(event, number) => write!(to, "ticket-{event}-{number}"),
@@ -55,12 +59,19 @@ pub(crate) struct Place(String);
 impl Place {
     /// Of whoever is signed in now; the list of events is the same for all.
     pub(crate) fn of(name: Name) -> Self {
-        let whose = match name {
-            Name::Events(_) => None,
-            _ => session::user_id(),
-        };
-        let whose = whose.map_or_else(String::new, |user| user.to_string());
+        Self::named(&name.to_string())
+    }
+
+    fn named(name: &str) -> Self {
+        let user = session::user_id().filter(|_| !name.starts_with(EVENTS));
+        let whose = user.map_or_else(String::new, |user| user.to_string());
         Self(format!("{PREFIX}{whose}-{name}"))
+    }
+
+    /// Whether it is of nobody who is signed in.
+    fn is_shared(&self) -> bool {
+        let name = self.0.strip_prefix(PREFIX);
+        name.is_some_and(|name| name.starts_with('-'))
     }
 
     pub(crate) fn keep(&self, answer: &str) {
@@ -74,6 +85,26 @@ impl Place {
 
     pub(crate) fn forget(&self) {
         storage::remove(&self.0);
+    }
+}
+
+/// Keeps what the page came with: the server wrote its first screen of it.
+pub(crate) fn take_over() {
+    let page = document();
+    let Ok(answers) = page.query_selector_all("script[data-kept]") else {
+        return;
+    };
+    for index in 0..answers.length() {
+        let answer = answers.item(index);
+        let Some(answer) = answer.and_then(|node| node.dyn_into::<Element>().ok()) else {
+            continue;
+        };
+        let name = answer.get_attribute("data-kept").unwrap_or_default();
+        let place = Place::named(&name);
+        // To the page everyone is a stranger; what is kept for somebody knows more of them.
+        if place.is_shared() || storage::get(&place.0).is_none() {
+            place.keep(&answer.text_content().unwrap_or_default());
+        }
     }
 }
 

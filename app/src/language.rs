@@ -33,10 +33,15 @@ impl Spoken {
 
     /// Keeps the choice on this device and speaks it from now on.
     pub(crate) fn choose(self, choice: Choice) {
-        match choice {
-            Choice::System => storage::remove(KEY),
-            Choice::This(language) => storage::set(KEY, tag(language)),
+        let name = match choice {
+            Choice::System => None,
+            Choice::This(language) => Some(tag(language)),
+        };
+        match name {
+            Some(name) => storage::set(KEY, name),
+            None => storage::remove(KEY),
         }
+        storage::tell_server(KEY, name);
         choice.apply();
         self.0.set(choice);
     }

@@ -51,6 +51,12 @@ use pages::events::EventsPage;
 use pages::later;
 use shell::Shell;
 
+/// How long the app waits for what the page came with to be on the screen, and how often it looks.
+const PATIENCE_MS: u32 = 200;
+const LOOK_EVERY_MS: u32 = 10;
+/// What browsers call the first picture with something in it.
+const CONTENT_PAINT: &str = "first-contentful-paint";
+
 /// Finds out where the server is and who is signed in, then shows the app.
 pub async fn start() {
     theme::Theme::kept().apply();
@@ -59,12 +65,30 @@ pub async fn start() {
         self::api::set_server(&address);
     }
     session::start();
-    // What was loaded is compiled by now. The browser may do what waits before all is built.
-    TimeoutFuture::new(0).await;
-    if let Some(splash) = document().get_element_by_id("splash") {
-        splash.remove();
+    kept::take_over();
+    // The browser shows what the page came with before it has its hands full with the app.
+    shown().await;
+    for before in ["prerendered", "splash"] {
+        if let Some(before) = document().get_element_by_id(before) {
+            before.remove();
+        }
     }
     leptos::mount::mount_to_body(App);
+}
+
+/// Once something of the page is on the screen. In a tab that is not seen nothing ever is.
+async fn shown() {
+    let paints = window().performance();
+    let is_shown = || {
+        let paints = paints.as_ref();
+        paints.is_none_or(|paints| paints.get_entries_by_name(CONTENT_PAINT).length() > 0)
+    };
+    for _ in 0..PATIENCE_MS / LOOK_EVERY_MS {
+        if is_shown() {
+            return;
+        }
+        TimeoutFuture::new(LOOK_EVERY_MS).await;
+    }
 }
 
 #[component]

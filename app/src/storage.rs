@@ -1,6 +1,9 @@
 //! What the app keeps on the device between starts: small texts by key. A browser that forbids
 //! storage forgets them, and everything else goes on working.
 
+use js_sys::Reflect;
+use leptos::prelude::document;
+
 fn store() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
@@ -14,6 +17,14 @@ pub(crate) fn set(key: &str, value: &str) {
         // Full or forbidden: nothing can be done, and nothing depends on it alone.
         let _ = store.set_item(key, value);
     }
+}
+
+/// Tells the server, when it writes a page, what the person chose on this device.
+pub(crate) fn tell_server(name: &str, value: Option<&str>) {
+    // Browsers keep none for longer than 400 days.
+    let (value, age) = value.map_or(("", 0), |value| (value, 400 * 24 * 60 * 60));
+    let cookie = format!("{name}={value};path=/;max-age={age};samesite=lax");
+    let _set = Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
 /// The keys that begin with `prefix`.

@@ -46,6 +46,7 @@ impl Theme {
             Some(name) => storage::set(KEY, name),
             None => storage::remove(KEY),
         }
+        storage::tell_server(KEY, self.name());
         self.apply();
     }
 

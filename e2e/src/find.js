@@ -1,5 +1,6 @@
 // Finds what a person would call `name`: arguments are the role, the name and whether part of the
-// name is enough. Answers the first that can be seen, or null.
+// name is enough. Answers the first that can be seen, or null. What the server wrote for the time
+// before the app is not the app.
 const [role, name, part] = arguments;
 const candidates = {
   button: "button, [role=button]",
@@ -20,7 +21,9 @@ const nameOf = (element) =>
     ? "" : element.innerText ?? element.textContent) ||
   clean(element.placeholder);
 const seen = (element) =>
-  element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
+  element.getClientRects().length > 0 &&
+  getComputedStyle(element).visibility !== "hidden" &&
+  !element.closest("#prerendered");
 return (
   [...document.querySelectorAll(candidates)].find((element) => {
     const called = nameOf(element);

@@ -188,7 +188,7 @@ impl Person {
     }
 
     /// Starts the app at a path and waits until it is loaded (Chromium).
-    pub(crate) async fn open_anew(&self, path: &str) -> Result<()> {
+    pub async fn open_anew(&self, path: &str) -> Result<()> {
         let origin = self.run("return location.origin").await?;
         let origin = origin.as_str().context("an origin")?;
         self.browser.driver.goto(format!("{origin}{path}")).await?;
@@ -230,7 +230,7 @@ impl Person {
     }
 
     /// Runs a script in the page that answers later.
-    pub(crate) async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         let driver = &self.browser.driver;
         let answer = driver.execute_async(script, arguments).await?;
         Ok(answer.json().clone())

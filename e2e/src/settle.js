@@ -3,6 +3,7 @@
 const [unfinished, answer] = arguments;
 const until = performance.now() + 8000;
 const restless = () => {
+  if (document.getElementById("prerendered")) return "the app has not started";
   if (document.fonts.status !== "loaded") return "fonts";
   const pictures = [...document.images].filter((image) => image.loading !== "lazy");
   if (pictures.some((image) => !image.complete)) return "pictures";

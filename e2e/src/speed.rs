@@ -7,7 +7,7 @@ use crate::person::Person;
 
 /// Marks the frame in which the first card of the list is drawn.
 const MARK_LIST: &str = "new MutationObserver((_, observer) => {
-    if (!document.querySelector('.card')) return;
+    if (!document.querySelector('.card') || document.getElementById('prerendered')) return;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(() => performance.mark('list')));
 }).observe(document, { childList: true, subtree: true })";

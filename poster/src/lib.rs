@@ -14,6 +14,13 @@ use palette::PALETTES;
 /// The side of the square that a poster is drawn in. It may be cropped to any shape.
 pub const SIDE: f64 = 400.0;
 
+/// How it fills another shape: the `preserveAspectRatio` of the SVG.
+pub const FILL: &str = "xMidYMid slice";
+
+/// The mark of the app's icon, a ticket that is a B: a path in a square of 1024, filled by the
+/// rule `evenodd`.
+pub const LOGO: &str = "M312 192h296a160 160 0 0 1 160 160v56a72 72 0 0 0 0 144v120a160 160 0 0 1-160 160h-296a56 56 0 0 1-56-56v-224a72 72 0 0 0 0-144v-160a56 56 0 0 1 56-56zM360 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM444 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM528 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0zM612 480a26 26 0 1 0 52 0a26 26 0 1 0-52 0z";
+
 /// The content of an SVG of `SIDE` by `SIDE`.
 pub fn draw(id: Uuid) -> String {
     let mut dice = Dice::new(id);

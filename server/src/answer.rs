@@ -44,9 +44,9 @@ impl Answer {
         Self { cache, ..self }
     }
 
-    /// How many bytes it has.
-    pub fn length(&self) -> usize {
-        self.body.len()
+    /// What it says.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// The answer to a request with these headers: nothing but the tag for who has it already.

@@ -8,9 +8,13 @@ use axum::http::{HeaderMap, header};
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use chrono_tz::Tz;
 use i18n::{Language, PluralOperands};
-use icu_datetime::fieldsets::{YMDE, zone::ExemplarCity};
+use icu_datetime::fieldsets::enums::{
+    CompositeDateTimeFieldSet as Fields, DateAndTimeFieldSet, DateFieldSet, TimeFieldSet,
+};
+use icu_datetime::fieldsets::zone::ExemplarCity;
+use icu_datetime::fieldsets::{MDE, T, YMDE};
 use icu_datetime::input::{Date, DateTime, Time as Clock};
-use icu_datetime::{DateTimeFormatter, NoCalendarFormatter};
+use icu_datetime::{DateTimeFormatter, FormattedDateTime, NoCalendarFormatter, parts};
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_experimental::dimension::currency::CurrencyType;
@@ -18,6 +22,10 @@ use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
 use icu_locale::Locale;
 use icu_time::zone::IanaParser;
 use leptos_i18n::td_string;
+use writeable::{Part, PartsWrite, Writeable};
+
+/// `Fr., 28. Nov.`
+const DAY: Fields = Fields::Date(DateFieldSet::MDE(MDE::medium()));
 
 /// Somebody who is written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,21 +43,28 @@ impl Reader {
 
     /// By locales, most wanted first: `de-AT`, `en`.
     pub fn wanting(locales: &[impl AsRef<str>]) -> Self {
+        Self::speaking(None, locales)
+    }
+
+    /// By what a request asks for.
+    pub fn asking(headers: &HeaderMap) -> Self {
+        Self::wanting(&asked(headers))
+    }
+
+    /// By the language that somebody chose, where the browser of a request is.
+    pub fn choosing(language: Option<Language>, headers: &HeaderMap) -> Self {
+        Self::speaking(language, &asked(headers))
+    }
+
+    fn speaking(language: Option<Language>, locales: &[impl AsRef<str>]) -> Self {
         let known = locales.iter().filter_map(|locale| plain(locale.as_ref()));
         let known: Vec<String> = known.collect();
-        let language = i18n::spoken(&known);
+        let language = language.unwrap_or_else(|| i18n::spoken(&known));
         let locale = i18n::locale(language, &known).parse();
         Self {
             language,
             locale: locale.unwrap_or(Locale::UNKNOWN),
         }
-    }
-
-    /// By what a request asks for.
-    pub fn asking(headers: &HeaderMap) -> Self {
-        let wanted = headers.get(header::ACCEPT_LANGUAGE);
-        let wanted = wanted.and_then(|value| value.to_str().ok());
-        Self::wanting(&by_preference(wanted.unwrap_or_default()))
     }
 
     /// What an account keeps: `de-AT`.
@@ -60,26 +75,50 @@ impl Reader {
     /// When something begins, by the clock where it is: `Samstag, 5. Dezember 2026 um 20:00 Uhr
     /// (Ortszeit Berlin)`.
     pub fn when(&self, time: Time, timezone: &str) -> String {
-        let zone = timezone.parse().unwrap_or(Tz::UTC);
-        let local = time.with_timezone(&zone).naive_local();
-        let when = self
-            .day_and_clock(local)
-            .unwrap_or_else(|| local.to_string());
-        match self.city(zone) {
+        let fields = DateAndTimeFieldSet::YMDET(YMDE::long().with_time_hm());
+        let when = self.write(time, timezone, Fields::DateTime(fields));
+        match self.city(zone_of(timezone)) {
             Some(city) => td_string!(self.language, letters.when, when = when, city = city),
             None => td_string!(self.language, letters.when_utc, when = when),
         }
     }
 
-    fn day_and_clock(&self, local: NaiveDateTime) -> Option<String> {
+    /// `Freitag, 28. November 2025`
+    pub fn long_day(&self, time: Time, timezone: &str) -> String {
+        let fields = DateFieldSet::YMDE(YMDE::long());
+        self.write(time, timezone, Fields::Date(fields))
+    }
+
+    /// `Nov.` and `28`, as the day has them.
+    pub fn month_and_day(&self, time: Time, timezone: &str) -> (String, String) {
+        let local = local(time, timezone);
+        let of = |part| {
+            let mut wanted = Wanted::new(part);
+            let written = self.format(DAY, local, |day| day.write_to_parts(&mut wanted));
+            written.map_or_else(String::new, |_| wanted.text)
+        };
+        (of(parts::MONTH), of(parts::DAY))
+    }
+
+    fn write(&self, time: Time, timezone: &str, fields: Fields) -> String {
+        let local = local(time, timezone);
+        let written = self.format(fields, local, |written| written.to_string());
+        written.unwrap_or_else(|| local.to_string())
+    }
+
+    fn format<W>(
+        &self,
+        fields: Fields,
+        local: NaiveDateTime,
+        write: impl FnOnce(FormattedDateTime<'_>) -> W,
+    ) -> Option<W> {
         let (month, day) = (local.month() as u8, local.day() as u8);
         let local = DateTime {
             date: Date::try_new_iso(local.year(), month, day).ok()?,
             time: Clock::try_new(local.hour() as u8, local.minute() as u8, 0, 0).ok()?,
         };
-        let fields = YMDE::long().with_time_hm();
         let format = DateTimeFormatter::try_new((&self.locale).into(), fields).ok()?;
-        Some(format.format(&local).to_string())
+        Some(write(format.format(&local)))
     }
 
     /// What a time zone is called after.
@@ -122,6 +161,73 @@ impl Reader {
     }
 }
 
+impl i18n::event::Reader for Reader {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn count(&self, number: i32) -> impl fmt::Display + Clone + Into<PluralOperands> {
+        self.count(number)
+    }
+
+    fn money(&self, money: Money) -> String {
+        self.money(money)
+    }
+
+    fn day(&self, time: Time, timezone: &str) -> String {
+        self.write(time, timezone, DAY)
+    }
+
+    fn clock(&self, time: Time, timezone: &str) -> String {
+        let fields = TimeFieldSet::T(T::hm());
+        // All browsers put a usual space before AM and PM: pages had come to count on it.
+        let written = self.write(time, timezone, Fields::Time(fields));
+        written.replace('\u{202f}', " ")
+    }
+}
+
+/// One part of what is written.
+struct Wanted {
+    part: Part,
+    is_inside: bool,
+    text: String,
+}
+
+impl Wanted {
+    fn new(part: Part) -> Self {
+        Self {
+            part,
+            is_inside: false,
+            text: String::new(),
+        }
+    }
+}
+
+impl fmt::Write for Wanted {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.is_inside {
+            self.text.push_str(text);
+        }
+        Ok(())
+    }
+}
+
+impl PartsWrite for Wanted {
+    type SubPartsWrite = Self;
+
+    fn with_part(
+        &mut self,
+        part: Part,
+        mut write: impl FnMut(&mut Self) -> fmt::Result,
+    ) -> fmt::Result {
+        let before = self.is_inside;
+        self.is_inside |= part == self.part;
+        let written = write(self);
+        self.is_inside = before;
+        written
+    }
+}
+
 /// A number in a text, which decides the text's plural.
 #[derive(Clone, Copy, Debug)]
 pub struct Count<'a> {
@@ -145,6 +251,15 @@ impl From<Count<'_>> for PluralOperands {
     }
 }
 
+fn zone_of(timezone: &str) -> Tz {
+    timezone.parse().unwrap_or(Tz::UTC)
+}
+
+/// By the clock of a time zone.
+fn local(time: Time, timezone: &str) -> NaiveDateTime {
+    time.with_timezone(&zone_of(timezone)).naive_local()
+}
+
 fn is_whole(money: Money) -> bool {
     money.amount % 10_i64.pow(money.currency.minor_digits()) == 0
 }
@@ -158,6 +273,13 @@ fn plain(locale: &str) -> Option<String> {
     let mut id = Locale::try_from_str(locale.trim()).ok()?.id;
     id.variants.clear();
     Some(id.to_string())
+}
+
+/// The locales that a request asks for, most wanted first.
+fn asked(headers: &HeaderMap) -> Vec<&str> {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE);
+    let wanted = wanted.and_then(|value| value.to_str().ok());
+    by_preference(wanted.unwrap_or_default())
 }
 
 /// The locales of `de-AT,de;q=0.9,en;q=0.8`, most wanted first.
@@ -176,6 +298,7 @@ fn by_preference(header: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use api::Currency;
+    use i18n::event::Reader as _;
 
     use super::*;
 
@@ -242,6 +365,34 @@ mod tests {
             let when = Reader::of(locale).when(evening, zone);
             assert_eq!(when.replace('\u{202f}', " "), written);
         }
+    }
+
+    /// As browsers of the same locale write it.
+    #[test]
+    fn days_are_written_as_is_done_there() {
+        let evening = Time::from_timestamp(1_796_497_200, 0).expect("a time");
+        for (locale, written, long) in [
+            ("en", "Sat, Dec 5 · 8:00 PM", "Saturday, December 5, 2026"),
+            ("en-GB", "Sat 5 Dec · 20:00", "Saturday, 5 December 2026"),
+            ("en-DE", "Sat, 5 Dec · 20:00", "Saturday, 5 December 2026"),
+            ("de", "Sa., 5. Dez. · 20:00", "Samstag, 5. Dezember 2026"),
+        ] {
+            let reader = Reader::of(locale);
+            let when = reader.day_and_clock(evening, "Europe/Berlin");
+            assert_eq!(when, written);
+            assert_eq!(reader.long_day(evening, "Europe/Berlin"), long);
+        }
+        let parts = Reader::of("de").month_and_day(evening, "Europe/Berlin");
+        assert_eq!(parts, ("Dez.".to_owned(), "5".to_owned()));
+    }
+
+    #[test]
+    fn what_somebody_chose_is_written_as_where_they_are() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, "en-GB".parse().expect("a header"));
+        let chosen = Reader::choosing(Some(Language::de), &headers);
+        assert_eq!(chosen.locale(), "de-GB");
+        assert_eq!(Reader::choosing(None, &headers).locale(), "en-GB");
     }
 
     #[test]

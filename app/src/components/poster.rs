@@ -27,7 +27,7 @@ pub(crate) fn Cover(id: EventId, cover_url: Option<String>) -> impl IntoView {
                 <svg
                     class="cover"
                     viewBox=format!("0 0 {side} {side}")
-                    preserveAspectRatio="xMidYMid slice"
+                    preserveAspectRatio=poster::FILL
                     aria-hidden="true"
                     inner_html=poster::draw(id)
                 ></svg>

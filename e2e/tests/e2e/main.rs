@@ -11,6 +11,7 @@ mod offline;
 mod organizer;
 mod passwords;
 mod places;
+mod prerender;
 mod pull;
 mod screens;
 mod sheets;

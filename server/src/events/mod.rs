@@ -8,7 +8,7 @@ pub mod sale;
 use std::convert::Infallible;
 
 use api::events::{EventDetail, EventSummary, LiveStock, When};
-use api::{EventId, Page};
+use api::{EventId, Page, Time};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -21,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
@@ -65,13 +66,25 @@ async fn list(
         return Err(Error::field("q", "Search for fewer words."));
     }
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let key = format!("{:?} {limit} {after:?} {search:?}", query.when);
+    let answer = public_list(&state, search, query.when, after, limit).await?;
+    Ok(answer.respond(&headers))
+}
+
+/// At most `limit` of the published events, behind `after`: a `Page<EventSummary>`, written.
+pub async fn public_list(
+    state: &AppState,
+    search: Option<&str>,
+    when: When,
+    after: Option<(Time, EventId)>,
+    limit: i64,
+) -> Result<Answer> {
+    let key = format!("{when:?} {limit} {after:?} {search:?}");
     let load = async {
         let mut connection = state.db.acquire().await?;
-        let events = db::list(&mut connection, search, query.when, after, limit + 1).await?;
+        let events = db::list(&mut connection, search, when, after, limit + 1).await?;
         Ok(page(events, limit, |event| (event.starts_at, event.id)))
     };
-    Ok(state.recent.list(key, load).await?.respond(&headers))
+    state.recent.list(key, load).await
 }
 
 /// One event. Drafts are seen by their organizer and staff only. May be a moment old; has an ETag

@@ -1,6 +1,7 @@
 //! What a page says of its event to those who do not run the app: chats and search engines.
 
 use api::events::{EventDetail, SaleState};
+use i18n::Language;
 use leptos_i18n::td_string;
 use serde_json::{Value, json};
 
@@ -11,18 +12,26 @@ use crate::html::escape;
 /// Chats show about this much.
 const DESCRIPTION_MAX: usize = 200;
 
+/// The app's page in a language, and in the theme that somebody chose.
+pub(super) fn in_look(page: &str, language: Language, theme: Option<&str>) -> String {
+    let description = escape(td_string!(language, common.about_app));
+    let page = with_description(page, &description);
+    let page = replace_between(&page, "<html lang=\"", "\"", i18n::tag(language));
+    replace_between(&page, "data-theme=\"", "\"", theme.unwrap_or_default())
+}
+
+fn with_description(page: &str, text: &str) -> String {
+    let start = "<meta name=\"description\" content=\"";
+    replace_between(page, start, "\" />", text)
+}
+
 /// The app's page with its title, description and preview told of `event`.
 pub(super) fn with_event(page: &str, event: &Event, public_url: &str) -> String {
     let facts = Facts::of(event, public_url);
     let language = i18n::tag(event.organizer.language);
     let page = replace_between(page, "<html lang=\"", "\"", language);
     let page = replace_between(&page, "<title>", "</title>", &escape(&facts.page_title()));
-    let page = replace_between(
-        &page,
-        "<meta name=\"description\" content=\"",
-        "\" />",
-        &escape(&facts.description),
-    );
+    let page = with_description(&page, &escape(&facts.description));
     page.replacen("</head>", &format!("{}  </head>", facts.tags()), 1)
 }
 
@@ -189,6 +198,7 @@ mod tests {
         let page = include_str!("../../../app/index.html");
         for (start, end) in [
             ("<html lang=\"", "\""),
+            ("data-theme=\"", "\""),
             ("<title>", "</title>"),
             ("<meta name=\"description\" content=\"", "\" />"),
         ] {

@@ -1,19 +1,23 @@
 //! The web app's files: compressed when built, named by their content and so cached for ever;
-//! except for `index.html`, which every app URL answers with. And what others than people read:
+//! except for `index.html`, which every app URL answers with, the list's and an event's with the
+//! first screen in it. And what others than people read:
 //! what a link to an event shows in a chat, the way for search engines, and which apps open links.
 
 mod head;
 mod page;
+mod prerender;
 mod preview;
 mod site;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::state::AppState;
@@ -27,6 +31,7 @@ struct Web {
     state: AppState,
     /// The page of the app.
     page: PathBuf,
+    pages: page::Pages,
     previews: preview::Previews,
     sitemap: site::Sitemap,
 }
@@ -47,11 +52,16 @@ pub fn router(state: &AppState) -> Router {
     let web = Web {
         state: state.clone(),
         page,
+        pages: page::Pages::new(Duration::from_millis(state.config.reads_max_age_ms)),
         previews: preview::Previews::new(),
         sitemap: site::Sitemap::new(),
     };
-    Router::new()
+    let pages = Router::new()
+        .route("/", get(page::list))
         .route("/events/{id}", get(page::event))
+        .layer(CompressionLayer::new());
+    Router::new()
+        .merge(pages)
         .route("/events/{id}/preview.png", get(preview::event))
         .route("/robots.txt", get(site::robots))
         .route("/sitemap.xml", get(site::sitemap))

@@ -57,11 +57,14 @@ impl Site {
     }
 
     async fn get(&self, path: &str) -> Got {
-        self.get_with_tag(path, "").await
+        self.get_with(path, &[]).await
     }
 
-    async fn get_with_tag(&self, path: &str, tag: &str) -> Got {
-        let request = Request::get(path).header(header::IF_NONE_MATCH, tag);
+    async fn get_with(&self, path: &str, headers: &[(header::HeaderName, &str)]) -> Got {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
         let request = request.body(Body::empty()).expect("a request");
         let router = server::http::router(self.app.state.clone(), None);
         let response = router.oneshot(request).await.expect("an answer");
@@ -160,7 +163,9 @@ async fn a_link_to_an_event_shows_what_it_is(db: PgPool) {
 
     assert_eq!(got.header(header::CACHE_CONTROL), "no-cache");
     let tag = got.header(header::ETAG);
-    let again = site.get_with_tag(&format!("/events/{id}"), tag).await;
+    let again = site
+        .get_with(&format!("/events/{id}"), &[(header::IF_NONE_MATCH, tag)])
+        .await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
 }
 
@@ -176,8 +181,8 @@ async fn hostile_titles_stay_text(db: PgPool) {
         let id = site.event(EventBuilder::new(title)).await;
         let page = site.get(&format!("/events/{id}")).await.text();
         for tag in ["<script", "</script", "<title", "</title", "<img", "<!--"] {
-            // The page has one more script: what it says to search engines.
-            let more = usize::from(tag.contains("script"));
+            // The page has two more scripts: what it says to search engines and to the app.
+            let more = if tag.contains("script") { 2 } else { 0 };
             let expected = PAGE.matches(tag).count() + more;
             assert_eq!(page.matches(tag).count(), expected, "{tag} in {page}");
         }
@@ -244,13 +249,84 @@ async fn a_link_speaks_the_language_of_who_made_the_event(db: PgPool) {
         .await
         .expect("a cancelled event");
     let page = site.get(&format!("/events/{id}")).await.text();
-    assert!(page.contains("<html lang=\"de\">"), "{page}");
+    assert!(page.contains("<html lang=\"de\" "), "{page}");
     assert_eq!(property(&page, "og:title"), "Abgesagt: Nacht");
     let description = property(&page, "og:description");
     assert!(
         description.contains("Uhr (Ortszeit Berlin)"),
         "{description}"
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_page_comes_with_its_first_screen(db: PgPool) {
+    let site = Site::new(db, &[]);
+    let id = site.event(EventBuilder::new("Night & Day")).await;
+    site.event(EventBuilder::new("Secret").draft()).await;
+    let german = [
+        (header::ACCEPT_LANGUAGE, "de-AT, en;q=0.5"),
+        (header::COOKIE, "theme=dark"),
+    ];
+    let got = site.get_with("/", &german).await;
+    let list = got.text();
+    assert!(
+        list.contains("<html lang=\"de\" data-theme=\"dark\">"),
+        "{list}"
+    );
+    assert!(list.contains(">Diese Woche<"), "{list}");
+    let link = format!("<a href=\"/events/{id}\">Night &amp; Day</a>");
+    assert!(list.contains(&link), "{list}");
+    assert!(!list.contains("Secret"), "{list}");
+    let vary: Vec<_> = got.headers.get_all(header::VARY).iter().collect();
+    assert!(
+        vary.iter().any(|by| *by == "accept-language, cookie"),
+        "{vary:?}"
+    );
+
+    let (_, kept) = list.split_once("data-kept=\"events-All\">").expect("kept");
+    let (kept, _) = kept.split_once("</script>").expect("its end");
+    let kept: serde_json::Value = serde_json::from_str(kept).expect("JSON");
+    let asked = site.get("/api/events?limit=10").await.text();
+    let asked: serde_json::Value = serde_json::from_str(&asked).expect("JSON");
+    assert_eq!(kept, asked);
+
+    let event = site.get(&format!("/events/{id}")).await.text();
+    assert!(
+        event.contains("<h1 class=\"heading\">Night &amp; Day</h1>"),
+        "{event}"
+    );
+    assert!(
+        event.contains(&format!("data-kept=\"event-{id}\"")),
+        "{event}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_somebody_chose_counts_more_than_their_browser(db: PgPool) {
+    let site = Site::new(db, &[]);
+    let chosen = [
+        (header::ACCEPT_LANGUAGE, "de"),
+        (header::COOKIE, "language=en; theme=\"><script>"),
+    ];
+    let page = site.get_with("/", &chosen).await.text();
+    assert!(
+        page.contains("<html lang=\"en\" data-theme=\"\">"),
+        "{page}"
+    );
+    assert!(page.contains(">This week<"), "{page}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_that_is_narrowed_is_the_apps_to_show(db: PgPool) {
+    let site = Site::new(db, &[]);
+    site.event(EventBuilder::new("Night")).await;
+    for path in ["/?when=past", "/?q=day", "/index.html", "/tickets"] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(!page.text().contains("prerendered"), "{path}");
+    }
+    let campaign = site.get("/?utm_source=poster").await.text();
+    assert!(campaign.contains("prerendered"), "{campaign}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -332,7 +408,7 @@ async fn files_are_kept_as_long_as_they_are_true(db: PgPool) {
         assert_eq!(got.status, StatusCode::OK, "{path}");
         assert_eq!(got.header(header::CACHE_CONTROL), "no-cache", "{path}");
         let tag = got.header(header::ETAG).to_owned();
-        let again = site.get_with_tag(path, &tag).await;
+        let again = site.get_with(path, &[(header::IF_NONE_MATCH, &tag)]).await;
         assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
     }
     let asset = site.get("/assets/app-1.js").await;

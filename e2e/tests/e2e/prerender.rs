@@ -1,0 +1,48 @@
+//! What the server writes into the page for the time before the app.
+
+use anyhow::{Result, ensure};
+use e2e::{Account, Engine, Look, Person, Service};
+
+const PHONE: (u32, u32) = (390, 844);
+const WINDOW: (u32, u32) = (1280, 800);
+
+/// Where everything of the app is that is seen, and where it was before the app.
+const SIDE_BY_SIDE: &str = include_str!("side_by_side.js");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_takes_the_place_of_what_looks_the_same() -> Result<()> {
+    let service = Service::start().await?;
+    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
+    let types = [("Standing", 2500, 100), ("Balcony", 0, 3)];
+    let event = olga.publish("A <Night> & a Morning", &types).await?;
+    let full = olga.publish("Full", &[("Seat", 123_400, 1)]).await?;
+    olga.buy(full.ticket_types[0].id, 1).await?;
+    let ada = Person::arrive(Engine::Chromium, &service).await?;
+    for language in ["en", "de"] {
+        let choose = format!("localStorage.setItem('language', '{language}')");
+        let tell = format!("document.cookie = 'language={language}; path=/'");
+        ada.run(&format!("{choose}; {tell}")).await?;
+        for (path, (width, height)) in [
+            ("/".to_owned(), PHONE),
+            ("/".to_owned(), WINDOW),
+            (format!("/events/{}", event.id), PHONE),
+            (format!("/events/{}", full.id), PHONE),
+        ] {
+            let look = Look {
+                width,
+                height,
+                dark: false,
+                forced_colors: false,
+            };
+            ada.take(look, 1.0).await?;
+            ada.open_anew(&path).await?;
+            ada.has_seen_it_settle(false).await?;
+            let differs = ada.ask(SIDE_BY_SIDE, Vec::new()).await?;
+            ensure!(
+                differs.as_array().is_some_and(Vec::is_empty),
+                "{path} in {language}, {width} wide: {differs:#}"
+            );
+        }
+    }
+    Ok(())
+}
