@@ -24,6 +24,7 @@ mod lock;
 mod pages;
 mod places;
 mod platform;
+mod prerendered;
 mod purchase;
 mod refresh;
 mod route;
@@ -39,6 +40,7 @@ mod title;
 mod zoned;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use components::{provide_navigation, provide_toasts};
 use gloo_timers::future::TimeoutFuture;
@@ -49,13 +51,11 @@ use pages::NotFound;
 use pages::event::{EventPage, WaitSheet};
 use pages::events::EventsPage;
 use pages::later;
+use prerendered::Prerendered;
 use shell::Shell;
 
-/// How long the app waits for what the page came with to be on the screen, and how often it looks.
-const PATIENCE_MS: u32 = 200;
-const LOOK_EVERY_MS: u32 = 10;
-/// What browsers call the first picture with something in it.
-const CONTENT_PAINT: &str = "first-contentful-paint";
+/// The frame, the screen in it, and what the screen lists.
+const BUILDING_TASKS: usize = 3;
 
 /// Finds out where the server is and who is signed in, then shows the app.
 pub async fn start() {
@@ -66,28 +66,21 @@ pub async fn start() {
     }
     session::start();
     kept::take_over();
-    // The browser shows what the page came with before it has its hands full with the app.
-    shown().await;
-    for before in ["prerendered", "splash"] {
-        if let Some(before) = document().get_element_by_id(before) {
-            before.remove();
-        }
+    // The browser does what waits, and shows what the page came with, before all is built.
+    TimeoutFuture::new(0).await;
+    let prerendered = Prerendered::find();
+    if let Some(prerendered) = &prerendered {
+        prerendered.is_shown().await;
+    }
+    if let Some(splash) = document().get_element_by_id("splash") {
+        splash.remove();
     }
     leptos::mount::mount_to_body(App);
-}
-
-/// Once something of the page is on the screen. In a tab that is not seen nothing ever is.
-async fn shown() {
-    let paints = window().performance();
-    let is_shown = || {
-        let paints = paints.as_ref();
-        paints.is_none_or(|paints| paints.get_entries_by_name(CONTENT_PAINT).length() > 0)
-    };
-    for _ in 0..PATIENCE_MS / LOOK_EVERY_MS {
-        if is_shown() {
-            return;
+    if let Some(prerendered) = prerendered {
+        for _ in 0..BUILDING_TASKS {
+            TimeoutFuture::new(0).await;
         }
-        TimeoutFuture::new(LOOK_EVERY_MS).await;
+        prerendered.give_way();
     }
 }
 
@@ -133,18 +126,22 @@ fn Screens() -> impl IntoView {
     history::provide_history();
     shell::follow_deep_links();
     let spoken = language::use_language();
+    // One task for the frame and one for the screen: both at once would keep a finger waiting.
+    let framed = RwSignal::new(false);
+    set_timeout(move || framed.set(true), Duration::ZERO);
     // Texts are written when a screen is built, so another language builds all of them anew.
     view! {
         <For each=move || [spoken.choice()] key=|choice| *choice let:_choice>
-            <AllScreens />
+            <AllScreens framed=framed />
         </For>
     }
 }
 
 #[component]
-fn AllScreens() -> impl IntoView {
+fn AllScreens(framed: RwSignal<bool>) -> impl IntoView {
     view! {
         <Shell>
+            <Show when=move || framed.get()>
             <Routes fallback=NotFound>
                 <ParentRoute path=at(path!("")) view=shows(|| EventsPage().into_any())>
                     <Route path=at(path!("")) view=shows(nothing) />
@@ -186,6 +183,7 @@ fn AllScreens() -> impl IntoView {
                 <Route path=at(path!("verify/:token")) view=shows(later::verify) />
                 <Route path=at(path!("claim/:token")) view=shows(later::claim) />
             </Routes>
+            </Show>
         </Shell>
     }
 }

@@ -195,6 +195,15 @@ impl Person {
         Ok(())
     }
 
+    /// Runs a script in every page from now on, before any of the page's own (Chromium).
+    pub async fn is_first_in_pages(&self, script: &str) -> Result<()> {
+        let source = json!({"source": script});
+        self.tools()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", source)
+            .await?;
+        Ok(())
+    }
+
     /// Goes to a path within the app.
     pub(crate) async fn go(&self, path: &str) -> Result<()> {
         let path = json!(path);

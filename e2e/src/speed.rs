@@ -44,10 +44,7 @@ impl Person {
         tools
             .send_raw("Network.setBypassServiceWorker", json!({"bypass": true}))
             .await?;
-        let source = json!({"source": MARK_LIST});
-        tools
-            .send_raw("Page.addScriptToEvaluateOnNewDocument", source)
-            .await?;
+        self.is_first_in_pages(MARK_LIST).await?;
         self.start_again().await?;
         self.until_true("return performance.getEntriesByName('list').length > 0")
             .await?;

@@ -3,6 +3,8 @@
 mod card;
 mod filter;
 
+use std::time::Duration;
+
 use i18n::t;
 use leptos::prelude::*;
 
@@ -22,7 +24,11 @@ use filter::{Filter, FilterBar, use_filter};
 pub(crate) fn EventsPage() -> impl IntoView {
     let feed = use_feeds().events;
     let filter = use_filter();
-    Effect::new(move || filter.with(|filter| filter.show(feed)));
+    Effect::new(move || {
+        let filter = filter.get();
+        // After the screen: both at once would keep a finger waiting.
+        set_timeout(move || filter.show(feed), Duration::ZERO);
+    });
     let empty = move || view! { <NoEvents filter=filter /> };
     view! {
         <Panes tab=Tab::Events>
