@@ -49,6 +49,11 @@ impl Answer {
         &self.body
     }
 
+    /// What names its content.
+    pub fn tag(&self) -> &HeaderValue {
+        &self.etag
+    }
+
     /// The answer to a request with these headers: nothing but the tag for who has it already.
     pub fn respond(self, request: &HeaderMap) -> Response {
         let cache = HeaderValue::from_static(self.cache);

@@ -205,6 +205,8 @@ mod tests {
             let other = replace_between(page, start, end, "something else");
             assert!(other.contains(&format!("{start}something else{end}")));
         }
-        assert_eq!(page.matches("</head>").count(), 1);
+        for tag in ["</head>", "<body>"] {
+            assert_eq!(page.matches(tag).count(), 1, "{tag}");
+        }
     }
 }

@@ -3,30 +3,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::Page;
 use api::events::{CARDS_AT_ONCE, EventSummary, When};
-use api::{EventId, Page};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use maud::{Markup, html};
 use moka::future::Cache;
-use serde::Deserialize;
 
 use super::{Web, head, prerender};
 use crate::answer::Answer;
 use crate::error::{Error, Result};
 use crate::events;
-use crate::extract::{Path, Query};
+use crate::extract::Path;
 use crate::reader::Reader;
 
 const HTML: &str = "text/html; charset=utf-8";
 /// The most pages that are kept: of an event in the languages of those who open it.
 const PAGES_MAX: u64 = 500;
 
-/// Pages of a moment ago.
+/// Pages of a moment ago, by what names the content of the answer that they were made of.
 #[derive(Clone)]
-pub(super) struct Pages(Cache<(Option<EventId>, Look), Answer>);
+pub(super) struct Pages(Cache<(HeaderValue, Look), Answer>);
 
 impl Pages {
     /// Kept for `age`.
@@ -66,23 +65,16 @@ fn reader(headers: &HeaderMap, cookies: &CookieJar) -> Reader {
     Reader::choosing(chosen, headers)
 }
 
-/// Which events the list shows.
-#[derive(Deserialize)]
-pub(super) struct Narrowed {
-    q: Option<String>,
-    when: Option<String>,
-}
-
 /// The page of the list. One that is narrowed is the app's to show.
 pub(super) async fn list(
     State(web): State<Web>,
     headers: HeaderMap,
     cookies: CookieJar,
-    Query(narrowed): Query<Narrowed>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let reader = reader(&headers, &cookies);
     let look = Look::of(&reader, &cookies);
-    if narrowed.q.is_some() || narrowed.when.is_some() {
+    if query.is_some_and(|query| is_narrowed(&query)) {
         return plain(&web, &reader, &look).await;
     }
     let load = events::public_list(&web.state, None, When::All, None, CARDS_AT_ONCE.into());
@@ -98,7 +90,12 @@ pub(super) async fn list(
         let first = with_first(&page, &screen, "events-All", &answer)?;
         Answer::new(HTML, first)
     };
-    respond(&web, (None, look.clone()), &headers, write).await
+    respond(&web, &answer, &look, &headers, write).await
+}
+
+fn is_narrowed(query: &str) -> bool {
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| ["q", "when"].contains(&name))
 }
 
 /// The page of an event. What is no published event has the same page as one that never was,
@@ -131,15 +128,17 @@ pub(super) async fn event(
         let first = with_first(&page, &screen, &format!("event-{id}"), &event.answer)?;
         Answer::new(HTML, first)
     };
-    respond(&web, (Some(id), look.clone()), &headers, write).await
+    respond(&web, &event.answer, &look, &headers, write).await
 }
 
 async fn respond(
     web: &Web,
-    key: (Option<EventId>, Look),
+    made_of: &Answer,
+    look: &Look,
     headers: &HeaderMap,
     write: impl Future<Output = Result<Answer>>,
 ) -> Result<Response> {
+    let key = (made_of.tag().clone(), look.clone());
     let answer = web.pages.0.try_get_with(key, write).await;
     let answer = answer.map_err(|error: Arc<Error>| Error::internal(error))?;
     Ok(for_this_look(answer.respond(headers)))

@@ -320,7 +320,7 @@ async fn what_somebody_chose_counts_more_than_their_browser(db: PgPool) {
 async fn a_list_that_is_narrowed_is_the_apps_to_show(db: PgPool) {
     let site = Site::new(db, &[]);
     site.event(EventBuilder::new("Night")).await;
-    for path in ["/?when=past", "/?q=day", "/index.html", "/tickets"] {
+    for path in ["/?when=past", "/?a=%&q=day&q=", "/index.html", "/tickets"] {
         let page = site.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert!(!page.text().contains("prerendered"), "{path}");
