@@ -10,7 +10,7 @@ use crate::PASSWORD;
 #[rustfmt::skip]
 pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/list", "/", "Words and Stout"),
-    Nobody.sees("events/loading", "/", "Loading").awaiting(&["events"]),
+    Nobody.sees("events/loading", "/?when=week", "Loading").awaiting(&["events"]),
     Nobody.sees("events/empty", "/?q=zzz", "zzz"),
     Nobody.sees("events/offline", "/you", "No connection").after(&[Offline, Go("/")]),
     Nobody.sees("events/stale", "/", "This is from").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
@@ -22,7 +22,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/forced-colors", "/", "Slow Thunder").in_forced_colors(),
 
     Nobody.sees("event/on-sale", "/events/{on_sale}", "Get tickets").whole(),
-    Nobody.sees("event/loading", "/events/{on_sale}", "Loading").awaiting(&["events"]),
+    Nobody.sees("event/loading", "/you", "Loading").awaiting(&["events"]).after(&[Go("/events/{on_sale}")]),
     Nobody.sees("event/offline", "/you", "No connection").after(&[Offline, Go("/events/{on_sale}")]),
     Nobody.sees("event/missing", "/events/00000000-0000-0000-0000-000000000000", "Not here"),
     Nobody.sees("event/few-left", "/events/{few_left}", "left ·"),
