@@ -18,7 +18,7 @@ const LETTERS: [&str; 6] = [
     "mail/letter.rs",
     "mail/letters",
     "mail/ticket_pdf.rs",
-    "reader.rs",
+    "reader",
     "web/head.rs",
     "web/prerender",
 ];
