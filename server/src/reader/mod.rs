@@ -15,7 +15,7 @@ use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
 use icu_locale::Locale;
 
 /// Somebody who is written to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reader {
     /// What they speak, of what we do.
     pub language: Language,

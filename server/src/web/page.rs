@@ -25,7 +25,7 @@ const PAGES_MAX: u64 = 500;
 
 /// Pages of a moment ago, by what names the content of the answer that they were made of.
 #[derive(Clone)]
-pub(super) struct Pages(Cache<(HeaderValue, Look), Answer>);
+pub(super) struct Pages(Cache<(HeaderValue, Visitor), Answer>);
 
 impl Pages {
     /// Kept for `age`.
@@ -39,58 +39,52 @@ impl Pages {
     }
 }
 
-/// How somebody has the app: their locale, and the theme that they chose, if any. The app keeps
-/// what they chose in cookies.
+/// Who opens a page: what they read, and the theme that they chose, if any. The app keeps what
+/// they chose in cookies.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Look {
-    locale: String,
+struct Visitor {
+    reader: Reader,
     theme: Option<&'static str>,
 }
 
-impl Look {
-    fn of(reader: &Reader, cookies: &CookieJar) -> Self {
-        let theme = cookies.get("theme").map(|theme| theme.value());
+impl Visitor {
+    fn of(headers: &HeaderMap) -> Self {
+        let cookies = CookieJar::from_headers(headers);
+        let chosen = |name| cookies.get(name).map(|cookie| cookie.value());
+        let themes = ["light", "dark"];
         Self {
-            locale: reader.locale(),
-            theme: ["light", "dark"]
+            reader: Reader::choosing(chosen("language").and_then(i18n::named), headers),
+            theme: themes
                 .into_iter()
-                .find(|name| theme == Some(*name)),
+                .find(|name| chosen("theme") == Some(name)),
         }
     }
-}
-
-fn reader(headers: &HeaderMap, cookies: &CookieJar) -> Reader {
-    let chosen = cookies.get("language");
-    let chosen = chosen.and_then(|language| i18n::named(language.value()));
-    Reader::choosing(chosen, headers)
 }
 
 /// The page of the list. One that is narrowed is the app's to show.
 pub(super) async fn list(
     State(web): State<Web>,
     headers: HeaderMap,
-    cookies: CookieJar,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    let reader = reader(&headers, &cookies);
-    let look = Look::of(&reader, &cookies);
+    let visitor = Visitor::of(&headers);
     if query.is_some_and(|query| is_narrowed(&query)) {
-        return plain(&web, &reader, &look).await;
+        return plain(&web, &visitor).await;
     }
     let load = events::public_list(&web.state, None, When::All, None, CARDS_AT_ONCE.into());
     let answer = match load.await {
         Ok(answer) => answer,
-        Err(error) => return without(&web, &reader, &look, &error).await,
+        Err(error) => return without(&web, &visitor, &error).await,
     };
     let write = async {
-        let page = page(&web, &reader, &look).await?;
+        let page = page(&web, &visitor).await?;
         let events: Page<EventSummary> =
             serde_json::from_slice(answer.body()).map_err(Error::internal)?;
-        let screen = prerender::list(&reader, &events.items);
+        let screen = prerender::list(&visitor.reader, &events.items);
         let first = with_first(&page, &screen, "events-All", &answer)?;
         Answer::new(HTML, first)
     };
-    respond(&web, &answer, &look, &headers, write).await
+    respond(&web, &answer, &visitor, &headers, write).await
 }
 
 fn is_narrowed(query: &str) -> bool {
@@ -103,11 +97,9 @@ fn is_narrowed(query: &str) -> bool {
 pub(super) async fn event(
     State(web): State<Web>,
     headers: HeaderMap,
-    cookies: CookieJar,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let reader = reader(&headers, &cookies);
-    let look = Look::of(&reader, &cookies);
+    let visitor = Visitor::of(&headers);
     let event = match id.parse() {
         Ok(id) => events::public(&web.state, id).await,
         Err(_) => Ok(None),
@@ -115,59 +107,59 @@ pub(super) async fn event(
     let event = match event {
         Ok(Some(event)) => event,
         Ok(None) => {
-            let page = plain(&web, &reader, &look).await?;
+            let page = plain(&web, &visitor).await?;
             return Ok((StatusCode::NOT_FOUND, page).into_response());
         }
-        Err(error) => return without(&web, &reader, &look, &error).await,
+        Err(error) => return without(&web, &visitor, &error).await,
     };
     let id = event.detail.summary.id;
     let write = async {
-        let page = page(&web, &reader, &look).await?;
+        let page = page(&web, &visitor).await?;
         let page = head::with_event(&page, &event, &web.state.config.public_url);
-        let screen = prerender::event(&reader, &event.detail);
+        let screen = prerender::event(&visitor.reader, &event.detail);
         let first = with_first(&page, &screen, &format!("event-{id}"), &event.answer)?;
         Answer::new(HTML, first)
     };
-    respond(&web, &event.answer, &look, &headers, write).await
+    respond(&web, &event.answer, &visitor, &headers, write).await
 }
 
 async fn respond(
     web: &Web,
     made_of: &Answer,
-    look: &Look,
+    visitor: &Visitor,
     headers: &HeaderMap,
     write: impl Future<Output = Result<Answer>>,
 ) -> Result<Response> {
-    let key = (made_of.tag().clone(), look.clone());
+    let key = (made_of.tag().clone(), visitor.clone());
     let answer = web.pages.0.try_get_with(key, write).await;
     let answer = answer.map_err(|error: Arc<Error>| Error::internal(error))?;
-    Ok(for_this_look(answer.respond(headers)))
+    Ok(for_this_visitor(answer.respond(headers)))
 }
 
-/// Others get another page.
-fn for_this_look(mut response: Response) -> Response {
+/// Others are given another page.
+fn for_this_visitor(mut response: Response) -> Response {
     let by = HeaderValue::from_static("accept-language, cookie");
     response.headers_mut().append(header::VARY, by);
     response
 }
 
 /// The app says itself what is wrong, and tries again.
-async fn without(web: &Web, reader: &Reader, look: &Look, error: &Error) -> Result<Response> {
+async fn without(web: &Web, visitor: &Visitor, error: &Error) -> Result<Response> {
     tracing::warn!(%error, "a page without what it is about");
-    plain(web, reader, look).await
+    plain(web, visitor).await
 }
 
-async fn plain(web: &Web, reader: &Reader, look: &Look) -> Result<Response> {
-    let page = Answer::new(HTML, page(web, reader, look).await?)?;
-    Ok(for_this_look(page.respond(&HeaderMap::new())))
+async fn plain(web: &Web, visitor: &Visitor) -> Result<Response> {
+    let page = Answer::new(HTML, page(web, visitor).await?)?;
+    Ok(for_this_visitor(page.respond(&HeaderMap::new())))
 }
 
 /// The app's page in the language and theme of who asks.
-async fn page(web: &Web, reader: &Reader, look: &Look) -> Result<String> {
+async fn page(web: &Web, visitor: &Visitor) -> Result<String> {
     let page = tokio::fs::read_to_string(&web.page)
         .await
         .map_err(Error::internal)?;
-    Ok(head::in_look(&page, reader.language, look.theme))
+    Ok(head::in_look(&page, visitor.reader.language, visitor.theme))
 }
 
 /// The page with its first screen, and what that was made of.
