@@ -182,9 +182,11 @@ impl Person {
 
     /// Starts the app at a path, as a link from elsewhere does.
     pub async fn open(&self, path: &str) -> Result<()> {
-        self.run(&format!("location.assign({})", json!(path)))
+        let path = json!(path);
+        self.run(&format!("window.isLeft = true; location.assign({path})"))
             .await?;
-        Ok(())
+        // What is looked for next may stand in the page before, too.
+        self.until_true("return !window.isLeft").await
     }
 
     /// Starts the app at a path and waits until it is loaded (Chromium).
