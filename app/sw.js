@@ -4,6 +4,8 @@
 const CACHE = `app-${VERSION}`;
 const PAGE = "/index.html";
 const NAMED_BY_CONTENT = "/assets/";
+// Whatever a server says: what is named by content is the same for all who ask.
+const BY_NAME = { ignoreVary: true };
 // A network that takes longer for the page is none.
 const PATIENCE_MS = 3000;
 
@@ -27,7 +29,7 @@ async function install() {
 
 async function load(file) {
   if (file.startsWith(NAMED_BY_CONTENT)) {
-    const kept = await caches.match(file);
+    const kept = await caches.match(file, BY_NAME);
     if (kept) return kept;
   }
   const response = await fetch(file, file === PAGE ? { cache: "no-cache" } : {});
@@ -61,5 +63,5 @@ async function page(event) {
 }
 
 async function asset(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await caches.match(request, BY_NAME)) ?? fetch(request);
 }

@@ -161,6 +161,15 @@ impl Person {
         Ok(())
     }
 
+    /// Has the browser forget what it loaded, but for what the app itself keeps (Chromium).
+    pub async fn clear_cache(&self) -> Result<()> {
+        let tools = self.tools();
+        tools
+            .send_raw("Network.clearBrowserCache", json!({}))
+            .await?;
+        Ok(())
+    }
+
     /// What keeps the browser from installing the app, in its own words (Chromium).
     pub async fn cannot_install(&self) -> Result<Value> {
         let tools = self.browser.driver.cdp();

@@ -73,8 +73,7 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
             HeaderValue::from_static(DOCS_SECURITY_POLICY),
         ),
     );
-    Router::new()
-        .merge(api)
+    let api = api
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(move || render(metrics)))
@@ -83,23 +82,27 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
             axum::routing::any(|| async { Error::NotFound }),
         )
         .with_state(state)
-        .merge(docs)
-        .merge(web)
-        // From the outermost to the innermost; as one layer, which costs one allocation.
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn(observe))
-                .layer(cors(&config))
-                .map_response(harden)
-                .layer(CatchPanicLayer::custom(panicked))
-                .layer(TimeoutLayer::with_status_code(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    REQUEST_TIMEOUT,
-                ))
-                .layer(from_fn(outlive_client))
-                .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-                .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
-        )
+        .merge(docs);
+    // The web app is for its own origin alone: told apart by origin, a browser would load it twice.
+    guarded(api, Some(cors(&config))).merge(guarded(web, None))
+}
+
+/// From the outermost to the innermost; as one layer, which costs one allocation.
+fn guarded(router: Router, cors: Option<CorsLayer>) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(observe))
+            .option_layer(cors)
+            .map_response(harden)
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                REQUEST_TIMEOUT,
+            ))
+            .layer(from_fn(outlive_client))
+            .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+    )
 }
 
 async fn ready(State(state): State<AppState>) -> Result<&'static str> {

@@ -90,6 +90,7 @@ async fn what_was_seen_is_there_without_a_network() -> Result<()> {
     let service = Service::start().await?;
     let (ada, account, kind) = ada_with_tickets(&service, Engine::Chromium).await?;
 
+    ada.clear_cache().await?;
     ada.cut_network(true).await?;
     ada.start_again().await?;
     has_all_of_it(&ada).await?;

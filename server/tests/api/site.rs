@@ -413,6 +413,8 @@ async fn files_are_kept_as_long_as_they_are_true(db: PgPool) {
     }
     let asset = site.get("/assets/app-1.js").await;
     assert!(asset.header(header::CACHE_CONTROL).contains("immutable"));
+    // The page asks for it with an origin, the service worker without one.
+    assert_eq!(asset.header(header::VARY), "accept-encoding");
     let missing = site.get("/assets/app-2.js").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert_eq!(missing.header(header::CACHE_CONTROL), "no-store");
