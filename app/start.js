@@ -8,15 +8,28 @@ seen?.addEventListener("resize", () => {
   document.documentElement.style.setProperty("--keyboard", `${Math.round(covered)}px`);
 });
 
-start({ module_or_path: APP_WASM }).catch((error) => {
-  document.getElementById("start-failed")?.removeAttribute("hidden");
-  throw error;
+// What the page came with is seen before the app takes of the network and the processor. In a tab
+// that is not looked at it never is.
+const MOST_MS = 500;
+const isSeen = new Promise((resolve) => {
+  if (!document.getElementById("prerendered") || document.hidden) resolve();
+  new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
+  setTimeout(resolve, MOST_MS);
 });
 
-if (!window.__TAURI__ && navigator.serviceWorker) {
-  addEventListener("load", () => {
-    navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {
-      // A browser that forbids it has the app as long as it has a network.
-    });
+// Keeping the app for a start without a network can wait until it has started with one.
+const KEEP_AFTER_MS = 3000;
+const keep = () =>
+  navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {
+    // A browser that forbids it has the app as long as it has a network.
   });
-}
+
+isSeen
+  .then(() => start({ module_or_path: APP_WASM }))
+  .then(() => {
+    if (!window.__TAURI__ && navigator.serviceWorker) setTimeout(keep, KEEP_AFTER_MS);
+  })
+  .catch((error) => {
+    document.getElementById("start-failed")?.removeAttribute("hidden");
+    throw error;
+  });

@@ -8,8 +8,6 @@ use ::api::tickets::TicketsWhen;
 use ::api::{EventId, OrderId, TicketNumber, Time};
 use leptos::prelude::document;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::{api, format, session, storage};
 
@@ -90,21 +88,14 @@ impl Place {
 
 /// Keeps what the page came with: the server wrote its first screen of it.
 pub(crate) fn take_over() {
-    let page = document();
-    let Ok(answers) = page.query_selector_all("script[data-kept]") else {
+    let Ok(Some(answer)) = document().query_selector("script[data-kept]") else {
         return;
     };
-    for index in 0..answers.length() {
-        let answer = answers.item(index);
-        let Some(answer) = answer.and_then(|node| node.dyn_into::<Element>().ok()) else {
-            continue;
-        };
-        let name = answer.get_attribute("data-kept").unwrap_or_default();
-        let place = Place::named(&name);
-        // To the page everyone is a stranger; what is kept for somebody knows more of them.
-        if place.is_shared() || storage::get(&place.0).is_none() {
-            place.keep(&answer.text_content().unwrap_or_default());
-        }
+    let name = answer.get_attribute("data-kept").unwrap_or_default();
+    let place = Place::named(&name);
+    // To the page everyone is a stranger; what is kept for somebody knows more of them.
+    if place.is_shared() || storage::get(&place.0).is_none() {
+        place.keep(&answer.text_content().unwrap_or_default());
     }
 }
 

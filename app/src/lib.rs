@@ -66,12 +66,9 @@ pub async fn start() {
     }
     session::start();
     kept::take_over();
-    // The browser does what waits, and shows what the page came with, before all is built.
+    // The browser does what waits before all is built.
     TimeoutFuture::new(0).await;
     let prerendered = Prerendered::find();
-    if let Some(prerendered) = &prerendered {
-        prerendered.is_shown().await;
-    }
     if let Some(splash) = document().get_element_by_id("splash") {
         splash.remove();
     }

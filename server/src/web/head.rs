@@ -20,6 +20,17 @@ pub(super) fn in_look(page: &str, language: Language, theme: Option<&str>) -> St
     replace_between(&page, "data-theme=\"", "\"", theme.unwrap_or_default())
 }
 
+/// The page leaves it to the app's script when the rest of the app is fetched.
+pub(super) fn without_preload(page: &str) -> String {
+    let parts = page
+        .split_once("<link rel=\"preload\"")
+        .and_then(|(before, rest)| {
+            let (_, after) = rest.split_once("/>")?;
+            Some([before, after].concat())
+        });
+    parts.unwrap_or_else(|| page.to_owned())
+}
+
 fn with_description(page: &str, text: &str) -> String {
     let start = "<meta name=\"description\" content=\"";
     replace_between(page, start, "\" />", text)
@@ -201,6 +212,7 @@ mod tests {
             ("data-theme=\"", "\""),
             ("<title>", "</title>"),
             ("<meta name=\"description\" content=\"", "\" />"),
+            ("<link rel=\"preload\"", "/>"),
         ] {
             let other = replace_between(page, start, end, "something else");
             assert!(other.contains(&format!("{start}something else{end}")));

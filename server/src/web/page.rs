@@ -166,5 +166,6 @@ async fn page(web: &Web, visitor: &Visitor) -> Result<String> {
 fn with_first(page: &str, screen: &Markup, name: &str, answer: &Answer) -> Result<String> {
     let answer = std::str::from_utf8(answer.body()).map_err(Error::internal)?;
     let first = html! { (screen) (prerender::kept(name, answer)) };
+    let page = head::without_preload(page);
     Ok(page.replacen("<body>", &format!("<body>{}", first.into_string()), 1))
 }

@@ -277,6 +277,7 @@ async fn the_page_comes_with_its_first_screen(db: PgPool) {
     let link = format!("<a href=\"/events/{id}\">Night &amp; Day</a>");
     assert!(list.contains(&link), "{list}");
     assert!(!list.contains("Secret"), "{list}");
+    assert!(!list.contains("rel=\"preload\""), "{list}");
     let vary: Vec<_> = got.headers.get_all(header::VARY).iter().collect();
     assert!(
         vary.iter().any(|by| *by == "accept-language, cookie"),
