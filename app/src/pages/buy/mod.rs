@@ -229,13 +229,20 @@ fn AddToCart(
     on_done: Close,
 ) -> impl IntoView {
     let toasts = use_toasts();
+    let added = StoredValue::new(false);
+    // The sheet is closed by going back, which would take back a step to the cart before it.
+    on_cleanup(move || {
+        if added.try_get_value() == Some(true) {
+            toasts.say_with_link(t!(buy.in_cart), t!(buy.view_cart), route::CART.to_owned());
+        }
+    });
     let add = move |()| {
         let Some(event) = now.get_untracked() else {
             return;
         };
         match choice.with_untracked(|choice| cart::put(&event, choice)) {
             Ok(()) => {
-                toasts.say_with_link(t!(buy.in_cart), t!(buy.view_cart), route::CART.to_owned());
+                added.set_value(true);
                 on_done.run();
             }
             Err(why) => toasts.say(why),
