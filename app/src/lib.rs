@@ -13,6 +13,7 @@ mod components;
 mod connection;
 mod feed;
 mod fetch;
+mod focus;
 mod format;
 mod forms;
 mod history;

@@ -4,6 +4,8 @@
 use leptos::prelude::document;
 use web_sys::Element;
 
+use crate::focus::focus_in_place;
+
 /// What scrolls of the list, and of what is open from it.
 const PANES: [&str; 2] = [".panes__list>.pane", ".panes__detail>.pane"];
 
@@ -14,18 +16,34 @@ impl Prerendered {
         document().get_element_by_id("prerendered").map(Self)
     }
 
-    /// Leaves its place to the app, which is there by now, where the person has scrolled to.
+    /// Leaves its place to the app, which is there by now, where the person has scrolled to and is
+    /// with the keyboard.
     pub(crate) fn give_way(self) {
         let scrolled = PANES.map(|pane| {
             let pane = self.0.query_selector(pane).ok().flatten();
             pane.map_or(0, |pane| pane.scroll_top())
         });
+        let focused = self.focused_link();
         self.0.remove();
         for (pane, scrolled) in PANES.into_iter().zip(scrolled) {
-            let pane = document().query_selector(pane).ok().flatten();
-            if let Some(pane) = pane.filter(|_| scrolled > 0) {
+            if let Some(pane) = find(pane).filter(|_| scrolled > 0) {
                 pane.set_scroll_top(scrolled);
             }
         }
+        let link = focused.and_then(|address| find(&format!("a[href='{address}']")));
+        if let Some(link) = link {
+            focus_in_place(&link);
+        }
     }
+
+    /// Where the link leads that has the focus.
+    fn focused_link(&self) -> Option<String> {
+        let focused = document().active_element()?;
+        let is_here = self.0.contains(Some(&focused));
+        focused.get_attribute("href").filter(|_| is_here)
+    }
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok().flatten()
 }

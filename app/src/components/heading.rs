@@ -2,6 +2,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::focus::focus_in_place;
 use crate::title::title;
 
 /// Whether the app has moved to another screen since it was opened.
@@ -33,11 +34,7 @@ pub(crate) fn Heading(
     let heading = NodeRef::<html::H1>::new();
     heading.on_load(move |heading| {
         if navigated.get_value() {
-            let quietly = web_sys::FocusOptions::new();
-            quietly.set_prevent_scroll(true);
-            request_animation_frame(move || {
-                let _focused = heading.focus_with_options(&quietly);
-            });
+            request_animation_frame(move || focus_in_place(&heading));
         }
     });
     view! {

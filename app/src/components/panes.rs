@@ -4,6 +4,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
+use crate::focus::focus_in_place;
 use crate::route::Tab;
 
 /// The class of panes of which both are shown.
@@ -98,12 +99,8 @@ fn focus_where_left(list: web_sys::HtmlElement, left: String) {
             .ok()
             .flatten();
         let target = link.or_else(|| list.query_selector("h1").ok().flatten());
-        if let Some(target) =
-            target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok())
-        {
-            let quietly = web_sys::FocusOptions::new();
-            quietly.set_prevent_scroll(true);
-            let _focused = target.focus_with_options(&quietly);
+        if let Some(target) = target {
+            focus_in_place(&target);
         }
     });
 }

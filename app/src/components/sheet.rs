@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::IconButton;
+use crate::focus::focus_in_place;
 use crate::history::Close;
 use crate::listen::on;
 use drag::{Drag, Finger};
@@ -147,13 +148,10 @@ fn Discard(sheet: Close) -> AnyView {
 
 /// Unless the next screen has taken it.
 fn give_focus_back(to: Option<web_sys::Element>) {
-    let to = to.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     request_animation_frame(move || {
         let nowhere = document().active_element() == document().body().map(Into::into);
         if let Some(to) = to.filter(|to| nowhere && to.is_connected()) {
-            let quietly = web_sys::FocusOptions::new();
-            quietly.set_prevent_scroll(true);
-            let _focused = to.focus_with_options(&quietly);
+            focus_in_place(&to);
         }
     });
 }

@@ -9,14 +9,15 @@ const WINDOW: (u32, u32) = (1280, 800);
 /// Where everything of the app is that is seen, and where it was before the app.
 const SIDE_BY_SIDE: &str = include_str!("side_by_side.js");
 
-/// Scrolls before the app is there.
-const SCROLL: &str = "
-    const scroll = () => {
+/// Scrolls to a card and chooses it with the keyboard before the app is there.
+const BEGIN: &str = "
+    const begin = () => {
         const pane = document.querySelector('#prerendered .pane');
+        pane?.querySelector('.card a').focus({ preventScroll: true });
         if (pane) pane.scrollTop = 120;
-        if (pane?.scrollTop !== 120) requestAnimationFrame(scroll);
+        if (pane?.scrollTop !== 120) requestAnimationFrame(begin);
     };
-    scroll()";
+    begin()";
 
 fn light((width, height): (u32, u32)) -> Look {
     Look {
@@ -36,13 +37,17 @@ async fn the_app_begins_where_the_person_is() -> Result<()> {
     }
     let ada = Person::arrive(Engine::Chromium, &service).await?;
     ada.take(light(PHONE), 1.0).await?;
-    ada.is_first_in_pages(SCROLL).await?;
+    ada.is_first_in_pages(BEGIN).await?;
     ada.open_anew("/").await?;
     ada.has_seen_it_settle(false).await?;
     let place = ada
         .run("return document.querySelector('.panes__list .pane').scrollTop")
         .await?;
     ensure!(place == 120, "the list is at {place}");
+    let focused = ada
+        .run("return document.activeElement.matches('.card a:first-child')")
+        .await?;
+    ensure!(focused == true, "the keyboard is elsewhere");
     Ok(())
 }
 
