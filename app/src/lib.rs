@@ -22,6 +22,7 @@ mod kept;
 mod language;
 mod listen;
 mod lock;
+mod mark;
 mod pages;
 mod places;
 mod platform;

@@ -10,6 +10,7 @@ use super::later;
 use crate::cart::{Cart, CartEvent, CartLine, use_cart};
 use crate::components::{Button, Cover, Detail, EmptyState, Heading, LinkButton, Stepper, TopBar};
 use crate::history::use_replace;
+use crate::mark::mark_page;
 use crate::purchase::{Phase, Purchase, Purpose, use_purchase};
 use crate::session::use_session;
 use crate::{api, format, route};
@@ -119,6 +120,7 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
         <Show
             when=move || signing_in.get() && session.user_id().is_none()
             fallback=move || {
+                mark_page("has-pay-bar");
                 view! {
                     {events}
                     <PromoField promo=promo />

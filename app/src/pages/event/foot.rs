@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::OpenEvent;
 use crate::components::{Kind, LinkButton};
 use crate::format::Here;
+use crate::mark::mark_page;
 use crate::route;
 
 /// The bar under the event: the way to tickets, or why there is none and what there is instead.
@@ -36,6 +37,7 @@ pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
             }
             .into_any(),
         };
+        mark_page("has-foot-bar");
         Some(view! {
             <div class="foot-bar">
                 <div class="foot-bar__text" aria-live="polite">

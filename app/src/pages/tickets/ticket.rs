@@ -16,6 +16,7 @@ use crate::feed::use_feeds;
 use crate::fetch::Fetch;
 use crate::history::use_go_back;
 use crate::kept::Name as Kept;
+use crate::mark::mark_page;
 use crate::pages::transfers::{OnItsWay, SendTickets};
 use crate::{api, format, platform, route};
 
@@ -84,6 +85,7 @@ fn stay_awake() {
 
 #[component]
 fn TicketScreen(ticket: Ticket) -> impl IntoView {
+    mark_page("has-ticket");
     let event = ticket.event.clone();
     let fact = |label: &'static str, value: String| {
         view! {

@@ -26,7 +26,7 @@ pub(super) fn kept(name: &str, answer: &str) -> Markup {
 /// The frame of the app around a list and what is open from it, if something is.
 fn shell(language: Language, list: Option<&Markup>, open: Option<&Markup>) -> Markup {
     html! {
-        div #prerendered .shell lang=(tag(language)) {
+        div #prerendered .shell .has-foot-bar[open.is_some()] lang=(tag(language)) {
             (tabs(language))
             main .shell__main {
                 div .panes .panes--open[open.is_some()] {

@@ -12,6 +12,7 @@ use web_sys::HtmlVideoElement;
 
 use super::desk::Desk;
 use crate::components::{Button, Icon, Kind};
+use crate::mark::mark_page;
 use crate::{format, platform};
 
 /// The same code is not scanned again while it is still before the camera.
@@ -130,6 +131,11 @@ pub(super) fn Viewfinder(desk: Desk) -> impl IntoView {
         })
     };
     let is_phones = move || camera.with(|eye| matches!(eye, Some(Eye::Phone(_))));
+    Effect::new(move || {
+        if is_phones() {
+            mark_page("has-phones-camera");
+        }
+    });
     view! {
         <div class="viewfinder" class:viewfinder--open=is_open class:viewfinder--phone=is_phones>
             <video class="viewfinder__video" node_ref=video playsinline muted aria-label=t!(door.camera) />

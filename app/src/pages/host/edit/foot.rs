@@ -8,6 +8,7 @@ use super::saver::{Progress, Saver};
 use crate::components::{Button, Icon, Kind, use_toasts};
 use crate::forms::FormErrors;
 use crate::history::{use_go_back, use_replace};
+use crate::mark::mark_page;
 use crate::{api, route};
 
 /// How saving goes, and the last step: to publish, or to save what is public.
@@ -18,6 +19,7 @@ pub(super) fn Foot(saver: Saver, errors: FormErrors) -> impl IntoView {
     } else {
         view! { <PublishButton saver=saver errors=errors /> }.into_any()
     };
+    mark_page("has-foot-bar");
     view! {
         <div class="foot-bar editor-foot">
             <SaveStatus saver=saver />
