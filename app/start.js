@@ -10,11 +10,11 @@ seen?.addEventListener("resize", () => {
 
 // What the page came with is seen before the app takes of the network and the processor. In a tab
 // that is not looked at it never is.
-const MOST_MS = 500;
+const PATIENCE_MS = 500;
 const isSeen = new Promise((resolve) => {
   if (!document.getElementById("prerendered") || document.hidden) resolve();
   new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
-  setTimeout(resolve, MOST_MS);
+  setTimeout(resolve, PATIENCE_MS);
 });
 
 // Keeping the app for a start without a network can wait until it has started with one.
