@@ -15,6 +15,9 @@ use crate::service::Service;
 
 const FIND: &str = include_str!("find.js");
 const KEPT: &str = include_str!("kept.js");
+/// Whether something moves that will come to rest soon.
+const MOVES: &str = "return document.getAnimations().some((animation) =>
+    animation.playState === 'running' && animation.effect?.getComputedTiming().endTime < 2000)";
 /// After that long a person gives up.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -295,7 +298,7 @@ impl Person {
                     return Ok(None);
                 };
                 element.scroll_into_view().await?;
-                if !is_at_rest(&element).await? {
+                if !self.is_at_rest(&element).await? {
                     return Ok(None);
                 }
                 // Something may lie over it for a moment: a sheet on its way, a toast.
@@ -303,6 +306,18 @@ impl Person {
             },
         )
         .await
+    }
+
+    /// A finger that comes down on something that moves away may come up beside it. A machine that is
+    /// out of breath shows no movement for a moment.
+    async fn is_at_rest(&self, element: &WebElement) -> Result<bool> {
+        if self.run(MOVES).await? == true {
+            return Ok(false);
+        }
+        let before = element.rect().await?;
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let now = element.rect().await?;
+        Ok((before.x, before.y) == (now.x, now.y))
     }
 
     async fn set_value(&self, field: &WebElement, text: &str) -> Result<()> {
@@ -378,12 +393,4 @@ impl Person {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
-}
-
-/// A finger that comes down on something that moves away may come up beside it.
-async fn is_at_rest(element: &WebElement) -> Result<bool> {
-    let before = element.rect().await?;
-    tokio::time::sleep(Duration::from_millis(30)).await;
-    let now = element.rect().await?;
-    Ok((before.x, before.y) == (now.x, now.y))
 }
