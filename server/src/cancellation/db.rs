@@ -30,17 +30,6 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Everyone who holds a ticket.
-pub(super) async fn holders(connection: &mut PgConnection, event: EventId) -> Result<Vec<UserId>> {
-    let holders = sqlx::query_scalar!(
-        "select distinct user_id from ticket_user where event_id = $1",
-        event,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(holders)
-}
-
 /// Something to do that nobody else is at.
 pub(super) async fn take(connection: &mut PgConnection) -> Result<Option<Work>> {
     let work = sqlx::query_as!(

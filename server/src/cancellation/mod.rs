@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::host::guests::take_back;
-use crate::mail::{self, Mail};
+use crate::mail::recipients;
 use crate::orders::pending::{GivenUp, give_up};
 use crate::orders::purchase::lock_stock;
 use crate::refunds::db::{Purchase, Refund};
@@ -24,16 +24,12 @@ use crate::refunds::{db as refunds, request_hash};
 const BATCH: i64 = 500;
 const REASON: &str = "The event is cancelled.";
 
-/// Has every ticket of `event` go back, and their holders told. Call it with the event's stock
+/// Has every ticket of `event` go back, and everyone told whom it concerns. Call it with the event's stock
 /// locked.
 pub async fn begin(connection: &mut PgConnection, event: EventId, by: UserId) -> Result<()> {
     db::insert(connection, event, by).await?;
-    let holders = db::holders(connection, event).await?;
-    let mails: Vec<Mail> = holders
-        .into_iter()
-        .map(|user| Mail::EventCancelled { event, user })
-        .collect();
-    mail::enqueue(connection, &mails).await
+    db::drop_waiting_guests(connection, event).await?;
+    recipients::tell_cancelled(connection, event).await
 }
 
 /// Works off everything there is to do; how many tickets it were.
@@ -62,7 +58,6 @@ pub async fn run_batch(pool: &PgPool, size: i64) -> Result<Option<usize>> {
         return release(pool, &held).await.map(Some);
     }
     lock_stock(&mut transaction, &[work.event]).await?;
-    db::drop_waiting_guests(&mut transaction, work.event).await?;
     let names = db::next_tickets(&mut transaction, work.event, size).await?;
     let (tickets, _) = refunds::tickets(&mut transaction, &names).await?;
     send_back(&mut transaction, tickets, work.by).await?;

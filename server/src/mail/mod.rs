@@ -7,6 +7,7 @@ mod letter;
 mod letters;
 pub mod moved;
 mod post;
+pub mod recipients;
 mod ticket_pdf;
 mod transport;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use api::{EventId, OrderId, TicketNumber, UserId};
 use moved::Setting;
 pub use post::{deliver_due, start};
+use recipients::Relation;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -98,14 +100,16 @@ pub enum Mail {
         /// The order that holds them.
         order: OrderId,
     },
-    /// To someone who held tickets for an event that is called off.
+    /// To someone whom it concerns that an event was cancelled.
     EventCancelled {
         /// The event.
         event: EventId,
-        /// Whom to tell.
-        user: UserId,
+        /// The address to tell.
+        email: String,
+        /// Why it concerned them: afterwards nobody holds a ticket or waits.
+        relation: Relation,
     },
-    /// To someone who has a ticket for an event that was moved, or was sent one.
+    /// To someone whom it concerns that an event was moved.
     EventMoved {
         /// The event.
         event: EventId,

@@ -9,13 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
 
-use super::{Mail, db};
+use super::{Mail, db, recipients};
 use crate::error::{Error, Result};
 
 /// How long an organizer has to correct what was typed wrong.
 const TIME_TO_CORRECT: Duration = Duration::from_secs(120);
-/// How many letters are queued by one statement.
-const BATCH: usize = 1000;
 
 /// When and where an event is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +53,7 @@ impl Setting {
     }
 }
 
-/// Has everyone with a ticket told in a few minutes, if an event that is public was moved. What is
+/// Has everyone whom it concerns told in a few minutes, if an event that is public was moved. What is
 /// corrected until then is told together, and what is taken back is not told.
 pub async fn tell(
     connection: &mut PgConnection,
@@ -74,21 +72,20 @@ pub async fn tell(
     db::insert_once(connection, kind, &payload, &same, wait).await
 }
 
-/// Has everyone told who has a ticket now, or was sent one.
+/// Queues an email to everyone whom it concerns now, but for those who already have one waiting: that
+/// tells what is true when it is sent.
 pub(super) async fn tell_all(
     connection: &mut PgConnection,
     event: EventId,
     was: &Setting,
 ) -> Result<()> {
-    let people = db::concerned(connection, event).await?;
-    for emails in people.chunks(BATCH) {
-        let letter = |email: &String| Mail::EventMoved {
-            event,
-            email: email.clone(),
-            was: was.clone(),
-        };
-        let letters: Vec<Mail> = emails.iter().map(letter).collect();
-        super::enqueue(connection, &letters).await?;
-    }
-    Ok(())
+    let mut recipients = recipients::of_event(connection, event).await?;
+    let waiting = db::waiting_for_news(connection, event).await?;
+    recipients.retain(|recipient| !waiting.contains(&recipient.email));
+    recipients::enqueue_each(connection, &recipients, |recipient| Mail::EventMoved {
+        event,
+        email: recipient.email.clone(),
+        was: was.clone(),
+    })
+    .await
 }

@@ -90,7 +90,11 @@ async fn every_ticket_goes_back_once(db: PgPool) {
     )
     .fetch_one(&app.db)
     .await;
-    assert_eq!(letters.expect("counted"), 2, "to each holder one");
+    assert_eq!(
+        letters.expect("counted"),
+        3,
+        "to each holder one, and to Grace, who was sent hers"
+    );
     ada.buy(&[(event.types[0], 1)])
         .await
         .refused(StatusCode::CONFLICT, Code::SalesClosed);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::orders::Order;
 use api::transfers::Transfer;
 use serde_json::json;
+use server::mail::recipients::Relation;
 use server::mail::{self, Mail, Transport};
 use server::orders::purchase::lock_stock;
 use sqlx::PgPool;
@@ -218,13 +219,7 @@ async fn two_servers_send_each_letter_once(db: PgPool) {
     let server = SmtpServer::start("127.0.0.1:0").await;
     let (app, transport) = by(db, &server);
     let (ada, _) = buy(&app, 1).await;
-    let mails = vec![
-        Mail::EventCancelled {
-            event: event(&app).await,
-            user: ada.id
-        };
-        40
-    ];
+    let mails = vec![cancelled(event(&app).await, &ada); 40];
     let mut connection = app.db.acquire().await.expect("a connection");
     mail::enqueue(&mut connection, &mails)
         .await
@@ -244,11 +239,7 @@ async fn who_waits_for_a_link_does_not_wait_for_everyone_else(db: PgPool) {
     let (app, transport) = by(db, &server);
     let (ada, _) = buy(&app, 1).await;
     let event = event(&app).await;
-    let cancelled = Mail::EventCancelled {
-        event,
-        user: ada.id,
-    };
-    let mut mails = vec![cancelled; 40];
+    let mut mails = vec![cancelled(event, &ada); 40];
     mails.push(Mail::PasswordReset {
         email: ada.email.clone(),
     });
@@ -270,10 +261,7 @@ async fn a_buyer_does_not_wait_for_everyone_of_another_event(db: PgPool) {
     let (app, transport) = by(db, &server);
     let (ada, _) = buy(&app, 1).await;
     deliver(&app, &transport).await;
-    let cancelled = Mail::EventCancelled {
-        event: event(&app).await,
-        user: ada.id,
-    };
+    let cancelled = cancelled(event(&app).await, &ada);
     let mut connection = app.db.acquire().await.expect("a connection");
     mail::enqueue(&mut connection, &vec![cancelled; 40])
         .await
@@ -286,6 +274,14 @@ async fn a_buyer_does_not_wait_for_everyone_of_another_event(db: PgPool) {
         .iter()
         .filter(|letter| letter.subject.starts_with("Your ticket"));
     assert_eq!(bought.count(), 2, "{letters:?}");
+}
+
+fn cancelled(event: Uuid, to: &TestUser) -> Mail {
+    Mail::EventCancelled {
+        event,
+        email: to.email.clone(),
+        relation: Relation::Holder,
+    }
 }
 
 async fn event(app: &TestApp) -> Uuid {

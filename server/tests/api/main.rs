@@ -16,6 +16,7 @@ mod moved;
 mod orders;
 mod payments;
 mod races;
+mod recipients;
 mod refunds;
 mod site;
 mod support;

@@ -7,5 +7,6 @@ mod people;
 pub(super) use about::{answered, gifted, keep_claim_token, keep_token};
 pub(super) use jobs::{Job, finish, finish_once, insert, insert_once, put_off, take};
 pub(super) use people::{
-    Concerned, Person, buyer, concern_of, concerned, locale_of_offer, person, person_at, unverified,
+    Concern, Person, addressee, buyer, concern, count_recipients, locale_of_offer, person,
+    person_at, recipients, unverified, waiting_for_news,
 };

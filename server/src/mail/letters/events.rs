@@ -1,7 +1,7 @@
 //! Letters about what happens to events.
 
 use api::events::EventRef;
-use api::{EventId, UserId, calendar};
+use api::{EventId, calendar};
 use chrono::Utc;
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
@@ -9,37 +9,52 @@ use sqlx::PgConnection;
 use super::{facts, place, when};
 use crate::error::{Error, Result};
 use crate::events::db::event_refs;
-use crate::mail::db::{self, Concerned};
+use crate::mail::db::{self, Concern};
 use crate::mail::letter::Letter;
 use crate::mail::moved::Setting;
+use crate::mail::recipients::Relation;
 use crate::reader::Reader;
 
 pub(super) async fn cancelled(
     connection: &mut PgConnection,
     public_url: &str,
     event: EventId,
-    user: UserId,
+    email: &str,
+    relation: Relation,
 ) -> Result<Option<Letter>> {
-    let Some(person) = db::person(connection, user).await? else {
-        return Ok(None);
-    };
+    let addressee = db::addressee(connection, event, email).await?;
     let event = find(connection, event).await?;
-    let reader = person.reader();
+    let reader = Reader::of(&addressee.locale);
     let (language, title) = (reader.language, &event.title);
     let subject = td_string!(language, letters.cancelled_subject, event = title);
-    let letter = Letter::to(&person, subject)
-        .text(td_string!(
+    let mut letter = Letter::to_address(reader.clone(), email, subject);
+    let name = addressee.name.unwrap_or_default();
+    letter.to_name.clone_from(&name);
+    let text = match relation {
+        Relation::Holder => td_string!(language, letters.cancelled, name = name, event = title),
+        Relation::Sent => td_string!(language, letters.cancelled_sent, event = title),
+        Relation::Ordering => td_string!(
             language,
-            letters.cancelled,
-            name = &person.name,
+            letters.cancelled_ordering,
+            name = name,
             event = title
-        ))
-        .facts(facts(&reader, &event))
-        .text(td_string!(language, letters.cancelled_money))
-        .button(
-            td_string!(language, letters.see_orders),
-            format!("{public_url}/orders"),
-        );
+        ),
+        Relation::Waiting => td_string!(
+            language,
+            letters.cancelled_waiting,
+            name = name,
+            event = title
+        ),
+    };
+    letter = letter.text(text).facts(facts(&reader, &event));
+    if relation == Relation::Holder {
+        letter = letter
+            .text(td_string!(language, letters.cancelled_money))
+            .button(
+                td_string!(language, letters.see_orders),
+                format!("{public_url}/orders"),
+            );
+    }
     Ok(Some(letter))
 }
 
@@ -50,25 +65,28 @@ pub(super) async fn moved(
     email: &str,
     was: &Setting,
 ) -> Result<Option<Letter>> {
-    let Some(concerned) = db::concern_of(connection, event, email).await? else {
+    let Some(concern) = db::concern(connection, event, email).await? else {
         return Ok(None);
     };
+    let addressee = db::addressee(connection, event, email).await?;
     let event = find(connection, event).await?;
     if event.cancelled || event.ends_at <= Utc::now() {
         return Ok(None);
     }
-    let reader = Reader::of(&concerned.locale);
+    let reader = Reader::of(&addressee.locale);
     let was = was.with(&event);
     let Some(subject) = what_is_new(&reader, &was, &event) else {
         return Ok(None);
     };
     let changes = changes(&reader, &was, &event);
-    let letter = Letter::to_address(reader, email, subject);
-    let mut letter = match &concerned.name {
-        Some(name) if !concerned.numbers.is_empty() => {
-            to_holder(letter, name, &concerned, &event, changes, public_url)
+    let mut letter = Letter::to_address(reader, email, subject);
+    letter.to_name = addressee.name.unwrap_or_default();
+    let mut letter = match concern.relation {
+        Relation::Holder => to_holder(letter, &concern, &event, changes, public_url),
+        Relation::Sent => to_recipient(letter, &event, changes),
+        Relation::Ordering | Relation::Waiting => {
+            to_waiting(letter, concern.relation, &event, changes, public_url)
         }
-        _ => to_recipient(letter, &event, changes),
     };
     let url = format!("{public_url}/events/{}", event.id);
     letter.calendar = Some(calendar::file([(&event, url)], Utc::now()));
@@ -77,16 +95,15 @@ pub(super) async fn moved(
 
 fn to_holder(
     mut letter: Letter,
-    name: &str,
-    concerned: &Concerned,
+    concern: &Concern,
     event: &EventRef,
     changes: Vec<(String, String)>,
     public_url: &str,
 ) -> Letter {
-    name.clone_into(&mut letter.to_name);
     let (reader, title) = (letter.reader.clone(), &event.title);
     let language = reader.language;
-    let count = reader.count(concerned.numbers.len());
+    let count = reader.count(concern.numbers.len());
+    let name = letter.to_name.clone();
     letter = letter
         .text(td_string!(
             language,
@@ -96,10 +113,10 @@ fn to_holder(
         ))
         .facts(changes)
         .text(td_string!(language, letters.moved_good, count = count));
-    if concerned.bought && event.starts_at > Utc::now() {
+    if concern.bought && event.starts_at > Utc::now() {
         letter = letter.text(td_string!(language, letters.moved_refund));
     }
-    match concerned.numbers[..] {
+    match concern.numbers[..] {
         [number] => letter.button(
             td_string!(language, letters.see_ticket),
             format!("{public_url}/tickets/{}/{number}", event.id),
@@ -118,6 +135,34 @@ fn to_recipient(letter: Letter, event: &EventRef, changes: Vec<(String, String)>
         .text(td_string!(language, letters.moved_sent, event = title))
         .facts(changes)
         .text(td_string!(language, letters.moved_sent_end))
+}
+
+/// To those who may still decide otherwise.
+fn to_waiting(
+    letter: Letter,
+    relation: Relation,
+    event: &EventRef,
+    changes: Vec<(String, String)>,
+    public_url: &str,
+) -> Letter {
+    let (language, title) = (letter.reader.language, &event.title);
+    let name = letter.to_name.clone();
+    let letter = letter
+        .text(td_string!(
+            language,
+            letters.moved,
+            name = name,
+            event = title
+        ))
+        .facts(changes);
+    let letter = match relation {
+        Relation::Waiting => letter.text(td_string!(language, letters.moved_waiting)),
+        _ => letter.text(td_string!(language, letters.moved_ordering)),
+    };
+    letter.button(
+        td_string!(language, letters.see_event),
+        format!("{public_url}/events/{}", event.id),
+    )
 }
 
 /// None when all that is shown is as it was.

@@ -43,9 +43,11 @@ pub(super) async fn write(
         }
         Mail::Refund { order } => orders::refund(connection, public_url, *order).await,
         Mail::WaitingListOffer { order } => orders::offer(connection, public_url, *order).await,
-        Mail::EventCancelled { event, user } => {
-            events::cancelled(connection, public_url, *event, *user).await
-        }
+        Mail::EventCancelled {
+            event,
+            email,
+            relation,
+        } => events::cancelled(connection, public_url, *event, email, *relation).await,
         Mail::EventMoved { event, email, was } => {
             events::moved(connection, public_url, *event, email, was).await
         }

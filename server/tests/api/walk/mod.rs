@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use crate::support::{EventBuilder, TestApp, assert_sound};
 use model::{Event, Model, Promo, Stock};
 use operation::{Operation, Told};
-use perform::{PROMO, World, begins_at};
+use perform::{PROMO, TITLES, World, begins_at};
 use view::View;
 
 /// After so many operations everything is verified, and goes on with other events.
@@ -121,7 +121,7 @@ impl Walk {
             people.push(app.user(name).await);
         }
         let olga = app.user("Olga").await;
-        let night = EventBuilder::new("Night")
+        let night = EventBuilder::new(TITLES[0])
             .starts_at(begins_at())
             .max_per_user(9)
             .ticket_type("Standing", 2000, 10)
@@ -130,7 +130,7 @@ impl Walk {
             .max_per_order(2)
             .create(&app, &olga)
             .await;
-        let day = EventBuilder::new("Day")
+        let day = EventBuilder::new(TITLES[1])
             .starts_at(begins_at())
             .ticket_type("Seat", 1500, 12)
             .max_per_order(4)
@@ -183,6 +183,9 @@ impl Walk {
     fn choose(&mut self, at_once: usize) -> Vec<Operation> {
         if self.model.has_to_send_back() && self.rng.random_bool(0.5) {
             return vec![Operation::SendBack];
+        }
+        if self.model.has_news() && self.rng.random_bool(0.2) {
+            return vec![Operation::Notify];
         }
         if self.rng.random_bool(0.1) {
             return vec![Operation::OfferWhatIsFree];

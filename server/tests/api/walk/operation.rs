@@ -62,6 +62,10 @@ pub(super) enum Operation {
     SetSales(usize, bool),
     Grow(Kind, i32),
     CallOff(usize),
+    /// The event takes place elsewhere: at a venue with this number.
+    Move(usize, u32),
+    /// The emails about cancelled and moved events go out.
+    Notify,
     /// The tickets of events that were called off go back.
     SendBack,
 }
@@ -109,6 +113,15 @@ pub(super) enum Told {
         replayed: bool,
     },
     Joined(Uuid),
+    /// Who got which email, about which event; sorted.
+    Notified(Vec<(usize, News, Person)>),
+}
+
+/// What the people of an event are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum News {
+    Cancelled,
+    Moved,
 }
 
 impl Operation {
@@ -116,7 +129,8 @@ impl Operation {
     pub(super) fn random(rng: &mut StdRng, model: &Model) -> Self {
         loop {
             let picked = match rng.random_range(0..100) {
-                0..24 => Some(Self::Buy(purchase(rng, model))),
+                0..23 => Some(Self::Buy(purchase(rng, model))),
+                23..24 => Some(relocate(rng, model)),
                 24..36 => refund(rng, model).map(Self::Refund),
                 36..39 => ticket(rng, model).map(Self::RefundByOrganizer),
                 39..42 => ticket(rng, model).map(Self::Revoke),
@@ -328,6 +342,10 @@ fn offered(rng: &mut StdRng, model: &Model) -> Option<Uuid> {
 fn set_sales(rng: &mut StdRng, model: &Model) -> Operation {
     let event = rng.random_range(0..model.events.len());
     Operation::SetSales(event, rng.random_bool(0.85))
+}
+
+fn relocate(rng: &mut StdRng, model: &Model) -> Operation {
+    Operation::Move(rng.random_range(0..model.events.len()), rng.random())
 }
 
 fn call_off(rng: &mut StdRng, model: &Model) -> Option<Operation> {

@@ -20,9 +20,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::operation::{
-    Kind, Name, ORGANIZER, Operation, Person, Purchase, Refund, STRANGER, Shown, Told,
+    Kind, Name, News, ORGANIZER, Operation, Person, Purchase, Refund, STRANGER, Shown, Told,
 };
-use crate::support::{Answer, TestApp, TestEvent, TestUser, order_of};
+use crate::support::{Answer, Inbox, TestApp, TestEvent, TestUser, order_of};
 
 /// Where it happens: people, and the events they go to.
 #[derive(Clone)]
@@ -35,6 +35,8 @@ pub(super) struct World {
 
 /// The promo code of events that have one.
 pub(super) const PROMO: &str = "WALK";
+/// What the events are called.
+pub(super) const TITLES: [&str; 2] = ["Night", "Day"];
 pub(super) const STRANGERS_ADDRESS: &str = "nobody@example.com";
 
 type Steps = Vec<(Operation, Told)>;
@@ -107,6 +109,12 @@ impl World {
             }
             Operation::Grow(kind, more) => self.grow(*kind, *more).await,
             Operation::CallOff(event) => self.host_event(*event, "cancel").await,
+            Operation::Move(event, venue) => {
+                let path = format!("/host/events/{}", self.events[*event].id);
+                let body = json!({"venue": format!("Hall {venue}")});
+                done(&self.people[ORGANIZER].patch(&path, body).await)
+            }
+            Operation::Notify => self.notify().await,
             Operation::OfferWhatIsFree => {
                 let offered = waiting::run_once(&self.app.db).await;
                 offered.expect("offers");
@@ -123,6 +131,36 @@ impl World {
             | Operation::Expire(_)
             | Operation::Collect => unreachable!("a part of something longer"),
         }
+    }
+
+    /// Has the emails about events sent, and reads them. Others are not looked at here, and are not
+    /// worth the drawing of their tickets.
+    async fn notify(&self) -> Told {
+        sqlx::query!(
+            "update jobs set done_at = now() where done_at is null and kind <> 'mail_to_many'"
+        )
+        .execute(&self.app.db)
+        .await
+        .expect("emails nobody looks at");
+        let letters = Inbox::new().fetch(&self.app).await;
+        let read = letters.iter().map(|letter| {
+            let event = TITLES
+                .iter()
+                .position(|title| letter.subject.ends_with(title));
+            let news = match letter.subject.starts_with("Cancelled") {
+                true => News::Cancelled,
+                false => News::Moved,
+            };
+            let to = self
+                .people
+                .iter()
+                .position(|of| letter.to.contains(&of.email));
+            let event = event.unwrap_or_else(|| panic!("{letter:?} names no event"));
+            (event, news, to.unwrap_or(STRANGER))
+        });
+        let mut read: Vec<_> = read.collect();
+        read.sort_unstable();
+        Told::Notified(read)
     }
 
     fn ticket(&self, (event, number): Name) -> TicketName {

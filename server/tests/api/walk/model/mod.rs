@@ -3,13 +3,14 @@
 mod comps;
 mod door;
 mod known;
+mod news;
 mod organizer;
 mod refunds;
 mod sales;
 mod transfers;
 mod waiting;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use api::Code;
 use api::door::Verdict;
@@ -33,6 +34,10 @@ pub(super) struct Model {
     transfers: BTreeMap<Uuid, Transfer>,
     scans: BTreeMap<(usize, Uuid), (Verdict, Option<Uuid>)>,
     admissions: BTreeMap<Uuid, Admission>,
+    /// Whom it concerned when an event was cancelled, until they are told.
+    cancelled: Vec<(usize, Person)>,
+    /// Events that were moved, until everyone is told.
+    moved: BTreeSet<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -221,6 +226,8 @@ impl Model {
             transfers: BTreeMap::new(),
             scans: BTreeMap::new(),
             admissions: BTreeMap::new(),
+            cancelled: Vec::new(),
+            moved: BTreeSet::new(),
         }
     }
 
@@ -257,6 +264,8 @@ impl Model {
             Operation::SetSales(event, on) => self.set_sales(*event, *on, told),
             Operation::Grow(kind, more) => self.grow(*kind, *more, told),
             Operation::CallOff(event) => self.call_off(*event, told),
+            Operation::Move(event, _) => self.relocate(*event, told),
+            Operation::Notify => self.notify(told),
             Operation::SendBack => self.send_back(told),
         }
     }

@@ -26,7 +26,28 @@ impl Model {
     }
 
     pub(super) fn call_off(&mut self, event: usize, told: &Told) -> Explained {
+        if !self.events[event].cancelled {
+            let concerned = self.concerned(event).into_iter();
+            self.cancelled
+                .extend(concerned.map(|person| (event, person)));
+        }
         self.events[event].cancelled = true;
+        let batches = std::mem::take(&mut self.unissued).into_iter();
+        let (dropped, kept): (Vec<_>, Vec<_>) = batches.partition(|batch| batch.kind.0 == event);
+        self.unissued = kept;
+        for batch in dropped {
+            let stock = self.stock(batch.kind);
+            stock.sold -= batch.guests.len() as i32;
+            stock.held -= batch.guests.len() as i32;
+        }
+        told.is(&Told::Done)
+    }
+
+    pub(super) fn relocate(&mut self, event: usize, told: &Told) -> Explained {
+        if self.events[event].cancelled {
+            return told.is_refused(&[Code::Conflict]);
+        }
+        self.moved.insert(event);
         told.is(&Told::Done)
     }
 
