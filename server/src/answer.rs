@@ -38,6 +38,11 @@ impl Answer {
         })
     }
 
+    /// The bytes it takes, for the size of a cache.
+    pub fn size(&self) -> u32 {
+        u32::try_from(self.body.len() + self.etag.len()).unwrap_or(u32::MAX)
+    }
+
     /// The same under another `Cache-Control`.
     #[must_use]
     pub fn cached(self, cache: &'static str) -> Self {

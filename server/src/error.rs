@@ -26,6 +26,9 @@ pub enum Error {
         /// A sentence for people.
         detail: String,
     },
+    /// HTTP does not define this method.
+    #[error("unknown method")]
+    UnknownMethod,
     /// No one is signed in.
     #[error("sign in first")]
     Unauthenticated,
@@ -94,6 +97,7 @@ impl Error {
         match self {
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid),
             Self::Malformed { status, .. } => (*status, Code::Invalid),
+            Self::UnknownMethod => (StatusCode::NOT_IMPLEMENTED, Code::Invalid),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
             Self::InvalidCredentials => (StatusCode::UNAUTHORIZED, Code::InvalidCredentials),
             Self::TokenExpired => (StatusCode::UNAUTHORIZED, Code::TokenExpired),
@@ -113,6 +117,7 @@ impl Error {
                 Some(only) if errors.0.len() == 1 => only.clone(),
                 _ => "Please check the marked fields.".to_owned(),
             },
+            Self::UnknownMethod => "Box Office does not support this HTTP method.".to_owned(),
             Self::Unauthenticated => "Sign in to do this.".to_owned(),
             Self::InvalidCredentials => "Email or password is wrong.".to_owned(),
             Self::TokenExpired => "Your session is over. Sign in again.".to_owned(),

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use metrics::Label;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -142,16 +143,20 @@ async fn outlive_client(request: Request, next: Next) -> Response {
 async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = uuid::Uuid::now_v7();
-    let method = request.method().clone();
+    let method = method_label(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or("app", MatchedPath::as_str)
         .to_owned();
     let span =
-        tracing::info_span!("request", %id, %method, path = without_secrets(request.uri().path()));
+        tracing::info_span!("request", %id, method, path = without_secrets(request.uri().path()));
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match method {
+        // Not routed, so that nothing is made of a name that somebody chose.
+        OTHER_METHOD => Error::UnknownMethod.into_response(),
+        _ => next.run(request).instrument(span.clone()).await,
+    };
 
     let status = response.status();
     let elapsed = started.elapsed();
@@ -166,12 +171,14 @@ async fn observe(request: Request, next: Next) -> Response {
         }
         None => tracing::debug!(status = status.as_u16(), ?elapsed, "answered"),
     });
-    let labels = [
-        ("method", method.to_string()),
-        ("route", route),
-        ("status", status.as_u16().to_string()),
+    // Every combination of labels is kept for ever, so each is from a closed set: known methods,
+    // our routes, and the statuses that we answer.
+    let labels = vec![
+        Label::from_static_parts("method", method),
+        Label::new("route", route),
+        Label::new("status", status.as_u16().to_string()),
     ];
-    metrics::histogram!("http_request_seconds", &labels).record(elapsed.as_secs_f64());
+    metrics::histogram!("http_request_seconds", labels).record(elapsed.as_secs_f64());
 
     let problem = refused
         .map(|refused| refused.problem)
@@ -190,6 +197,25 @@ async fn observe(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// What stands for a method that HTTP does not define.
+const OTHER_METHOD: &str = "other";
+
+/// The method's name, from a closed set: clients may send any word as a method.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => OTHER_METHOD,
+    }
 }
 
 /// The path for the log: who has the link of a letter has what it gives.

@@ -20,8 +20,8 @@ use crate::extract::Path;
 use crate::reader::Reader;
 
 const HTML: &str = "text/html; charset=utf-8";
-/// The most pages that are kept: of an event in the languages of those who open it.
-const PAGES_MAX: u64 = 500;
+/// The most bytes of pages that are kept: of an event in the languages of those who open it.
+const BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Pages of a moment ago, by what names the content of the answer that they were made of.
 #[derive(Clone)]
@@ -32,7 +32,8 @@ impl Pages {
     pub(super) fn new(age: Duration) -> Self {
         Self(
             Cache::builder()
-                .max_capacity(PAGES_MAX)
+                .max_capacity(BYTES_MAX)
+                .weigher(|_, page: &Answer| page.size())
                 .time_to_live(age)
                 .build(),
         )

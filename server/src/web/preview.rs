@@ -34,12 +34,10 @@ pub(super) struct Previews(Cache<EventId, Answer>);
 
 impl Previews {
     pub(super) fn new() -> Self {
-        let size =
-            |_: &EventId, picture: &Answer| u32::try_from(picture.body().len()).unwrap_or(u32::MAX);
         Self(
             Cache::builder()
                 .max_capacity(KEPT_MAX)
-                .weigher(size)
+                .weigher(|_, picture: &Answer| picture.size())
                 .build(),
         )
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use api::Code;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use sqlx::PgPool;
 
 use crate::support::{Answer, TestApp};
@@ -36,6 +37,48 @@ async fn every_refusal_is_a_problem_with_a_request_id(db: PgPool) {
 
     let wrong_method = stranger.delete("/events").await;
     wrong_method.refused(StatusCode::METHOD_NOT_ALLOWED, Code::Invalid);
+}
+
+/// Whatever a client may choose about a request, none of it makes another series: those are kept
+/// for ever.
+#[sqlx::test(migrations = "../migrations")]
+async fn nothing_a_client_sends_makes_more_metrics(db: PgPool) {
+    let app = TestApp::new(db);
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let metrics = recorder.handle();
+    // A test runs on one thread, and so do the tasks of its requests.
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    let router = server::http::router(app.state.clone(), None);
+    let flood = async |word: &str| {
+        for number in 0..40 {
+            let made_up = format!("{word}{number}");
+            for method in [made_up.as_str(), "GET", "DELETE", "TRACE"] {
+                for path in [
+                    "/api/events",
+                    "/api/orders",
+                    "/healthz",
+                    &format!("/api/{made_up}"),
+                    &format!("/{made_up}"),
+                ] {
+                    let request = Request::builder()
+                        .method(method)
+                        .uri(format!("{path}?{made_up}={made_up}"))
+                        .header("host", &made_up)
+                        .header(made_up.as_str(), &made_up)
+                        .body(Body::empty())
+                        .expect("a request");
+                    let answer = Answer::of(&router, request).await;
+                    if method == made_up {
+                        answer.refused(StatusCode::NOT_IMPLEMENTED, Code::Invalid);
+                    }
+                }
+            }
+        }
+        metrics.render().lines().count()
+    };
+    let first = flood("first").await;
+    assert!(first > 20, "{}", metrics.render());
+    assert_eq!(flood("second").await, first, "{}", metrics.render());
 }
 
 #[sqlx::test(migrations = "../migrations")]
