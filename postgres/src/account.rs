@@ -70,6 +70,24 @@ mod unix {
             fs::set_permissions(dir, only_owner).map_err(cannot("close", dir))
         }
 
+        /// Looks at processes with the eyes of this account: Linux shows the folder that a process
+        /// works in to its own account alone, and root in a container is no exception.
+        pub(crate) fn look<T: Send>(self, look: impl FnOnce() -> T + Send) -> T {
+            #[cfg(target_os = "linux")]
+            if let Some((uid, gid)) = self.0 {
+                use nix::unistd::{Gid, Uid, setfsgid, setfsuid};
+                let looking = || {
+                    setfsgid(Gid::from_raw(gid));
+                    setfsuid(Uid::from_raw(uid));
+                    look()
+                };
+                // These belong to a thread, and end with it.
+                return std::thread::scope(|scope| scope.spawn(looking).join())
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            }
+            look()
+        }
+
         /// Whether this account can get to the folder: any folder above may be closed to it.
         pub(crate) fn reaches(self, dir: &Path) -> bool {
             let probe = self.command(Path::new("true")).current_dir(dir).status();
@@ -107,6 +125,10 @@ mod elsewhere {
 
         pub(crate) fn close(self, _dir: &Path) -> Result<(), Error> {
             Ok(())
+        }
+
+        pub(crate) fn look<T>(self, look: impl FnOnce() -> T) -> T {
+            look()
         }
 
         pub(crate) fn reaches(self, _dir: &Path) -> bool {

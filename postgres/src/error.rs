@@ -52,6 +52,11 @@ pub enum Error {
     #[error("PostgreSQL was still not ready after {seconds} s; see {}", .log.display())]
     NotReady { log: PathBuf, seconds: u64 },
 
+    #[error(
+        "PostgreSQL processes of an earlier run cannot be ended: {0:?}. End them, or restart the machine."
+    )]
+    Remains(Vec<u32>),
+
     #[error("cannot {what} {}", .path.display())]
     Io {
         what: &'static str,

@@ -24,6 +24,7 @@ mod cluster;
 mod error;
 mod memory;
 mod place;
+mod processes;
 mod programs;
 mod server;
 
@@ -90,7 +91,8 @@ pub struct Postgres {
 
 impl Postgres {
     /// Starts the server and waits until it accepts connections. The first time the data folder
-    /// is created; a server left behind by a program that was killed is stopped first.
+    /// is created; a server left behind by a program that was killed is stopped first, whatever
+    /// state it is in.
     pub fn start(options: &Options) -> Result<Self, Error> {
         let cluster = Cluster::open(&options.data_dir)?;
         let programs = Programs::find(options.bin_dir.as_deref(), cluster.major()?)?;
@@ -121,7 +123,8 @@ impl Postgres {
         self.cluster.log()
     }
 
-    /// Ends all connections, writes everything out and stops the server.
+    /// Ends all connections, writes everything out and stops the server. One that does not stop is
+    /// killed, which loses nothing that was committed.
     pub fn stop(mut self) -> Result<(), Error> {
         self.server.stop()
     }

@@ -14,12 +14,21 @@ use crate::error::cannot;
 use crate::memory::shared_buffers;
 use crate::place::{Place, answers};
 use crate::programs::Programs;
-use crate::{Error, Options};
+use crate::{Error, Options, processes};
 
 /// Replaying a long log after a crash takes its time, and must not be cut short.
 const READY_WITHIN: Duration = Duration::from_mins(10);
+/// How long a server may take to write everything out and stop; one that takes longer is stopped
+/// without, and recovers when it is started next.
+const FAST_SECONDS: u32 = 20;
+/// How long it may take without. PostgreSQL itself kills children that do not end after 5 s.
+const IMMEDIATE_SECONDS: u32 = 10;
 /// How long the remains of a killed server may be in the way of the next.
 const REMAINS_GONE_WITHIN: Duration = Duration::from_secs(10);
+/// How long the children of a killed server may take to notice.
+const REMAINS_END_WITHIN: Duration = Duration::from_secs(5);
+/// How long the system may take to end what was killed.
+const KILLED_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const LARGEST_LOG: u64 = 10 * 1024 * 1024;
 
@@ -128,6 +137,7 @@ impl Launcher {
     /// been given since.
     fn launch(&self) -> Result<Child, Error> {
         let after_a_crash = self.pid_file().exists();
+        self.end_remains(REMAINS_END_WITHIN)?;
         let started = Instant::now();
         loop {
             match self.launch_once() {
@@ -167,6 +177,7 @@ impl Launcher {
             }
             if started.elapsed() > READY_WITHIN {
                 self.stop_running()?;
+                child.wait().map_err(cannot("watch", &program))?;
                 return Err(Error::NotReady {
                     log: self.log.clone(),
                     seconds: READY_WITHIN.as_secs(),
@@ -205,20 +216,74 @@ impl Launcher {
     /// Stops the server of a program that was killed. Whoever holds the lock on the folder is its
     /// only user, so a server that runs on it is nobody's.
     fn stop_left_behind(&self) -> Result<(), Error> {
-        match self.read_pid_file()? {
-            Some(text) if answers(&text) => self.stop_running(),
-            _ => Ok(()),
+        let Some(text) = self.read_pid_file()? else {
+            return Ok(());
+        };
+        // Asked first: a server that hangs may let nobody connect, nor refuse to.
+        if self.processes()?.is_empty() && !answers(&text) {
+            return Ok(());
         }
+        tracing::warn!(
+            "PostgreSQL still runs, left behind by a program that was killed; stopping it"
+        );
+        self.stop_running()
     }
 
+    /// Stops the server, by ever harder means until it is gone. None of them loses what was
+    /// committed: what was not written out is recovered from the log at the next start.
     fn stop_running(&self) -> Result<(), Error> {
+        let Err(error) = self.ask_to_stop("fast", FAST_SECONDS) else {
+            return Ok(());
+        };
+        tracing::warn!(%error, "PostgreSQL did not stop; stopping it without writing everything out");
+        let Err(error) = self.ask_to_stop("immediate", IMMEDIATE_SECONDS) else {
+            return self.end_remains(REMAINS_END_WITHIN);
+        };
+        tracing::warn!(%error, "PostgreSQL did not stop at once either; killing it");
+        self.end_remains(Duration::ZERO)
+    }
+
+    fn ask_to_stop(&self, mode: &str, seconds: u32) -> Result<(), Error> {
         let program = self.programs.path("pg_ctl");
         let mut command = self.account.command(&program);
         command
             .current_dir(&self.data)
-            .args(["stop", "--mode=fast", "--wait", "--timeout=60", "--pgdata"])
+            .args(["stop", "--wait"])
+            .arg(format!("--mode={mode}"))
+            .arg(format!("--timeout={seconds}"))
+            .arg("--pgdata")
             .arg(&self.data);
         run(command, &program)
+    }
+
+    /// Waits until no process works on the data, and kills those that still do after `patience`:
+    /// the children of a killed server end by themselves, unless they are stopped or stuck.
+    fn end_remains(&self, patience: Duration) -> Result<(), Error> {
+        let started = Instant::now();
+        let mut killed = 0;
+        loop {
+            let remains = self.processes()?;
+            if remains.is_empty() {
+                return Ok(());
+            }
+            if started.elapsed() > patience + KILLED_WITHIN {
+                return Err(Error::Remains(
+                    remains.into_iter().map(sysinfo::Pid::as_u32).collect(),
+                ));
+            }
+            if started.elapsed() >= patience {
+                if killed != remains.len() {
+                    tracing::warn!(processes = ?remains, "killing what is left of PostgreSQL");
+                    killed = remains.len();
+                }
+                processes::kill(&self.data, &remains)?;
+            }
+            thread::sleep(LOOK_EVERY * 5);
+        }
+    }
+
+    fn processes(&self) -> Result<Vec<sysinfo::Pid>, Error> {
+        processes::working_in(&self.data, self.account)
     }
 
     /// Removes the lock of a killed server when its number belongs to some other process now:
@@ -227,7 +292,7 @@ impl Launcher {
         let Some(text) = self.read_pid_file()? else {
             return Ok(());
         };
-        if answers(&text) {
+        if !self.processes()?.is_empty() || answers(&text) {
             return Ok(());
         }
         for lock in [self.pid_file(), self.data.join(".s.PGSQL.5432.lock")] {

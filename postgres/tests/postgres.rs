@@ -199,6 +199,145 @@ fn survives_the_death_of_its_program() -> Outcome {
     Ok(())
 }
 
+/// A session that does nothing for a long time, and the process that serves it.
+fn session(url: &str) -> Outcome<(Child, Pid)> {
+    let mut psql = Command::new("psql");
+    let psql = psql.args(["--no-psqlrc", "--dbname", url, "--command"]);
+    let client = psql
+        .arg("SELECT 'a long wait', pg_sleep(600)")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut backend = None;
+    assert!(eventually(|| {
+        backend = process(
+            url,
+            "query LIKE '%a long wait%' AND pid <> pg_backend_pid()",
+        )
+        .ok();
+        backend.is_some()
+    }));
+    Ok((client, backend.ok_or("no session")?))
+}
+
+/// The server's process of which this is true in `pg_stat_activity`.
+fn process(url: &str, is_it: &str) -> Outcome<Pid> {
+    let pid = query(
+        url,
+        &format!("SELECT pid FROM pg_stat_activity WHERE {is_it}"),
+    )?;
+    Ok(Pid::from_raw(pid.parse()?))
+}
+
+/// Does `harm` to a server and its program, and starts it again: in time, with what was committed.
+fn recovers(harm: impl FnOnce(&mut Program, Pid) -> Outcome) -> Outcome {
+    let (_outer, dir) = folder()?;
+    let mut program = Program::start(&dir)?;
+    query(&program.url, "CREATE TABLE kept AS SELECT 1 AS one")?;
+    let left_behind = postmaster(&dir)?;
+    harm(&mut program, left_behind)?;
+    program.kill()?;
+
+    let begun = Instant::now();
+    let postgres = start(&dir)?;
+    assert!(
+        begun.elapsed() < Duration::from_secs(90),
+        "it took too long"
+    );
+    assert_ne!(postmaster(&dir)?, left_behind);
+    assert_eq!(
+        query(&postgres.url("postgres"), "SELECT one FROM kept")?,
+        "1"
+    );
+    postgres.stop().map_err(Into::into)
+}
+
+#[test]
+fn recovers_when_a_session_and_then_its_program_are_killed() -> Outcome {
+    recovers(|program, _| {
+        let (mut client, backend) = session(&program.url)?;
+        kill(backend, Signal::SIGKILL)?;
+        program.kill()?;
+        client.wait()?;
+        Ok(())
+    })
+}
+
+#[test]
+fn recovers_from_a_checkpointer_that_hangs() -> Outcome {
+    recovers(|program, _| {
+        let checkpointer = process(&program.url, "backend_type = 'checkpointer'")?;
+        Ok(kill(checkpointer, Signal::SIGSTOP)?)
+    })
+}
+
+#[test]
+fn recovers_from_a_server_that_hangs() -> Outcome {
+    recovers(|_, postmaster| Ok(kill(postmaster, Signal::SIGSTOP)?))
+}
+
+#[test]
+fn recovers_from_a_server_that_hangs_whole() -> Outcome {
+    recovers(|program, postmaster| {
+        let (mut client, backend) = session(&program.url)?;
+        let checkpointer = process(&program.url, "backend_type = 'checkpointer'")?;
+        for process in [postmaster, checkpointer, backend] {
+            kill(process, Signal::SIGSTOP)?;
+        }
+        client.kill()?;
+        client.wait()?;
+        Ok(())
+    })
+}
+
+#[test]
+fn recovers_when_the_server_is_killed_and_a_session_hangs() -> Outcome {
+    recovers(|program, postmaster| {
+        let (mut client, backend) = session(&program.url)?;
+        program.kill()?;
+        kill(backend, Signal::SIGSTOP)?;
+        kill(postmaster, Signal::SIGKILL)?;
+        client.kill()?;
+        client.wait()?;
+        Ok(())
+    })
+}
+
+#[test]
+fn starts_again_when_it_is_killed_and_a_session_hangs() -> Outcome {
+    let (_outer, dir) = folder()?;
+    let postgres = start(&dir)?;
+    let url = postgres.url("postgres");
+    let (mut client, backend) = session(&url)?;
+    kill(backend, Signal::SIGSTOP)?;
+    kill(postmaster(&dir)?, Signal::SIGKILL)?;
+    assert!(eventually(|| query(&url, "SELECT 1").is_ok()));
+    client.kill()?;
+    client.wait()?;
+    postgres.stop()?;
+    Ok(())
+}
+
+#[test]
+fn stops_in_time_when_it_hangs() -> Outcome {
+    let (_outer, dir) = folder()?;
+    let postgres = start(&dir)?;
+    let url = postgres.url("postgres");
+    query(&url, "CREATE TABLE kept AS SELECT 1 AS one")?;
+    let hanging = postmaster(&dir)?;
+    kill(hanging, Signal::SIGSTOP)?;
+    let begun = Instant::now();
+    postgres.stop()?;
+    assert!(
+        begun.elapsed() < Duration::from_secs(60),
+        "it took too long"
+    );
+    assert!(kill(hanging, None).is_err(), "it still runs");
+    let again = start(&dir)?;
+    assert_eq!(query(&again.url("postgres"), "SELECT one FROM kept")?, "1");
+    Ok(())
+}
+
 /// As after a power cut: the number in the lock belongs to some other process by now.
 #[test]
 fn is_not_held_up_by_the_lock_of_a_dead_server() -> Outcome {

@@ -15,6 +15,8 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations")
 /// How long a request waits for a connection. Timeouts nest: client 30 s > server 20 >
 /// statement 10 > lock 3 > pool 2.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long connections may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections that our own PostgreSQL takes beyond ours, for a person or a backup to look in.
 const SPARE_CONNECTIONS: u32 = 10;
 const SESSION_SETTINGS: [(&str, &str); 4] = [
@@ -84,9 +86,15 @@ impl Database {
         pool_of(connections).connect_lazy_with(options)
     }
 
-    /// Closes the connections and stops the PostgreSQL that [`Database::open`] started.
+    /// Closes the connections and stops the PostgreSQL that [`Database::open`] started. A database
+    /// that does not answer keeps nobody waiting.
     pub async fn close(self) {
-        self.pool.close().await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some connections did not close in {CLOSE_TIMEOUT:?}");
+        }
         if let Some(postgres) = self.managed
             && let Ok(Err(error)) = tokio::task::spawn_blocking(|| postgres.stop()).await
         {

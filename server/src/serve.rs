@@ -78,8 +78,14 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
 
     tracing::info!("stopping");
     stop.cancel();
-    jobs.await?;
-    post.await?;
+    let done = async { tokio::try_join!(jobs, post) };
+    match tokio::time::timeout(DRAIN_TIMEOUT, done).await {
+        Ok(ended) => {
+            ended?;
+        }
+        // They wait for a database that does not answer. They begin again at the next start.
+        Err(_) => tracing::warn!("some jobs did not end in {DRAIN_TIMEOUT:?}"),
+    }
     drop(state);
     database.close().await;
     Ok(())
