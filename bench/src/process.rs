@@ -32,6 +32,9 @@ impl Server {
         let child = Command::new(launch.program)
             .args(["serve", "--bind", "127.0.0.1:0", "--purchase-path"])
             .arg(launch.purchase_path)
+            // All buyers come from this machine.
+            .args(["--connections=50000", "--connections-per-address=25000"])
+            .arg("--requests-per-address=25000")
             .arg("--data-dir")
             .arg(launch.data_dir)
             .env("BOXOFFICE_DATABASE_URL", launch.database_url)

@@ -138,6 +138,9 @@ pub struct ServeConfig {
     /// Which phone apps open links to this server.
     #[command(flatten)]
     pub app_links: AppLinks,
+    /// How many may be connected at once.
+    #[command(flatten)]
+    pub connections: ConnectionLimits,
     /// How often one address or account may try to sign in or up.
     #[command(flatten)]
     pub rate_limits: RateLimits,
@@ -171,6 +174,23 @@ pub enum PurchasePath {
     Combined,
     /// One order, one transaction: the reference.
     Plain,
+}
+
+/// How many may be connected at once. Trusted proxies may have any number of connections.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    /// The most connections at once; fewer where the system allows fewer open files.
+    #[arg(long, env = "BOXOFFICE_CONNECTIONS", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(16..))]
+    pub connections: u32,
+    /// The most of them from one address.
+    #[arg(long, env = "BOXOFFICE_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_per_address: u32,
+    /// The most requests at once from one address, over all its connections.
+    #[arg(long, env = "BOXOFFICE_REQUESTS_PER_ADDRESS", default_value_t = 2_000,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests_per_address: u32,
 }
 
 /// How often one address or account may try.

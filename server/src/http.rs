@@ -1,12 +1,15 @@
 //! The router: every route, and the layers each request passes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use api::{Code, Problem};
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,7 +19,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::CorsLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::timeout::TimeoutLayer;
 use tracing::Instrument;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,13 +29,16 @@ use crate::config::ServeConfig;
 use crate::error::{Error, Refused, Result};
 use crate::openapi::Description;
 use crate::state::AppState;
+use crate::timed_body::TimedBody;
 use crate::{
     comps, door, events, host, openapi, orders, refunds, tickets, transfers, users, waiting, web,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a body may take, from the request to its last byte.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+const TOO_MANY_RETRY_AFTER: Duration = Duration::from_secs(1);
 const BODY_MAX_BYTES: usize = 64 * 1024;
 /// The native app's pages: macOS, iOS and Linux, then Windows and Android.
 const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
@@ -101,8 +107,8 @@ fn guarded(router: Router, cors: Option<CorsLayer>) -> Router {
                 REQUEST_TIMEOUT,
             ))
             .layer(from_fn(outlive_client))
-            .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-            .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT)),
+            .layer(from_fn(end_slow_bodies))
+            .layer(DefaultBodyLimit::max(BODY_MAX_BYTES)),
     )
 }
 
@@ -139,6 +145,36 @@ async fn outlive_client(request: Request, next: Next) -> Response {
     }
 }
 
+/// Answers 408 to a request whose body is not there in time, however little of it comes at a time,
+/// and closes its connection.
+async fn end_slow_bodies(request: Request, next: Next) -> Response {
+    if request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let version = request.version();
+    let late = Arc::new(AtomicBool::new(false));
+    let request =
+        request.map(|body| Body::new(TimedBody::new(body, BODY_TIMEOUT, Arc::clone(&late))));
+    let response = next.run(request).await;
+    if !late.load(Ordering::Relaxed) {
+        return response;
+    }
+    let mut response = Error::Malformed {
+        status: StatusCode::REQUEST_TIMEOUT,
+        detail: "The request took too long to arrive.".to_owned(),
+    }
+    .into_response();
+    if version < Version::HTTP_2 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// Marks a request of an address that has too many under way.
+#[derive(Clone, Copy)]
+pub(crate) struct TooMany;
+
 /// Gives the request an id, logs and counts it, and writes the body of a refusal.
 async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -155,6 +191,10 @@ async fn observe(request: Request, next: Next) -> Response {
     let mut response = match method {
         // Not routed, so that nothing is made of a name that somebody chose.
         OTHER_METHOD => Error::UnknownMethod.into_response(),
+        _ if request.extensions().get::<TooMany>().is_some() => Error::Busy {
+            retry_after: TOO_MANY_RETRY_AFTER,
+        }
+        .into_response(),
         _ => next.run(request).instrument(span.clone()).await,
     };
 

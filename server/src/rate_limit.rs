@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -102,13 +103,29 @@ impl ClientAddress {
             };
             address = hop.to_canonical();
         }
-        Self(match address {
-            IpAddr::V4(_) => address,
+        Self::of(address)
+    }
+
+    /// A peer itself: an IPv6 network is one client.
+    pub(crate) fn of(peer: IpAddr) -> Self {
+        Self(match peer.to_canonical() {
             IpAddr::V6(v6) => {
                 let [a, b, c, d, ..] = v6.segments();
                 IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
             }
+            v4 => v4,
         })
+    }
+
+    /// Whoever sent a request with these headers through `peer`.
+    pub(crate) fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
+        let forwarded_for = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect::<Vec<_>>()
+            .join(",");
+        Self::find(peer, &forwarded_for, trusted)
     }
 }
 
@@ -120,18 +137,8 @@ impl FromRequestParts<AppState> for ClientAddress {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip());
-        let forwarded_for = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect::<Vec<_>>()
-            .join(",");
-        Ok(Self::find(
-            peer,
-            &forwarded_for,
-            &state.config.trusted_proxies,
-        ))
+        let trusted = &state.config.trusted_proxies;
+        Ok(Self::behind(peer, &parts.headers, trusted))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `boxoffice serve`: listens, and stops without dropping anyone.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use tower::ServiceExt;
 
 use crate::auth::AccessKeys;
 use crate::config::ServeConfig;
+use crate::connections::{Admitted, Connections, HEADER_TIMEOUT, Watched};
 use crate::database::Database;
 use crate::events::live::Live;
 use crate::events::recent::Recent;
@@ -29,13 +32,16 @@ use crate::state::{AppState, Shared};
 use crate::users::password::Passwords;
 use crate::{demo, http, jobs, mail, telemetry};
 
-/// How long a client may take over the headers of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a connection may hold of a request or an answer that is on its way.
+const BUFFER_BYTES: usize = 64 * 1024;
+/// The most requests at once on one connection of HTTP/2.
+const STREAMS_MAX: u32 = 100;
 /// How long running requests get once the server is told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves until told to stop by SIGTERM or Ctrl-C.
 pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let connections = Arc::new(Connections::new(&config)?);
     let listener = TcpListener::bind(config.bind)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
@@ -74,7 +80,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         told_to_stop().await;
         end_streams.cancel();
     };
-    accept(listener, router, told).await;
+    accept(listener, router, connections, told).await;
 
     tracing::info!("stopping");
     stop.cancel();
@@ -92,17 +98,14 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
 }
 
 /// Serves `router` to whoever connects until `stop`, then lets running requests finish.
-pub async fn accept(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(HEADER_TIMEOUT));
-    let connections = GracefulShutdown::new();
+pub async fn accept(
+    listener: TcpListener,
+    router: Router,
+    connections: Arc<Connections>,
+    stop: impl Future<Output = ()>,
+) {
+    let builder = http_builder();
+    let running = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
@@ -112,34 +115,75 @@ pub async fn accept(listener: TcpListener, router: Router, stop: impl Future<Out
             },
             () = &mut stop => break,
         };
+        let Some(admitted) = connections.admit(peer.ip()) else {
+            tracing::debug!(%peer, "too many connections");
+            continue;
+        };
         // Answers are small and wanted at once.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        let router = router.clone();
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let mut request: Request = request.map(axum::body::Body::new);
-            request
-                .extensions_mut()
-                .insert(ConnectInfo::<SocketAddr>(peer));
-            router.clone().oneshot(request)
-        });
+        let admitted = Arc::new(admitted);
+        let service = service_fn(service(router.clone(), Arc::clone(&admitted), peer));
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = connections.watch(connection.into_owned());
+        let connection = running.watch(connection.into_owned());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended early");
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "connection ended early");
+                },
+                why = admitted.over() => tracing::debug!(%peer, why, "connection closed"),
             }
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown())
+    if tokio::time::timeout(DRAIN_TIMEOUT, running.shutdown())
         .await
         .is_err()
     {
         tracing::warn!("some requests did not finish in {DRAIN_TIMEOUT:?}");
     }
 }
+
+fn http_builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(BUFFER_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEADER_TIMEOUT))
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_send_buf_size(BUFFER_BYTES);
+    builder
+}
+
+/// Answers the requests of one connection by `router`, and counts those that are under way.
+fn service(
+    router: Router,
+    admitted: Arc<Admitted>,
+    peer: SocketAddr,
+) -> impl Fn(hyper::Request<Incoming>) -> Answering {
+    move |request| {
+        let mut request: Request = request.map(axum::body::Body::new);
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo::<SocketAddr>(peer));
+        let counted = admitted.request(peer.ip(), request.headers());
+        if counted.is_none() {
+            request.extensions_mut().insert(http::TooMany);
+        }
+        let answer = router.clone().oneshot(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            Ok(answer.map(|body| Watched::new(body, counted)))
+        })
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<hyper::Response<Watched>, Infallible>> + Send>>;
 
 /// Out of file descriptors or the like: wait for some to come free instead of spinning.
 async fn pause_after(error: &io::Error) {

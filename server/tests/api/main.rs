@@ -3,6 +3,7 @@
 mod cancellation;
 mod combine;
 mod comps;
+mod connections;
 mod decision;
 mod demo;
 mod door;

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use api::orders::{IDEMPOTENCY_KEY, Order};
 use api::{Code, Problem};
 use reqwest::StatusCode;
+use server::connections::Connections;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -24,9 +26,11 @@ async fn serve(app: &TestApp) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let router = server::http::router(app.state.clone(), None);
+    let connections = Connections::with(app.state.config.connections, Vec::new());
     tokio::spawn(server::serve::accept(
         listener,
         router,
+        Arc::new(connections),
         std::future::pending(),
     ));
     address
