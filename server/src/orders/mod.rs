@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
 use crate::rate_limit::ClientAddress;
 use crate::state::AppState;
+use purchase::places::Buyer;
 use purchase::{Placed, PurchaseRequest};
 
 /// The routes of `/orders`.
@@ -45,7 +46,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     security(("bearer" = [])))]
 async fn place(
     State(state): State<AppState>,
-    buyer: SignedIn,
+    buyer: Buyer,
     headers: HeaderMap,
     Json(body): Json<PlaceOrder>,
 ) -> Result<Response> {
@@ -53,13 +54,13 @@ async fn place(
     body.validate()?;
     match state
         .purchases
-        .place(purchase_request(buyer.user, key, &body))
+        .place(purchase_request(buyer.signed_in.user, key, &body))
         .await?
     {
         Placed::New(order) => Ok((StatusCode::CREATED, Json(order)).into_response()),
         Placed::Replayed(id) => {
             let mut connection = state.db.acquire().await?;
-            let order = db::find(&mut connection, buyer.user, id)
+            let order = db::find(&mut connection, buyer.signed_in.user, id)
                 .await?
                 .ok_or_else(|| Error::internal("an order was placed and is not there"))?;
             Ok(([(IDEMPOTENCY_REPLAYED, "true")], Json(order)).into_response())

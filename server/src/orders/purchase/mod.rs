@@ -5,6 +5,7 @@ pub mod batch_thread;
 pub mod combine;
 pub mod db;
 pub mod decide;
+pub mod places;
 mod receipt;
 mod sold_out;
 
@@ -17,6 +18,7 @@ pub use batch::{Outcome, Placed};
 use combine::Combiner;
 pub use db::lock_stock;
 pub use decide::PurchaseRequest;
+use places::Places;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 
@@ -39,6 +41,8 @@ pub struct Purchases {
     /// What a ticket type belongs to never changes.
     known_types: RwLock<HashMap<TicketTypeId, EventId>>,
     looking_up: tokio::sync::Mutex<()>,
+    /// Who has purchases under way.
+    pub places: Places,
 }
 
 impl Purchases {
@@ -67,6 +71,7 @@ impl Purchases {
             combiner,
             known_types: RwLock::default(),
             looking_up: tokio::sync::Mutex::default(),
+            places: Places::default(),
         }
     }
 
