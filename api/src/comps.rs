@@ -30,13 +30,13 @@ impl Invited {
         if name.is_empty() {
             Some("The name is missing.")
         } else if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-            Some("The name is longer than 100 characters, or has some that cannot be shown.")
+            Some("The name is longer than 100 characters or has unsupported characters.")
         } else if self.email.trim().is_empty() {
-            Some("The address is missing.")
+            Some("The email is missing.")
         } else if is_email(&self.email) {
             None
         } else {
-            Some("This is not an email address.")
+            Some("Enter a valid email.")
         }
     }
 }
@@ -57,15 +57,11 @@ impl GiveComps {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(
-            !self.guests.is_empty(),
-            "guests",
-            "Name at least one guest.",
-        );
+        errors.require(!self.guests.is_empty(), "guests", "Add at least one guest.");
         errors.require(
             self.guests.len() <= GUESTS_MAX,
             "guests",
-            "Give at most 10,000 tickets at once.",
+            "You can give up to 10,000 tickets at once.",
         );
         for (index, guest) in self.guests.iter().enumerate().take(GUESTS_MAX) {
             if let Some(complaint) = guest.complaint() {

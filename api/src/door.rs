@@ -266,7 +266,11 @@ impl Scan {
         );
         if let Some(text) = &self.code {
             let length = text.chars().count();
-            errors.require((1..=CODE_MAX).contains(&length), code, "This is no code.");
+            errors.require(
+                (1..=CODE_MAX).contains(&length),
+                code,
+                "Enter a valid code.",
+            );
         }
         errors.require_line(&self.gate, 0, GATE_MAX, format!("{prefix}gate"));
     }
@@ -279,7 +283,7 @@ impl SyncScans {
         errors.require(
             self.scans.len() <= SYNC_MAX,
             "scans",
-            "Send at most 100 scans at once.",
+            "Send up to 100 scans at once.",
         );
         for (index, offline) in self.scans.iter().enumerate() {
             offline

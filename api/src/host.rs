@@ -162,7 +162,7 @@ impl CreateEvent {
         errors.require(
             self.ends_at > self.starts_at,
             "ends_at",
-            "The event must end after it begins.",
+            "The event must end after it starts.",
         );
         for (field, time) in [("starts_at", self.starts_at), ("ends_at", self.ends_at)] {
             require_year(&mut errors, time, field.to_owned());
@@ -171,12 +171,12 @@ impl CreateEvent {
             self.max_per_user
                 .is_none_or(|max| (1..=10_000).contains(&max)),
             "max_per_user",
-            "Choose between 1 and 10,000, or no limit.",
+            "Enter a number from 1 to 10,000, or leave blank for no limit.",
         );
         errors.require(
             self.ticket_types.len() <= TICKET_TYPES_MAX,
             "ticket_types",
-            "An event can have at most 20 ticket types.",
+            "An event can have up to 20 ticket types.",
         );
         for (index, ticket_type) in self.ticket_types.iter().enumerate() {
             let earlier = &self.ticket_types[..index];
@@ -196,7 +196,7 @@ impl CreateEvent {
         errors.require(
             self.ends_at > now,
             "ends_at",
-            "This is in the past; choose a time to come.",
+            "Choose a time in the future.",
         );
         errors.require(
             !self.ticket_types.is_empty(),
@@ -216,7 +216,7 @@ impl TicketTypeInput {
                 .iter()
                 .any(|other| other.name.trim().eq_ignore_ascii_case(self.name.trim())),
             field("name"),
-            "Another ticket type has this name.",
+            "Another ticket type already has this name.",
         );
         errors.require_text(
             &self.description,
@@ -227,17 +227,17 @@ impl TicketTypeInput {
         errors.require(
             (0..=PRICE_MAX).contains(&self.price),
             field("price"),
-            "Choose a price between 0 and 1,000,000.",
+            "Enter a price from 0 to 1,000,000.",
         );
         errors.require(
             (1..=CAPACITY_MAX).contains(&self.capacity),
             field("capacity"),
-            "Choose between 1 and 1,000,000 tickets.",
+            "Enter a number from 1 to 1,000,000.",
         );
         errors.require(
             (1..=QUANTITY_MAX).contains(&self.max_per_order),
             field("max_per_order"),
-            "Choose between 1 and 100 per order.",
+            "Enter a number from 1 to 100.",
         );
         for (name, time) in [
             ("sale_starts_at", self.sale_starts_at),
@@ -251,7 +251,7 @@ impl TicketTypeInput {
             errors.require(
                 start < end,
                 field("sale_ends_at"),
-                "The sale must end after it begins.",
+                "Sales must end after they start.",
             );
         }
     }
@@ -262,7 +262,7 @@ fn require_year(errors: &mut FieldErrors, time: Time, field: String) {
     errors.require(
         (2000..=2199).contains(&time.year()),
         field,
-        "Choose a year between 2000 and 2199.",
+        "Choose a year from 2000 to 2199.",
     );
 }
 

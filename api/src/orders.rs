@@ -67,13 +67,13 @@ impl PlaceOrder {
         errors.require(
             self.lines.len() <= LINES_MAX,
             "lines",
-            "Buy at most 20 kinds of tickets at once.",
+            "You can buy up to 20 ticket types at once.",
         );
         for (index, line) in self.lines.iter().enumerate() {
             errors.require(
                 (1..=QUANTITY_MAX).contains(&line.quantity),
                 format!("lines.{index}.quantity"),
-                "Choose between 1 and 100 tickets.",
+                "Choose 1 to 100 tickets.",
             );
         }
         if let Some(code) = &self.promo_code {

@@ -128,22 +128,22 @@ impl CreatePromoCode {
         errors.require(
             !code.contains(char::is_whitespace),
             "code",
-            "Leave out the spaces.",
+            "Remove the spaces.",
         );
         match self.discount {
             Discount::Percent(percent) => errors.require(
                 (1..=100).contains(&percent),
                 "discount",
-                "Choose between 1 and 100 percent.",
+                "Enter a percentage from 1 to 100.",
             ),
             Discount::Amount(amount) => errors.require(
                 (1..=PRICE_MAX).contains(&amount),
                 "discount",
-                "Choose an amount above 0.",
+                "Enter an amount above 0.",
             ),
         }
         if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
-            errors.require(start < end, "ends_at", "It must end after it begins.");
+            errors.require(start < end, "ends_at", "The end must be after the start.");
         }
         for (field, limit) in [
             ("max_uses", self.max_uses),
@@ -152,7 +152,7 @@ impl CreatePromoCode {
             errors.require(
                 limit.is_none_or(|limit| limit >= 1),
                 field,
-                "Choose at least 1, or no limit.",
+                "Enter a number above 0, or leave blank for no limit.",
             );
         }
         errors.into_result()
@@ -164,7 +164,7 @@ impl UpdatePromoCode {
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
-            errors.require(start < end, "ends_at", "It must end after it begins.");
+            errors.require(start < end, "ends_at", "The end must be after the start.");
         }
         for (field, limit) in [
             ("max_uses", self.max_uses),
@@ -173,7 +173,7 @@ impl UpdatePromoCode {
             errors.require(
                 limit.is_none_or(|limit| limit >= 0),
                 field,
-                "Choose at least 1, or 0 for no limit.",
+                "Enter a number above 0, or 0 for no limit.",
             );
         }
         errors.into_result()

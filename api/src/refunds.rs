@@ -35,7 +35,7 @@ impl RefundTickets {
         errors.require(
             self.tickets.len() <= REFUND_TICKETS_MAX,
             "tickets",
-            "Choose at most 2,000 tickets at once.",
+            "Choose up to 2,000 tickets at once.",
         );
         errors.into_result()
     }
@@ -100,16 +100,16 @@ impl NotRefundable {
     /// The reason, in words for the buyer.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Comp => "It was a gift of the organizer, so nothing was paid for it.",
-            Self::Refunded => "It is refunded already.",
-            Self::Revoked => "The organizer took it back.",
-            Self::CheckedIn => "It was used at the door. Only the organizer can refund it now.",
-            Self::Begun => "The event has begun. Only the organizer can refund it now.",
-            Self::Sent => "You sent it to someone. Take it back first, then refund it.",
+            Self::Comp => "You got this ticket for free, so there’s nothing to refund.",
+            Self::Refunded => "This ticket has already been refunded.",
+            Self::Revoked => "The organizer revoked this ticket.",
+            Self::CheckedIn => "This ticket has been used. Only the organizer can refund it now.",
+            Self::Begun => "The event has started. Only the organizer can refund this ticket now.",
+            Self::Sent => "You’ve sent this ticket to someone. Take it back first to get a refund.",
             Self::Gifted => {
-                "You gave it away. Its holder can give it back to you, and then you can refund it."
+                "You sent this ticket to someone else. Ask for it back to get a refund."
             }
-            Self::Other => "It cannot be refunded.",
+            Self::Other => "This ticket can’t be refunded.",
         }
     }
 }

@@ -60,12 +60,12 @@ impl AddStaff {
         errors.require(
             is_email(&self.email),
             "email",
-            "Write an email address, like ada@example.com.",
+            "Enter an email address, like ada@example.com.",
         );
         errors.require(
             self.role != Role::Organizer,
             "role",
-            "Choose between door and manager.",
+            "Choose door or manager.",
         );
         errors.into_result()
     }

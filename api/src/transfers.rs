@@ -36,13 +36,13 @@ impl SendTickets {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.require(is_email(&self.email), "email", "Enter a valid email.");
         let count = self.tickets.len();
         errors.require(count > 0, "tickets", "Choose at least one ticket.");
         errors.require(
             count <= TICKETS_MAX,
             "tickets",
-            "Send at most 100 tickets at once.",
+            "Send up to 100 tickets at once.",
         );
         errors.into_result()
     }

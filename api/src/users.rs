@@ -48,7 +48,7 @@ impl Register {
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_line(&self.name, 1, NAME_MAX, "name");
-        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.require(is_email(&self.email), "email", "Enter your email address.");
         require_password(&mut errors, &self.password, "password");
         errors.into_result()
     }
@@ -72,7 +72,7 @@ impl Login {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.require(is_email(&self.email), "email", "Enter your email address.");
         errors.require(
             !self.password.is_empty(),
             "password",
@@ -81,7 +81,7 @@ impl Login {
         errors.require(
             self.password.chars().count() <= PASSWORD_MAX,
             "password",
-            "That is longer than any password here.",
+            "Password is too long.",
         );
         errors.into_result()
     }
@@ -110,7 +110,7 @@ impl RequestReset {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter an email address.");
+        errors.require(is_email(&self.email), "email", "Enter your email address.");
         errors.into_result()
     }
 }
@@ -232,5 +232,9 @@ pub struct DeleteMe {
 fn require_password(errors: &mut FieldErrors, password: &str, field: &str) {
     let length = password.chars().count();
     errors.require(length >= PASSWORD_MIN, field, "Use at least 8 characters.");
-    errors.require(length <= PASSWORD_MAX, field, "Use at most 256 characters.");
+    errors.require(
+        length <= PASSWORD_MAX,
+        field,
+        "Use 256 characters or fewer.",
+    );
 }

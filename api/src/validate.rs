@@ -26,7 +26,7 @@ impl FieldErrors {
         let field = field.into();
         let one_line = !text.trim().contains(['\n', '\r']);
         self.require_text(text, min, max, field.as_str());
-        self.require(one_line, field, "Write this on one line.");
+        self.require(one_line, field, "Enter this on one line.");
     }
 
     /// Requires `text`, trimmed, to have between `min` and `max` characters, of which only line
@@ -34,7 +34,7 @@ impl FieldErrors {
     pub fn require_text(&mut self, text: &str, min: usize, max: usize, field: impl Into<String>) {
         let length = text.trim().chars().count();
         let field = field.into();
-        self.require(length >= min, field.as_str(), "Fill this in.");
+        self.require(length >= min, field.as_str(), missing(&field));
         self.require(
             length <= max,
             field.as_str(),
@@ -45,13 +45,24 @@ impl FieldErrors {
                 .chars()
                 .any(|c| c.is_control() && c != '\n' && c != '\r'),
             field,
-            "Remove the control characters.",
+            "Remove unsupported characters.",
         );
     }
 
     /// `Ok` when nothing was added.
     pub fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+/// What to enter in a field that was left empty.
+fn missing(field: &str) -> &'static str {
+    match field.rsplit('.').next() {
+        Some("name") => "Enter a name.",
+        Some("title") => "Enter a title.",
+        Some("venue") => "Enter a venue.",
+        Some("reason") => "Enter a reason.",
+        _ => "Fill in this field.",
     }
 }
 
@@ -112,7 +123,18 @@ mod tests {
         let mut errors = FieldErrors::default();
         errors.require_text("", 1, 5, "name");
         errors.require(false, "name", "Something else.");
-        assert_eq!(errors.0["name"], "Fill this in.");
+        assert_eq!(errors.0["name"], "Enter a name.");
+    }
+
+    #[test]
+    fn an_empty_field_says_what_to_enter() {
+        let mut errors = FieldErrors::default();
+        for field in ["title", "ticket_types.0.name", "something"] {
+            errors.require_line(" ", 1, 20, field);
+        }
+        assert_eq!(errors.0["title"], "Enter a title.");
+        assert_eq!(errors.0["ticket_types.0.name"], "Enter a name.");
+        assert_eq!(errors.0["something"], "Fill in this field.");
     }
 
     #[test]

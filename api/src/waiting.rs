@@ -27,7 +27,7 @@ impl JoinWaitingList {
         errors.require(
             (1..=QUANTITY_MAX).contains(&self.quantity),
             "quantity",
-            "Choose between 1 and 100 tickets.",
+            "Choose 1 to 100 tickets.",
         );
         errors.into_result()
     }

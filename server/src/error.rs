@@ -115,19 +115,19 @@ impl Error {
         match self {
             Self::Invalid(errors) => match errors.0.values().next() {
                 Some(only) if errors.0.len() == 1 => only.clone(),
-                _ => "Please check the marked fields.".to_owned(),
+                _ => "Check the highlighted fields.".to_owned(),
             },
             Self::UnknownMethod => "Box Office does not support this HTTP method.".to_owned(),
-            Self::Unauthenticated => "Sign in to do this.".to_owned(),
-            Self::InvalidCredentials => "Email or password is wrong.".to_owned(),
-            Self::TokenExpired => "Your session is over. Sign in again.".to_owned(),
-            Self::Forbidden => "You are not allowed to do this.".to_owned(),
-            Self::NotFound => "There is nothing here.".to_owned(),
+            Self::Unauthenticated => "Sign in to continue.".to_owned(),
+            Self::InvalidCredentials => "Wrong email or password.".to_owned(),
+            Self::TokenExpired => "Your session has expired. Sign in again.".to_owned(),
+            Self::Forbidden => "You don’t have permission to do this.".to_owned(),
+            Self::NotFound => "We couldn’t find that.".to_owned(),
             Self::RateLimited { .. } => {
-                "Too many attempts. Wait a little and try again.".to_owned()
+                "Too many attempts. Wait a moment and try again.".to_owned()
             }
-            Self::Busy { .. } => "A lot is going on right now. Try again in a moment.".to_owned(),
-            Self::Internal(_) => "Something went wrong on our side. Try again.".to_owned(),
+            Self::Busy { .. } => "We’re very busy right now. Try again in a moment.".to_owned(),
+            Self::Internal(_) => "Something went wrong on our end. Try again.".to_owned(),
             Self::Malformed { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
             Self::Order(refusal) => refusal.to_string(),
         }

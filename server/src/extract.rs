@@ -58,11 +58,11 @@ fn malformed_json(rejection: JsonRejection) -> Error {
     let detail = match &rejection {
         JsonRejection::JsonDataError(error) => {
             format!(
-                "The request does not have the form it needs. {}",
+                "The request doesn’t match the expected format. {}",
                 error.body_text()
             )
         }
-        JsonRejection::JsonSyntaxError(_) => "The request is not valid JSON.".to_owned(),
+        JsonRejection::JsonSyntaxError(_) => "The request isn’t valid JSON.".to_owned(),
         JsonRejection::MissingJsonContentType(_) => {
             "Send JSON, with the header `content-type: application/json`.".to_owned()
         }
@@ -140,7 +140,7 @@ mod page {
         pub fn limit(&self) -> Result<i64> {
             match self.limit.unwrap_or(DEFAULT_LIMIT) {
                 limit @ 1..=MAX_LIMIT => Ok(i64::from(limit)),
-                _ => Err(Error::field("limit", "Choose between 1 and 100.")),
+                _ => Err(Error::field("limit", "Enter a number from 1 to 100.")),
             }
         }
 
@@ -154,7 +154,7 @@ mod page {
                 .ok()
                 .and_then(|bytes| serde_json::from_slice(&bytes).ok())
                 .map(Some)
-                .ok_or_else(|| Error::field("cursor", "This is not a cursor of this list."))
+                .ok_or_else(|| Error::field("cursor", "Use a cursor that this list returned."))
         }
     }
 

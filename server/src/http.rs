@@ -282,19 +282,19 @@ fn problem_of(response: &Response) -> Option<Problem> {
         return None;
     }
     let (code, detail) = match status {
-        StatusCode::NOT_FOUND => (Code::NotFound, "There is nothing here."),
-        StatusCode::METHOD_NOT_ALLOWED => (Code::Invalid, "This cannot be done here."),
+        StatusCode::NOT_FOUND => (Code::NotFound, "We couldn’t find that."),
+        StatusCode::METHOD_NOT_ALLOWED => (Code::Invalid, "This method isn’t allowed here."),
         StatusCode::REQUEST_TIMEOUT => (Code::Invalid, "The request took too long to arrive."),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::Invalid, "The request is too large."),
         StatusCode::SERVICE_UNAVAILABLE => (
             Code::Busy,
-            "A lot is going on right now. Try again in a moment.",
+            "We’re very busy right now. Try again in a moment.",
         ),
         _ if status.is_server_error() => (
             Code::Internal,
-            "Something went wrong on our side. Try again.",
+            "Something went wrong on our end. Try again.",
         ),
-        _ => (Code::Invalid, "The request cannot be understood."),
+        _ => (Code::Invalid, "We couldn’t understand this request."),
     };
     Some(Problem {
         status: status.as_u16(),

@@ -94,6 +94,10 @@ fn known(said: &str) -> Option<String> {
         errors.not_on_sale,
         errors.per_person,
         fields.fill_in,
+        fields.enter_name,
+        fields.title_missing,
+        fields.venue_missing,
+        fields.reason_missing,
         fields.one_line,
         fields.control,
         fields.email,
@@ -156,9 +160,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_field_is_said_in_the_language_of_now() {
-        assert_eq!(sentence("Fill this in."), "Fill this in.");
+        assert_eq!(sentence("Fill in this field."), "Fill in this field.");
         i18n::set_language(Language::de);
-        assert_eq!(sentence("Fill this in."), "Füll das aus.");
+        assert_eq!(sentence("Fill in this field."), "Füll dieses Feld aus.");
         assert_eq!(
             sentence("Shorten this to 120 characters."),
             "Kürze das auf 120 Zeichen."
@@ -180,7 +184,7 @@ mod tests {
             total: None,
             opens_at: None,
         };
-        let over = words(&problem("This event is over."));
+        let over = words(&problem("This event has ended."));
         assert_eq!(over, "Dieses Event ist vorbei.");
         assert_eq!(words(&problem("Something new.")), by_code(Code::Conflict));
     }

@@ -22,7 +22,7 @@ use crate::refunds::{db as refunds, request_hash};
 
 /// Small enough to be done in well under a second.
 const BATCH: i64 = 500;
-const REASON: &str = "The event is cancelled.";
+const REASON: &str = "The event has been cancelled.";
 
 /// Has every ticket of `event` go back, and everyone told whom it concerns. Call it with the event's stock
 /// locked.

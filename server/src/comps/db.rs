@@ -78,7 +78,7 @@ pub(super) async fn insert(
         }),
         None => Err(Error::field(
             "ticket_type_id",
-            "This event has no such ticket type.",
+            "Choose a ticket type of this event.",
         )),
     }
 }

@@ -147,7 +147,7 @@ fn check(event: &HostEvent, wanted: &GiveComps) -> Result<()> {
         .ticket_types
         .iter()
         .find(|ticket_type| ticket_type.id == wanted.ticket_type_id)
-        .ok_or_else(|| Error::field("ticket_type_id", "This event has no such ticket type."))?;
+        .ok_or_else(|| Error::field("ticket_type_id", "Choose a ticket type of this event."))?;
     match usize::try_from(ticket_type.left) {
         Ok(left) if left >= wanted.guests.len() => Ok(()),
         _ => Err(Error::Order(Refusal::SoldOut {

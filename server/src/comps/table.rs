@@ -29,7 +29,7 @@ pub(super) fn read(table: &str) -> GuestListPreview {
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                let problem = "This line cannot be read.";
+                let problem = "We can’t read this row.";
                 preview
                     .problems
                     .push(complaint(line, String::new(), problem));
@@ -67,9 +67,9 @@ fn take(
     let email = normalize_email(&guest.email);
     let problem = match (guest.complaint(), seen.get(&email)) {
         (Some(complaint), _) => complaint.to_owned(),
-        (None, Some(earlier)) => format!("This address is on line {earlier} already."),
+        (None, Some(earlier)) => format!("This email is already in row {earlier}."),
         (None, None) if preview.guests.len() == GUESTS_MAX => {
-            "This is beyond 10,000 guests; give these tickets another time.".to_owned()
+            "A list can have up to 10,000 guests. Give these tickets in a second list.".to_owned()
         }
         (None, None) => {
             seen.insert(email, line);
@@ -194,9 +194,9 @@ mod tests {
         assert_eq!(
             problems,
             [
-                (3, "This is not an email address."),
+                (3, "Enter a valid email."),
                 (4, "The name is missing."),
-                (5, "This address is on line 2 already."),
+                (5, "This email is already in row 2."),
             ]
         );
     }

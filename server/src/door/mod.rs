@@ -82,7 +82,7 @@ async fn check_in(
     lock_stock(&mut transaction, &[id]).await?;
     let event = db::event(&mut transaction, id).await?;
     if event.now >= door::closes_at(event.event.ends_at) {
-        return Err(Error::conflict("This event is over."));
+        return Err(Error::conflict("This event has ended."));
     }
     let shown = [Shown {
         scan,
@@ -144,13 +144,11 @@ async fn undo(
     match db::undo(&mut transaction, id, check_in).await? {
         Undo::Unknown => return Err(Error::NotFound),
         Undo::TooLate => {
-            let sentence = format!("This was more than {UNDO_MINUTES} minutes ago.");
+            let sentence = format!("You can only undo a check-in within {UNDO_MINUTES} minutes.");
             return Err(Error::conflict(sentence));
         }
         Undo::Gone => {
-            return Err(Error::conflict(
-                "This ticket is no longer good for anything.",
-            ));
+            return Err(Error::conflict("This ticket is no longer valid."));
         }
         Undo::Done => {}
     }

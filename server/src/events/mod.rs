@@ -63,7 +63,7 @@ async fn list(
 ) -> Result<Response> {
     let search = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
     if search.is_some_and(|q| q.chars().count() > SEARCH_MAX) {
-        return Err(Error::field("q", "Search for fewer words."));
+        return Err(Error::field("q", "Use a shorter search."));
     }
     let (limit, after) = (paging.limit()?, paging.after()?);
     let answer = public_list(&state, search, query.when, after, limit).await?;

@@ -24,7 +24,7 @@ pub fn merge(event: &HostEvent, change: UpdateEvent) -> Result<CreateEvent> {
     let published = event.status == EventStatus::Published;
     if published && change.currency.is_some_and(|new| new != event.currency) {
         return Err(Error::conflict(
-            "The currency of a published event cannot change.",
+            "You can’t change the currency of a published event.",
         ));
     }
     let wanted = merged(event.clone(), change);
@@ -45,7 +45,7 @@ pub fn check_limit(max: i32, most: i32) -> Result<()> {
     errors.require(
         max >= most,
         "max_per_user",
-        &format!("Someone has bought {most} already; choose at least {most}."),
+        &format!("Someone already has {most}. Enter {most} or more."),
     );
     errors.into_result()?;
     Ok(())
@@ -62,7 +62,7 @@ pub fn check_publishable(event: &HostEvent) -> Result<()> {
 pub fn require_not_over(event: &HostEvent) -> Result<()> {
     match event.status {
         EventStatus::Cancelled => Err(Error::conflict(
-            "This event is cancelled and cannot be changed.",
+            "This event is cancelled, so it can’t be changed.",
         )),
         EventStatus::Ended | EventStatus::Archived => Err(over()),
         EventStatus::Published if event.state == SaleState::Ended => Err(over()),
@@ -71,7 +71,7 @@ pub fn require_not_over(event: &HostEvent) -> Result<()> {
 }
 
 fn over() -> Error {
-    Error::conflict("This event is over and cannot be changed.")
+    Error::conflict("This event has ended, so it can’t be changed.")
 }
 
 fn complaints_before_publishing(event: &CreateEvent, now: Time) -> FieldErrors {
@@ -114,7 +114,7 @@ fn check_timezone(errors: &mut FieldErrors, timezone: &str) {
     errors.require(
         timezone.trim().parse::<chrono_tz::Tz>().is_ok(),
         "timezone",
-        "This is not a time zone; write it like Europe/Berlin.",
+        "Enter a time zone, like Europe/Berlin.",
     );
 }
 
@@ -131,7 +131,7 @@ fn check_types(
         errors.require(
             old.is_some() && seen.insert(id),
             format!("ticket_types.{index}.id"),
-            "This is not a ticket type of this event, or it is here twice.",
+            "This isn’t a ticket type of this event, or it’s listed twice.",
         );
         if let Some(old) = old {
             let verb = if old.sold == 1 { "is" } else { "are" };

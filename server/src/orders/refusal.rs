@@ -15,7 +15,7 @@ pub enum Refusal {
         left: i32,
     },
     /// More than one order may have.
-    #[error("One order can have at most {max} of these tickets.")]
+    #[error("Limit {max} of these tickets per order.")]
     OrderLimit {
         /// Of which type.
         ticket_type: TicketTypeId,
@@ -31,13 +31,13 @@ pub enum Refusal {
         left: i32,
     },
     /// The sale is over or paused, or the event called off.
-    #[error("These tickets are not on sale any more.")]
+    #[error("These tickets are no longer on sale.")]
     SalesClosed {
         /// Of which type.
         ticket_type: TicketTypeId,
     },
     /// The sale has not begun.
-    #[error("The sale of these tickets has not begun yet.")]
+    #[error("These tickets aren’t on sale yet.")]
     NotOnSaleYet {
         /// Of which type.
         ticket_type: TicketTypeId,
@@ -51,10 +51,10 @@ pub enum Refusal {
         total: Money,
     },
     /// There is no such promo code, or it is not good now.
-    #[error("There is no such promo code here now. Check its spelling, or go on without it.")]
+    #[error("We don’t recognise this promo code. Check the spelling or continue without it.")]
     PromoInvalid,
     /// The promo code is for none of these tickets.
-    #[error("This promo code is for other tickets. Choose those, or go on without it.")]
+    #[error("This promo code is for other tickets. Choose those or continue without it.")]
     PromoOtherTickets {
         /// The type it is for.
         ticket_type: TicketTypeId,
@@ -63,16 +63,16 @@ pub enum Refusal {
     #[error("This promo code has been used up.")]
     PromoUsedUp,
     /// The promo code was used as often as this person may.
-    #[error("You have used this promo code as often as one person may.")]
+    #[error("You’ve already used this promo code as often as you can.")]
     PromoUsedByYou,
     /// The key was used for another request.
-    #[error("This request was already used for another order.")]
+    #[error("Something changed while we were sending this. Try again.")]
     KeyReused,
     /// Tickets in different currencies.
-    #[error("These tickets are priced in different currencies. Buy them in separate orders.")]
+    #[error("These tickets are in different currencies. Buy them in separate orders.")]
     MixedCurrencies,
     /// There is no such ticket type.
-    #[error("One of these tickets does not exist any more.")]
+    #[error("One of these ticket types no longer exists.")]
     UnknownTicketType {
         /// Which.
         ticket_type: TicketTypeId,
@@ -82,14 +82,14 @@ pub enum Refusal {
 fn sold_out_sentence(left: i32) -> String {
     match left {
         ..=0 => "These tickets are sold out.".to_owned(),
-        1 => "Only 1 of these tickets is left.".to_owned(),
-        left => format!("Only {left} of these tickets are left."),
+        1 => "Only 1 of these tickets left.".to_owned(),
+        left => format!("Only {left} of these tickets left."),
     }
 }
 
 fn user_limit_sentence(left: i32) -> String {
     match left {
-        ..=0 => "You already have as many tickets for this event as one person may buy.".to_owned(),
+        ..=0 => "You already have the maximum number of tickets for this event.".to_owned(),
         left => format!("You can buy {left} more for this event."),
     }
 }

@@ -48,7 +48,7 @@ async fn ask_back(
         match ticket.refusal(Asker::Buyer, now) {
             Some(NotRefundable::Gifted) => {}
             Some(refusal) => return Err(decide::conflict(ticket.number, refusal)),
-            None => return Err(Error::conflict("You hold this ticket yourself.")),
+            None => return Err(Error::conflict("You already have this ticket.")),
         }
     }
     db::ask_back(&mut transaction, &tickets).await?;
@@ -71,7 +71,11 @@ async fn give_back(
     lock_stock(&mut transaction, &[event]).await?;
     match db::is_asked_back(&mut transaction, event, number, holder.user).await? {
         None => return Err(Error::NotFound),
-        Some(false) => return Err(Error::conflict("Nobody asks for this ticket.")),
+        Some(false) => {
+            return Err(Error::conflict(
+                "The buyer hasn’t asked for this ticket back.",
+            ));
+        }
         Some(true) => {}
     }
     db::hand_over(&mut transaction, event, number).await?;

@@ -174,7 +174,7 @@ fn require_all(purchase: &Purchase, tickets: &[SoldTicket], wanted: &RefundTicke
         true => Ok(()),
         false => Err(Error::field(
             "tickets",
-            "Some of these tickets are not of this order.",
+            "Some of these tickets aren’t part of this order.",
         )),
     }
 }

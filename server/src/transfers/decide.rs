@@ -113,7 +113,7 @@ async fn lock_received(
     if !received.verified {
         return Err(Error::Conflict {
             code: Code::EmailUnverified,
-            detail: "Confirm your email address first; we have sent you an email.".to_owned(),
+            detail: "Confirm your email first. We’ve sent you a link.".to_owned(),
         });
     }
     db::lock_tickets(connection, &[received.ticket]).await?;
@@ -132,10 +132,10 @@ async fn decided(
     let detail = match transfer.state {
         TransferState::Pending => return Ok(None),
         state if state == wanted => return Ok(Some(transfer)),
-        TransferState::Accepted => "This ticket has been accepted.",
-        TransferState::Declined => "This ticket has been declined.",
+        TransferState::Accepted => "This transfer has already been accepted.",
+        TransferState::Declined => "This transfer has already been declined.",
         TransferState::Recalled => "The sender has taken this ticket back.",
-        TransferState::Void => "This ticket is no longer good, or the event is over.",
+        TransferState::Void => "This transfer is no longer valid, or the event has ended.",
     };
     Err(Error::Conflict {
         code: Code::TransferDecided,

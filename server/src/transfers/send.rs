@@ -67,7 +67,7 @@ async fn send(state: &AppState, sender: UserId, body: SendTickets) -> Result<Off
         require_sendable(standing)?;
     }
     if db::is_own_address(&mut tx, sender, &email).await? {
-        return Err(Error::field("email", "This is your own address."));
+        return Err(Error::field("email", "This is your own email address."));
     }
     state.rate_limiters.letters.check(&email)?;
     let transfers = make(&mut tx, sender, &email, &tickets).await?;
@@ -92,16 +92,13 @@ pub(super) fn require_sendable(ticket: &db::Standing) -> Result<()> {
     let (code, detail) = match ticket.state.as_str() {
         _ if ticket.pending => (
             Code::TransferPending,
-            "This ticket is on its way to someone. Take it back first.",
+            "You’ve sent this ticket to someone. Take it back first.",
         ),
-        "checked_in" => (
-            Code::AlreadyCheckedIn,
-            "This ticket has been used at the door.",
-        ),
-        "valid" if ticket.over => (Code::Conflict, "This event is over."),
-        "valid" if ticket.cancelled => (Code::Conflict, "This event is cancelled."),
+        "checked_in" => (Code::AlreadyCheckedIn, "This ticket has already been used."),
+        "valid" if ticket.over => (Code::Conflict, "This event has ended."),
+        "valid" if ticket.cancelled => (Code::Conflict, "This event has been cancelled."),
         "valid" => return Ok(()),
-        _ => (Code::Conflict, "This ticket is no longer good."),
+        _ => (Code::Conflict, "This ticket is no longer valid."),
     };
     Err(Error::Conflict {
         code,

@@ -110,5 +110,8 @@ pub(super) async fn reset(
 }
 
 fn no_longer_good() -> Error {
-    Error::field("token", "This link is no longer good. Ask for a new one.")
+    Error::field(
+        "token",
+        "This link has expired or was already used. Get a new one.",
+    )
 }

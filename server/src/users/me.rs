@@ -81,7 +81,7 @@ pub(super) async fn delete(
     db::lock_own_stock(&mut tx, user).await?;
     if db::has_sold_events_to_come(&mut tx, user).await? {
         return Err(Error::conflict(
-            "Tickets are sold for events of yours that are still to come. Cancel those first.",
+            "You’ve sold tickets for upcoming events. Cancel those events first.",
         ));
     }
     if !db::anonymise(&mut tx, user, &hash).await? {
@@ -116,5 +116,5 @@ async fn confirm_password(
 }
 
 fn wrong_password(field: &str) -> Error {
-    Error::field(field, "This is not your password.")
+    Error::field(field, "Wrong password.")
 }

@@ -86,7 +86,7 @@ async fn join(
     match db::insert(&mut transaction, id, waiting.user, &body).await {
         Err(error) if violates(&error, "waiting_parties_one_each") => {
             return Err(Error::conflict(
-                "You are waiting for these tickets already.",
+                "You’re already on the waiting list for these tickets.",
             ));
         }
         inserted => inserted?,
@@ -101,25 +101,24 @@ fn check(wanted: &db::Wanted, quantity: i32) -> Result<()> {
     if !wanted.on_sale {
         return Err(Error::Conflict {
             code: Code::SalesClosed,
-            detail: "These tickets are not on sale.".to_owned(),
+            detail: "These tickets aren’t on sale.".to_owned(),
         });
     }
     if wanted.may_have <= 0 {
         return Err(Error::Conflict {
             code: Code::LimitReached,
-            detail: "You already have as many tickets for this event as one person may buy."
-                .to_owned(),
+            detail: "You already have the maximum number of tickets for this event.".to_owned(),
         });
     }
     if quantity > wanted.may_have {
         return Err(Error::field(
             "quantity",
-            &format!("You can have at most {} of these tickets.", wanted.may_have),
+            &format!("You can have up to {} of these tickets.", wanted.may_have),
         ));
     }
     if quantity <= wanted.left {
         return Err(Error::conflict(
-            "There are enough tickets left; you can buy them now.",
+            "There are enough tickets left. You can buy them now.",
         ));
     }
     Ok(())
@@ -139,12 +138,15 @@ async fn take(
     let mut transaction = state.db.begin().await?;
     let party = lock(&mut transaction, &waiting, id).await?;
     let offered = party.order;
-    let order = offered.ok_or_else(|| Error::conflict("Nothing is held for you yet."))?;
+    let order =
+        offered.ok_or_else(|| Error::conflict("We’re not holding any tickets for you yet."))?;
     let (payment, step) = state.purchases.payment(order.total);
     db::choose_payment(&mut transaction, order.id, payment).await?;
     // Where the money is taken elsewhere, the order goes on holding its tickets meanwhile.
     if step == PaymentStep::Settled && !settle(&mut transaction, order.id).await? {
-        return Err(Error::conflict("The tickets are no longer held for you."));
+        return Err(Error::conflict(
+            "We’re no longer holding these tickets for you.",
+        ));
     }
     let order = orders::db::find(&mut transaction, waiting.user, order.id).await?;
     transaction.commit().await?;

@@ -184,7 +184,10 @@ async fn a_refund_is_one_however_often_it_is_sent(db: PgPool) {
     let problem = refund(&ada, order.id, Uuid::new_v4(), &named(event.id, [2, 3]))
         .await
         .refused(StatusCode::CONFLICT, Code::NotRefundable);
-    assert_eq!(problem.detail, "Ticket 2: It is refunded already.");
+    assert_eq!(
+        problem.detail,
+        "Ticket 2: This ticket has already been refunded."
+    );
     let after: Order = ada.get(&format!("/orders/{}", order.id)).await.ok();
     assert_eq!(after.refunds.len(), 1, "all or nothing");
     assert_sound(&app.db).await;
@@ -315,7 +318,7 @@ async fn what_cannot_be_refunded_says_why(db: PgPool) {
         .refused(StatusCode::CONFLICT, Code::NotRefundable);
     assert_eq!(
         problem.detail,
-        "Ticket 1: The event has begun. Only the organizer can refund it now."
+        "Ticket 1: The event has started. Only the organizer can refund this ticket now."
     );
     assert_sound(&app.db).await;
 }

@@ -129,7 +129,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             .map_err(|rejection| Error::Malformed {
                 status: rejection.status(),
                 detail: match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => "Choose a picture of at most 5 MB.".to_owned(),
+                    StatusCode::PAYLOAD_TOO_LARGE => "Choose a picture of up to 5 MB.".to_owned(),
                     _ => rejection.body_text(),
                 },
             })

@@ -19,10 +19,10 @@ const QUALITY: u8 = 82;
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// Not a picture, a broken one, or one of another kind.
-    #[error("That is not a picture. Choose a JPEG, PNG or WebP file.")]
+    #[error("This file isn’t a picture. Choose a JPEG, PNG or WebP file.")]
     NotAPicture,
     /// It would take too much memory.
-    #[error("Choose a picture of at most 40 megapixels.")]
+    #[error("Choose a picture of up to 40 megapixels.")]
     TooManyPixels,
     /// It was read and cannot be written.
     #[error("cannot encode a picture")]

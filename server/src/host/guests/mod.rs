@@ -127,12 +127,12 @@ async fn revoke(
         TicketState::CheckedIn => {
             return Err(Error::Conflict {
                 code: Code::AlreadyCheckedIn,
-                detail: format!("Ticket {number} was used at the door already."),
+                detail: format!("Ticket {number} has already been used."),
             });
         }
         TicketState::Refunded => {
             return Err(Error::conflict(format!(
-                "Ticket {number} is refunded already."
+                "Ticket {number} has already been refunded."
             )));
         }
     }

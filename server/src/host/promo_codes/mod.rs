@@ -63,19 +63,19 @@ async fn create(
     if let Some(wanted) = body.ticket_type_id
         && !event.ticket_types.iter().any(|kind| kind.id == wanted)
     {
-        let sentence = "This event has no such ticket type.";
+        let sentence = "Choose a ticket type of this event.";
         return Err(Error::field("ticket_type_id", sentence));
     }
     let codes = db::list(&mut transaction, id).await?;
     if codes.len() >= PROMO_CODES_MAX {
-        let sentence = format!("An event can have at most {PROMO_CODES_MAX} promo codes.");
+        let sentence = format!("An event can have up to {PROMO_CODES_MAX} promo codes.");
         return Err(Error::conflict(sentence));
     }
     let code = normalize_code(&body.code);
     if codes.iter().any(|other| other.code == code) {
         return Err(Error::field(
             "code",
-            "There is a code of this name already.",
+            "A code with this name already exists.",
         ));
     }
     let promo = Uuid::now_v7();
@@ -111,7 +111,10 @@ async fn update(
     if let Some(max @ 1..) = body.max_uses
         && max < before.used
     {
-        let sentence = format!("It has been used {} times already.", before.used);
+        let sentence = format!(
+            "This code has already been used {used} times. Enter {used} or more.",
+            used = before.used
+        );
         return Err(Error::field("max_uses", &sentence));
     }
     db::update(&mut transaction, promo, &body).await?;

@@ -58,7 +58,7 @@ async fn add(
     let email = normalize_email(&body.email);
     let member = db::put(&mut transaction, id, &email, body.role).await?;
     if db::list(&mut transaction, id).await?.len() > STAFF_MAX {
-        let sentence = format!("An event can have at most {STAFF_MAX} helpers.");
+        let sentence = format!("An event’s team can have up to {STAFF_MAX} people.");
         return Err(Error::conflict(sentence));
     }
     transaction.commit().await?;

@@ -69,7 +69,7 @@ pub(in crate::users) async fn create(
         if violates(&error, "users_email_key") {
             Error::Conflict {
                 code: Code::EmailTaken,
-                detail: "This email address already has an account. Sign in instead.".to_owned(),
+                detail: "This email already has an account. Sign in instead.".to_owned(),
             }
         } else {
             error.into()

@@ -44,7 +44,7 @@ async fn somebody_elses_event_is_like_a_missing_one(db: PgPool) {
         }
         for answer in answers {
             let problem = answer.refused(StatusCode::NOT_FOUND, Code::NotFound);
-            assert_eq!(problem.detail, "There is nothing here.");
+            assert_eq!(problem.detail, "We couldn’t find that.");
         }
     }
     let unchanged: HostEvent = olga.get(&path(theirs)).await.ok();

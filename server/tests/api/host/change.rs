@@ -136,7 +136,7 @@ async fn what_was_sold_stands_against_a_change(db: PgPool) {
         (
             json!({"max_per_user": 6}),
             "max_per_user",
-            "Someone has bought 7 already; choose at least 7.",
+            "Someone already has 7. Enter 7 or more.",
         ),
     ] {
         let answer = olga.patch(&path, change).await;

@@ -72,7 +72,7 @@ async fn what_is_no_picture_or_too_large_is_no_cover(db: PgPool) {
     let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
     assert_eq!(
         problem.errors["cover"],
-        "That is not a picture. Choose a JPEG, PNG or WebP file."
+        "This file isn’t a picture. Choose a JPEG, PNG or WebP file."
     );
 
     let mut large = picture(8, 8);
