@@ -26,6 +26,11 @@ impl Money {
         amounts.reduce(|sum, next| Self::new(sum.amount + next.amount, sum.currency))
     }
 
+    /// Whether it has no cents.
+    pub fn is_whole(&self) -> bool {
+        self.amount % 10_i64.pow(self.currency.minor_digits()) == 0
+    }
+
     /// Whether nothing has to be paid.
     pub fn is_zero(&self) -> bool {
         self.amount == 0

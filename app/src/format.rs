@@ -54,7 +54,7 @@ impl Style {
 thread_local! {
     // Making a formatter takes a hundred times longer than using it.
     static TIMES: RefCell<HashMap<(Style, String), Intl::DateTimeFormat>> = RefCell::default();
-    static MONEY: RefCell<HashMap<&'static str, Function>> = RefCell::default();
+    static MONEY: RefCell<HashMap<(&'static str, bool), Function>> = RefCell::default();
     static NUMBERS: RefCell<Option<Function>> = RefCell::default();
     static LOCALE: RefCell<String> = RefCell::default();
 }
@@ -122,17 +122,23 @@ pub(crate) fn day_and_clock(time: Time, timezone: &str) -> String {
     Here.day_and_clock(time, timezone)
 }
 
+/// `€25`, `€12.50`, `−€5`
 pub(crate) fn money(money: Money) -> String {
     let digits = money.currency.minor_digits();
     let units = money.amount as f64 / 10_f64.powi(digits as i32);
     let code = money.currency.code();
-    MONEY.with_borrow_mut(|formats| {
-        let format = formats.entry(code).or_insert_with(|| {
+    let short = money.is_whole() && LOCALE.with_borrow(|locale| i18n::writes_whole_amounts(locale));
+    let written = MONEY.with_borrow_mut(|formats| {
+        let format = formats.entry((code, short)).or_insert_with(|| {
             let options = object(&[("style", "currency"), ("currency", code)]);
+            if short {
+                let _set = Reflect::set(&options, &"minimumFractionDigits".into(), &0.into());
+            }
             Intl::NumberFormat::new(&locales(), &options).format()
         });
         text(format.call1(&JsValue::UNDEFINED, &units.into())).unwrap_or_else(|| money.to_string())
-    })
+    });
+    i18n::with_minus(&written)
 }
 
 /// A price: money, or the word for nothing to pay.
@@ -331,7 +337,18 @@ mod intl_tests {
         assert_eq!(digits(&money(Money::new(4505, Currency::EUR))), "4505");
         assert!(money(Money::new(4505, Currency::EUR)).contains("45"));
         assert_eq!(digits(&money(Money::new(45, yen))), "45");
-        assert!(money(Money::new(-500, Currency::EUR)).contains('-'));
+        assert!(money(Money::new(-550, Currency::EUR)).contains('−'));
+    }
+
+    #[wasm_bindgen_test]
+    fn whole_amounts_have_no_zeros_after_the_mark() {
+        set_locale("en".to_owned());
+        assert_eq!(money(Money::new(2500, Currency::EUR)), "€25");
+        assert_eq!(money(Money::new(2550, Currency::EUR)), "€25.50");
+        assert_eq!(money(Money::new(-123_400, Currency::EUR)), "−€1,234");
+        set_locale("de-CH".to_owned());
+        assert!(money(Money::new(2500, Currency::EUR)).contains("25.00"));
+        set_locale(String::new());
     }
 
     #[wasm_bindgen_test]

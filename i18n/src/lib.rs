@@ -25,7 +25,7 @@ use std::cell::Cell;
 
 use leptos_i18n::Locale as _;
 
-pub use locale::{locale, named, region, spoken};
+pub use locale::{locale, named, region, spoken, writes_whole_amounts};
 pub use plural::PluralOperands;
 pub use texts::i18n::Locale as Language;
 
@@ -45,6 +45,11 @@ pub fn set_language(language: Language) {
 /// All languages, the first one first.
 pub fn languages() -> &'static [Language] {
     Language::get_all()
+}
+
+/// A written number with the minus sign of typography, which is as wide as a digit.
+pub fn with_minus(written: &str) -> String {
+    written.replace('-', "−")
 }
 
 /// `en`, `de`: what browsers call it.

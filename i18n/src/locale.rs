@@ -38,6 +38,12 @@ pub fn region(wanted: &[impl AsRef<str>]) -> Option<&str> {
     parts.find(|part| is_region(part))
 }
 
+/// Whether a whole amount of money is written without cents, `€25`: everywhere but where prices always
+/// have them.
+pub fn writes_whole_amounts(locale: &str) -> bool {
+    !matches!(region(&[locale]), Some("CH" | "LI"))
+}
+
 fn is_region(part: &str) -> bool {
     part.len() == 2 && part.chars().all(|c| c.is_ascii_uppercase())
 }
@@ -62,6 +68,13 @@ mod tests {
         assert_eq!(locale(Language::en, &["de-DE"]), "en-DE");
         assert_eq!(locale(Language::de, &["zh-Hant-TW"]), "de-TW");
         assert_eq!(locale(Language::de, &[""; 0]), "de");
+    }
+
+    #[test]
+    fn a_swiss_price_has_its_cents() {
+        assert!(writes_whole_amounts("de-AT"));
+        assert!(writes_whole_amounts(""));
+        assert!(!writes_whole_amounts("de-CH"));
     }
 
     #[test]

@@ -48,10 +48,7 @@ pub(super) struct Sealed {
 
 impl Letter {
     pub(super) fn to(person: &Person, subject: impl Into<String>) -> Self {
-        Self {
-            to_name: person.name.clone(),
-            ..Self::to_address(person.reader(), &person.email, subject)
-        }
+        Self::to_address(person.reader(), &person.email, subject).named(&person.name)
     }
 
     /// To whoever has this address.
@@ -65,6 +62,17 @@ impl Letter {
             tickets: Vec::new(),
             calendar: None,
         }
+    }
+
+    /// Addresses the email to a person, whom it greets if the name is known.
+    pub(super) fn named(mut self, name: &str) -> Self {
+        if name.is_empty() {
+            return self;
+        }
+        name.clone_into(&mut self.to_name);
+        let name = first_name(name);
+        let hello = td_string!(self.reader.language, letters.hello, name = name);
+        self.text(hello)
     }
 
     pub(super) fn text(mut self, text: impl Into<String>) -> Self {
@@ -187,6 +195,19 @@ impl Letter {
     }
 }
 
+/// The name that a person is greeted by: the first of several. The whole name, where the first word
+/// is a title, an initial, or a family name (which comes first in East Asian scripts).
+fn first_name(name: &str) -> &str {
+    let Some((first, _)) = name.split_once(char::is_whitespace) else {
+        return name;
+    };
+    let east_asian = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}');
+    let is_name = first.chars().filter(|c| c.is_alphabetic()).count() > 1
+        && !first.ends_with(['.', ','])
+        && !first.contains(east_asian);
+    if is_name { first } else { name }
+}
+
 const PAGE: &str = "margin:0;padding:24px 16px;background:#faf7f2;color:#201a17;\
     font:16px/1.5 -apple-system,'Segoe UI',Roboto,Inter,'Helvetica Neue',Arial,sans-serif";
 const SHEET: &str = "max-width:560px;margin:0 auto";
@@ -213,4 +234,27 @@ fn rows(facts: &[(String, String)]) -> String {
 fn enclosure(name: &str, kind: &str, content: Vec<u8>) -> Result<SinglePart> {
     let kind = ContentType::parse(kind).map_err(Error::internal)?;
     Ok(Attachment::new(name.to_owned()).body(content, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_name;
+
+    #[test]
+    fn people_are_greeted_by_their_first_name() {
+        for (name, greeted) in [
+            ("Ada Lovelace", "Ada"),
+            ("Ada", "Ada"),
+            ("Jean-Luc Picard", "Jean-Luc"),
+            ("Dr. Ada Lovelace", "Dr. Ada Lovelace"),
+            ("J. R. R. Tolkien", "J. R. R. Tolkien"),
+            ("J Doe", "J Doe"),
+            ("Lovelace, Ada", "Lovelace, Ada"),
+            ("山田 太郎", "山田 太郎"),
+            ("김 민준", "김 민준"),
+            ("رامي الخوري", "رامي"),
+        ] {
+            assert_eq!(first_name(name), greeted);
+        }
+    }
 }

@@ -59,15 +59,21 @@ impl Reader {
         self.locale.to_string()
     }
 
-    /// `€25.00`, `25,00 €`.
+    /// `€25`, `12,50 €`, `−€5`.
     pub fn money(&self, money: Money) -> String {
         let exact = money.to_string();
         let written = self.money_as_usual(money);
+        let short = money.is_whole() && i18n::writes_whole_amounts(&self.locale());
         // Usually nobody writes the hundredths of a forint; where there are some, they count.
-        let is_rounded = |written: &String| digits(written) < digits(&exact) && !is_whole(money);
-        written
-            .filter(|written| !is_rounded(written))
-            .unwrap_or(exact)
+        let is_rounded = |written: &String| digits(written) < digits(&exact) && !money.is_whole();
+        let written = written.filter(|written| !is_rounded(written));
+        let written = match written {
+            Some(written) if short && digits(&written) == digits(&exact) => {
+                without_fraction(&written, money.currency.minor_digits())
+            }
+            written => written.unwrap_or(exact),
+        };
+        i18n::with_minus(&written)
     }
 
     fn money_as_usual(&self, money: Money) -> Option<String> {
@@ -134,8 +140,16 @@ impl From<Count<'_>> for PluralOperands {
     }
 }
 
-fn is_whole(money: Money) -> bool {
-    money.amount % 10_i64.pow(money.currency.minor_digits()) == 0
+/// `€25` of `€25.00`: without the last `digits` digits and the mark before them.
+fn without_fraction(written: &str, digits: u32) -> String {
+    let mut chars: Vec<char> = written.chars().collect();
+    if let Some(last) = chars.iter().rposition(char::is_ascii_digit)
+        && digits > 0
+        && last > digits as usize
+    {
+        chars.drain(last - digits as usize..=last);
+    }
+    chars.into_iter().collect()
 }
 
 fn digits(text: &str) -> usize {
@@ -221,7 +235,14 @@ mod tests {
             written.replace('\u{a0}', " ")
         };
         assert_eq!(money("en-US", 123_450, "EUR"), "€1,234.50");
-        assert_eq!(money("en-GB", -5, "EUR"), "-€0.05");
+        assert_eq!(money("en-GB", -5, "EUR"), "−€0.05");
+        assert_eq!(money("en-US", 123_400, "EUR"), "€1,234");
+        assert_eq!(money("en-US", -2500, "EUR"), "−€25");
+        assert_eq!(money("en-US", 0, "EUR"), "€0");
+        assert_eq!(money("de", 2500, "EUR"), "25 €");
+        assert_eq!(money("de-AT", 2500, "EUR"), "€ 25");
+        assert_eq!(money("de-CH", 2500, "CHF"), "CHF 25.00");
+        assert_eq!(money("en-US", 2000, "KWD"), "KWD 2");
         assert_eq!(money("de", 123_450, "EUR"), "1.234,50 €");
         assert_eq!(money("de-AT", 1250, "EUR"), "€ 12,50");
         assert_eq!(money("de", 1234, "JPY"), "1.234 ¥");

@@ -23,11 +23,11 @@ use crate::waiting::join;
 
 /// What stands in no German letter.
 const ENGLISH: [&str; 9] = [
-    "Hello",
+    "Hi ",
     "Thank",
     " is ",
     "ticket ",
-    "See ",
+    "View ",
     "When:",
     "Total",
     "time)",
@@ -129,7 +129,7 @@ async fn a_german_confirmation_says_all_of_it(db: PgPool) {
     assert_eq!(letter.subject, "Deine Tickets für Nacht & <Tag>");
     let text = plain(&letter.text);
     for line in [
-        "Danke, Ada. Deine 2 Tickets liegen bei",
+        "Danke für deine Bestellung. Deine 2 Tickets sind angehängt.",
         "Event: Nacht & <Tag>",
         "Wann: Dienstag, 4. März 2031 um 20:30 Uhr (Ortszeit Berlin)",
         "Wo: Hall, Street 1, Berlin",
@@ -154,7 +154,7 @@ async fn a_german_confirmation_says_all_of_it(db: PgPool) {
     for text in [
         "Dienstag, 4. März 2031 um 20:30 Uhr (Ortszeit",
         "Nummer",
-        "Wer diesen Code zuerst zeigt, kommt hinein. Behalte ihn für dich.",
+        "Eingelassen wird, wer diesen Code zuerst zeigt. Behalte ihn für dich.",
     ] {
         assert!(paper.contains(text), "{text:?} in {paper}");
     }
@@ -177,10 +177,10 @@ async fn what_is_sent_to_a_stranger_is_in_the_senders_language(db: PgPool) {
         inbox.fetch_one(&app).await
     };
     let letter = send(1, "new@example.com").await;
-    assert_eq!(letter.subject, "Ada hat dir 1 Ticket geschickt");
+    assert_eq!(letter.subject, "Ada hat dir ein Ticket geschickt");
     assert_german(&letter);
     let letter = send(2, &eve.email).await;
-    assert_eq!(letter.subject, "Ada sent you 1 ticket", "Eve reads English");
+    assert_eq!(letter.subject, "Ada sent you a ticket", "Eve reads English");
 }
 
 /// One after another what Bob is told.
@@ -216,7 +216,7 @@ async fn every_letter_has_german_words(db: PgPool) {
     };
 
     let sent = send(&ada, 1, &bob).await;
-    next("Ada hat dir 1 Ticket geschickt").await;
+    next("Ada hat dir ein Ticket geschickt").await;
     answer(&bob, &sent, "accept").await;
     next("Dein Ticket für Nacht & <Tag>").await;
     let path = format!("/orders/{}/give-back-requests", hers.id);
@@ -235,7 +235,7 @@ async fn every_letter_has_german_words(db: PgPool) {
 
     let back = refund(&bob, order.id, Uuid::new_v4(), &named(event.id, [4, 5])).await;
     back.created::<Order>();
-    next("2 Tickets erstattet").await;
+    next("2 Tickets storniert").await;
     let mut guest = invited("Bob");
     guest.email.clone_from(&bob.email);
     give(&olga, event.id, event.types[0], &[guest]).await;
@@ -291,8 +291,8 @@ async fn letter_of_refund(app: &TestApp, price: i64) -> Letter {
 async fn the_letter_about_a_refund_says_what_was_owed(db: PgPool) {
     let app = TestApp::new(db);
     let letter = letter_of_refund(&app, 1200).await;
-    assert_eq!(letter.subject, "2 tickets refunded");
-    let owed = "You owe €24.00 less at the door.";
+    assert_eq!(letter.subject, "2 tickets cancelled");
+    let owed = "You’ll pay €24 less at the door.";
     assert!(letter.text.contains(owed), "{letter:?}");
 }
 
@@ -300,7 +300,7 @@ async fn the_letter_about_a_refund_says_what_was_owed(db: PgPool) {
 async fn the_letter_about_free_tickets_given_back_speaks_of_no_money(db: PgPool) {
     let app = TestApp::new(db);
     let letter = letter_of_refund(&app, 0).await;
-    assert_eq!(letter.subject, "2 tickets refunded");
+    assert_eq!(letter.subject, "2 tickets cancelled");
     let free = "There was nothing to pay for them.";
     assert!(letter.text.contains(free), "{letter:?}");
 }
@@ -309,7 +309,7 @@ async fn the_letter_about_free_tickets_given_back_speaks_of_no_money(db: PgPool)
 async fn the_letter_about_a_refund_says_what_comes_back(db: PgPool) {
     let app = TestApp::with_payments(db, Arc::new(SlowBank));
     let letter = letter_of_refund(&app, 1200).await;
-    assert_eq!(letter.subject, "€24.00 back to you");
-    let back = "€24.00 go back the way they were paid.";
+    assert_eq!(letter.subject, "Your refund of €24");
+    let back = "€24 is on its way back to you";
     assert!(letter.text.contains(back), "{letter:?}");
 }

@@ -81,15 +81,16 @@ async fn everyone_with_a_ticket_is_told_what_was_and_what_is(db: PgPool) {
     let hers = to(&letters, &ada.email);
     assert_eq!(hers.subject, "New time and place: Night");
     insta::assert_snapshot!(lines(hers).join("\n"), @"
-    Hello Ada, the organizer has made a change to Night.
+    Hi Ada,
+    Night has a new time and place.
     Event: Night
     New time: Wednesday, March 5, 2031 at 8:30 PM (Berlin time)
-    Instead of: Tuesday, March 4, 2031 at 8:00 PM (Berlin time)
+    Previously: Tuesday, March 4, 2031 at 8:00 PM (Berlin time)
     New place: Barn <2>, Street 1, Berlin
-    Instead of: Hall, Street 1, Berlin
-    Your tickets stay good as they are, on paper or on your phone.
-    If you can no longer come, you can have what you ordered refunded until the event begins.
-    See your tickets:
+    Previously: Hall, Street 1, Berlin
+    Your tickets are still valid. You don’t need new ones.
+    If you can’t make it, you can cancel or refund your tickets until the event starts.
+    View your tickets:
     http://localhost:8080/tickets
     --
     Box Office
@@ -99,14 +100,15 @@ async fn everyone_with_a_ticket_is_told_what_was_and_what_is(db: PgPool) {
     let link = format!("http://localhost:8080/tickets/{}/3", event.id);
     assert_eq!(his.after("Ticket ansehen:"), link);
     insta::assert_snapshot!(lines(his).join("\n").replace(&link, "[link]"), @"
-    Hallo Bob, der Veranstalter hat bei Night etwas geändert.
+    Hallo Bob,
+    Night hat einen neuen Termin und Ort.
     Event: Night
     Neuer Termin: Mittwoch, 5. März 2031 um 20:30 Uhr (Ortszeit Berlin)
-    Statt: Dienstag, 4. März 2031 um 20:00 Uhr (Ortszeit Berlin)
+    Bisher: Dienstag, 4. März 2031 um 20:00 Uhr (Ortszeit Berlin)
     Neuer Ort: Barn <2>, Street 1, Berlin
-    Statt: Hall, Street 1, Berlin
-    Dein Ticket gilt weiter, so wie es ist, auf Papier oder auf dem Handy.
-    Wenn du nicht mehr kommen kannst, kannst du dir bis zum Beginn erstatten lassen, was du bestellt hast.
+    Bisher: Hall, Street 1, Berlin
+    Dein Ticket gilt weiter. Du brauchst kein neues.
+    Wenn du nicht kommen kannst, kannst du deine Tickets bis zum Beginn stornieren oder erstatten lassen.
     Ticket ansehen:
     [link]
     --
@@ -143,12 +145,13 @@ async fn who_was_sent_a_ticket_is_told_and_who_sent_it(db: PgPool) {
     let new = to(&letters, "new@example.com");
     assert_eq!(new.subject, "New place: Night");
     insta::assert_snapshot!(lines(new).join("\n"), @"
-    Hello, the organizer has made a change to Night. Tickets for it were sent to you and wait for your answer.
+    Night has a new place.
+    You’ve been sent tickets for this event and haven’t accepted them yet.
     Event: Night
     When: Tuesday, March 4, 2031 at 8:00 PM (Berlin time)
     New place: Barn, Street 1, Berlin
-    Instead of: Hall, Street 1, Berlin
-    You can accept or decline them by the link in the email that brought them.
+    Previously: Hall, Street 1, Berlin
+    To accept or decline them, use the link in the email they came with.
     --
     Box Office
     ");
@@ -175,12 +178,13 @@ async fn a_given_ticket_is_not_called_refundable(db: PgPool) {
     change(&olga, &event, json!({"ends_at": "2031-03-04T23:00:00Z"})).await;
     let letter = inbox.fetch_one(&app).await;
     assert_eq!(letter.subject, "New time: Night");
-    insta::assert_snapshot!(lines(&letter)[..6].join("\n"), @"
-    Hello Ada, the organizer has made a change to Night.
+    insta::assert_snapshot!(lines(&letter)[..7].join("\n"), @"
+    Hi Ada,
+    Night has a new time.
     Event: Night
     When: Tuesday, March 4, 2031 at 8:00 PM (Berlin time)
     New end: Wednesday, March 5, 2031 at 12:00 AM (Berlin time)
-    Instead of: Tuesday, March 4, 2031 at 11:00 PM (Berlin time)
+    Previously: Tuesday, March 4, 2031 at 11:00 PM (Berlin time)
     Where: Hall, Street 1, Berlin
     ");
     assert!(!letter.text.contains("refund"), "{letter:?}");
@@ -248,7 +252,7 @@ async fn changes_soon_after_each_other_are_told_as_one(db: PgPool) {
     let letter = inbox.fetch_one(&app).await;
     for line in [
         "New place: Barn, Street 1, Berlin",
-        "Instead of: Hall, Street 1, Berlin",
+        "Previously: Hall, Street 1, Berlin",
     ] {
         assert!(letter.text.contains(line), "{letter:?}");
     }
@@ -295,7 +299,7 @@ async fn who_still_waits_for_a_letter_has_one_of_all_changes(db: PgPool) {
         let letters = letters.iter().filter(|l| l.to.contains(email));
         let venues = letters.map(|letter| {
             let venue = |start: &str| letter.after(start).trim_end_matches(',').to_owned();
-            (venue("Instead of: "), venue("New place: "))
+            (venue("Previously: "), venue("New place: "))
         });
         venues.collect::<Vec<_>>()
     };

@@ -253,11 +253,20 @@ async fn each_is_told_what_the_cancellation_means_for_them(db: PgPool) {
     let letters = scene.inbox.fetch(&scene.app).await;
     for (to, sentence) in [
         ("valid-", "Your tickets are no longer"),
-        ("new@", "The tickets you were sent for it"),
-        ("grace@", "The tickets you were sent for it"),
-        ("offered-", "The tickets held for you have been released"),
-        ("pending-", "The tickets held for you have been released"),
-        ("waits-", "no longer on its waiting list"),
+        ("new@", "You can no longer accept the tickets you were sent"),
+        (
+            "grace@",
+            "You can no longer accept the tickets you were sent",
+        ),
+        (
+            "offered-",
+            "We’ve released the tickets we were holding for you",
+        ),
+        (
+            "pending-",
+            "We’ve released the tickets we were holding for you",
+        ),
+        ("waits-", "no longer on the waiting list"),
         ("boxer-", "Your tickets are no longer"),
     ] {
         let told = |of: &&Letter| of.to.contains(to) && of.subject.starts_with("Cancelled");

@@ -362,8 +362,8 @@ async fn each_is_told_once_what_became_of_an_offer(db: PgPool) {
         panic!("{letters:?}");
     };
     assert!(told.to.contains(&scene.ada.email), "{told:?}");
-    assert!(told.text.contains("has accepted 2 tickets"), "{told:?}");
-    assert!(told.text.contains("has declined 1 ticket"), "{told:?}");
+    assert!(told.text.contains("accepted 2 tickets"), "{told:?}");
+    assert!(told.text.contains("declined 1 ticket"), "{told:?}");
     assert!(received.to.contains(&scene.bob.email), "{received:?}");
     assert!(received.file("tickets.pdf").starts_with(b"%PDF-"));
     assert!(received.file("event.ics").starts_with(b"BEGIN:VCALENDAR"));
@@ -533,7 +533,7 @@ async fn who_is_asked_for_a_ticket_and_who_gets_it_back_are_told(db: PgPool) {
         assert_eq!(asked.status, StatusCode::NO_CONTENT);
     }
     let letter = scene.inbox.fetch_one(&scene.app).await;
-    assert_eq!(letter.subject, "Ada asks for a ticket back");
+    assert_eq!(letter.subject, "Ada would like a ticket back");
     assert!(letter.to.contains(&scene.bob.email), "{letter:?}");
 
     let back = format!("{}/give-back", scene.path(1));

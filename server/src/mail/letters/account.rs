@@ -26,11 +26,7 @@ pub(super) async fn verification(
     db::keep_token(connection, &person, "verify", &hash, VERIFY_HOURS).await?;
     let language = person.reader().language;
     let letter = Letter::to(&person, td_string!(language, letters.confirm_subject))
-        .text(td_string!(
-            language,
-            letters.confirm_text,
-            name = &person.name
-        ))
+        .text(td_string!(language, letters.confirm_text))
         .button(
             td_string!(language, letters.confirm_address),
             format!("{public_url}/verify/{token}"),
@@ -53,11 +49,7 @@ pub(super) async fn reset(
     let language = person.reader().language;
     let set_it = td_string!(language, letters.new_password);
     let letter = Letter::to(&person, set_it)
-        .text(td_string!(
-            language,
-            letters.new_password_text,
-            name = &person.name
-        ))
+        .text(td_string!(language, letters.new_password_text))
         .button(set_it, format!("{public_url}/reset/{token}"))
         .text(td_string!(language, letters.new_password_end));
     Ok(Some(letter))

@@ -27,26 +27,16 @@ pub(super) async fn cancelled(
     let reader = Reader::of(&addressee.locale);
     let (language, title) = (reader.language, &event.title);
     let subject = td_string!(language, letters.cancelled_subject, event = title);
-    let mut letter = Letter::to_address(reader.clone(), email, subject);
-    let name = addressee.name.unwrap_or_default();
-    letter.to_name.clone_from(&name);
     let text = match relation {
-        Relation::Holder => td_string!(language, letters.cancelled, name = name, event = title),
+        Relation::Holder => td_string!(language, letters.cancelled, event = title),
         Relation::Sent => td_string!(language, letters.cancelled_sent, event = title),
-        Relation::Ordering => td_string!(
-            language,
-            letters.cancelled_ordering,
-            name = name,
-            event = title
-        ),
-        Relation::Waiting => td_string!(
-            language,
-            letters.cancelled_waiting,
-            name = name,
-            event = title
-        ),
+        Relation::Ordering => td_string!(language, letters.cancelled_ordering, event = title),
+        Relation::Waiting => td_string!(language, letters.cancelled_waiting, event = title),
     };
-    letter = letter.text(text).facts(facts(&reader, &event));
+    let mut letter = Letter::to_address(reader.clone(), email, subject)
+        .named(&addressee.name.unwrap_or_default())
+        .text(text)
+        .facts(facts(&reader, &event));
     if relation == Relation::Holder {
         letter = letter
             .text(td_string!(language, letters.cancelled_money))
@@ -75,17 +65,18 @@ pub(super) async fn moved(
     }
     let reader = Reader::of(&addressee.locale);
     let was = was.with(&event);
-    let Some(subject) = what_is_new(&reader, &was, &event) else {
+    let Some((subject, news)) = what_is_new(&reader, &was, &event) else {
         return Ok(None);
     };
     let changes = changes(&reader, &was, &event);
-    let mut letter = Letter::to_address(reader, email, subject);
-    letter.to_name = addressee.name.unwrap_or_default();
+    let letter = Letter::to_address(reader, email, subject)
+        .named(&addressee.name.unwrap_or_default())
+        .text(news);
     let mut letter = match concern.relation {
-        Relation::Holder => to_holder(letter, &concern, &event, changes, public_url),
-        Relation::Sent => to_recipient(letter, &event, changes),
+        Relation::Holder => to_holder(letter.facts(changes), &concern, &event, public_url),
+        Relation::Sent => to_recipient(letter, changes),
         Relation::Ordering | Relation::Waiting => {
-            to_waiting(letter, concern.relation, &event, changes, public_url)
+            to_waiting(letter.facts(changes), concern.relation, &event, public_url)
         }
     };
     let url = format!("{public_url}/events/{}", event.id);
@@ -93,26 +84,11 @@ pub(super) async fn moved(
     Ok(Some(letter))
 }
 
-fn to_holder(
-    mut letter: Letter,
-    concern: &Concern,
-    event: &EventRef,
-    changes: Vec<(String, String)>,
-    public_url: &str,
-) -> Letter {
-    let (reader, title) = (letter.reader.clone(), &event.title);
+fn to_holder(mut letter: Letter, concern: &Concern, event: &EventRef, public_url: &str) -> Letter {
+    let reader = letter.reader.clone();
     let language = reader.language;
     let count = reader.count(concern.numbers.len());
-    let name = letter.to_name.clone();
-    letter = letter
-        .text(td_string!(
-            language,
-            letters.moved,
-            name = name,
-            event = title
-        ))
-        .facts(changes)
-        .text(td_string!(language, letters.moved_good, count = count));
+    letter = letter.text(td_string!(language, letters.moved_good, count = count));
     if concern.bought && event.starts_at > Utc::now() {
         letter = letter.text(td_string!(language, letters.moved_refund));
     }
@@ -129,32 +105,17 @@ fn to_holder(
 }
 
 /// The link that they have stays good: only the letter that brought it may tell it.
-fn to_recipient(letter: Letter, event: &EventRef, changes: Vec<(String, String)>) -> Letter {
-    let (language, title) = (letter.reader.language, &event.title);
+fn to_recipient(letter: Letter, changes: Vec<(String, String)>) -> Letter {
+    let language = letter.reader.language;
     letter
-        .text(td_string!(language, letters.moved_sent, event = title))
+        .text(td_string!(language, letters.moved_sent))
         .facts(changes)
         .text(td_string!(language, letters.moved_sent_end))
 }
 
 /// To those who may still decide otherwise.
-fn to_waiting(
-    letter: Letter,
-    relation: Relation,
-    event: &EventRef,
-    changes: Vec<(String, String)>,
-    public_url: &str,
-) -> Letter {
-    let (language, title) = (letter.reader.language, &event.title);
-    let name = letter.to_name.clone();
-    let letter = letter
-        .text(td_string!(
-            language,
-            letters.moved,
-            name = name,
-            event = title
-        ))
-        .facts(changes);
+fn to_waiting(letter: Letter, relation: Relation, event: &EventRef, public_url: &str) -> Letter {
+    let language = letter.reader.language;
     let letter = match relation {
         Relation::Waiting => letter.text(td_string!(language, letters.moved_waiting)),
         _ => letter.text(td_string!(language, letters.moved_ordering)),
@@ -165,17 +126,26 @@ fn to_waiting(
     )
 }
 
-/// None when all that is shown is as it was.
-fn what_is_new(reader: &Reader, was: &EventRef, is: &EventRef) -> Option<String> {
+/// What has changed, as the subject and the first sentence; none when all that is shown is as it was.
+fn what_is_new(reader: &Reader, was: &EventRef, is: &EventRef) -> Option<(String, String)> {
     let (language, title) = (reader.language, &is.title);
     let time = when(reader, was) != when(reader, is) || was.ends_at != is.ends_at;
-    let subject = match (time, place(was) != place(is)) {
+    let news = match (time, place(was) != place(is)) {
         (false, false) => return None,
-        (true, false) => td_string!(language, letters.new_time_subject, event = title),
-        (false, true) => td_string!(language, letters.new_place_subject, event = title),
-        (true, true) => td_string!(language, letters.new_both_subject, event = title),
+        (true, false) => (
+            td_string!(language, letters.new_time_subject, event = title),
+            td_string!(language, letters.moved_time, event = title),
+        ),
+        (false, true) => (
+            td_string!(language, letters.new_place_subject, event = title),
+            td_string!(language, letters.moved_place, event = title),
+        ),
+        (true, true) => (
+            td_string!(language, letters.new_both_subject, event = title),
+            td_string!(language, letters.moved_both, event = title),
+        ),
     };
-    Some(subject)
+    Some(news)
 }
 
 /// What the event is called, when and where it is, and was.

@@ -45,12 +45,8 @@ pub(super) async fn confirmation(
         ),
         _ => td_string!(language, letters.your_tickets).to_owned(),
     };
-    let mut letter = Letter::to(&buyer, subject).text(td_string!(
-        language,
-        letters.thank_you,
-        count = count,
-        name = &buyer.name
-    ));
+    let mut letter =
+        Letter::to(&buyer, subject).text(td_string!(language, letters.thank_you, count = count));
     for event in &events {
         letter = letter.facts(facts(&reader, event));
     }
@@ -79,11 +75,8 @@ pub(super) async fn confirmation(
 fn of_order_alone(public_url: &str, buyer: &Person, order: &Order) -> Letter {
     let reader = buyer.reader();
     let language = reader.language;
-    let mut letter = Letter::to(buyer, td_string!(language, letters.your_order)).text(td_string!(
-        language,
-        letters.thank_you_alone,
-        name = &buyer.name
-    ));
+    let mut letter = Letter::to(buyer, td_string!(language, letters.your_order))
+        .text(td_string!(language, letters.thank_you_alone));
     for event in events_of(order) {
         letter = letter.facts(facts(&reader, event));
     }
@@ -104,11 +97,11 @@ pub(super) async fn refund(
     let reader = buyer.reader();
     let language = reader.language;
     let amount = reader.money(Money::new(-order.total.amount, order.total.currency));
-    let (name, count) = (&buyer.name, reader.count(quantity(&order)));
+    let count = reader.count(quantity(&order));
     let (subject, text) = match () {
         () if order.total.is_zero() => (
             td_string!(language, letters.refunded_tickets_subject, count = count),
-            td_string!(language, letters.refunded_free, count = count, name = name),
+            td_string!(language, letters.refunded_free, count = count),
         ),
         () if is_paid_at_door(&order) => (
             td_string!(language, letters.refunded_tickets_subject, count = count),
@@ -116,19 +109,12 @@ pub(super) async fn refund(
                 language,
                 letters.refunded_at_door,
                 count = count,
-                name = name,
                 amount = &amount
             ),
         ),
         () => (
             td_string!(language, letters.refunded_subject, amount = &amount),
-            td_string!(
-                language,
-                letters.refunded,
-                count = count,
-                name = name,
-                amount = &amount
-            ),
+            td_string!(language, letters.refunded, count = count, amount = &amount),
         ),
     };
     let letter = Letter::to(&buyer, subject)
@@ -163,8 +149,7 @@ pub(super) async fn offer(
         .text(td_string!(
             language,
             letters.held,
-            count = reader.count(minutes),
-            name = &buyer.name
+            count = reader.count(minutes)
         ))
         .facts(receipt(&reader, &order))
         .button(

@@ -54,11 +54,12 @@ pub(super) async fn sent(
         }
         letter = letter.facts(facts);
     }
+    let label = match transfers.len() {
+        1 => td_string!(language, letters.see_ticket),
+        _ => td_string!(language, letters.see_tickets),
+    };
     let letter = letter
-        .button(
-            td_string!(language, letters.see_offer),
-            format!("{public_url}/claim/{token}"),
-        )
+        .button(label, format!("{public_url}/claim/{token}"))
         .text(td_string!(language, letters.sent_end));
     Ok(Some(letter))
 }
@@ -92,12 +93,8 @@ pub(super) async fn received(
         count = count,
         event = &first.event.title
     );
-    let letter = Letter::to(&person, subject).text(td_string!(
-        language,
-        letters.received,
-        count = count,
-        name = &person.name
-    ));
+    let letter =
+        Letter::to(&person, subject).text(td_string!(language, letters.received, count = count));
     Ok(Some(enclose(letter, public_url, held)))
 }
 
@@ -116,8 +113,7 @@ pub(super) async fn given(
     };
     let (language, title) = (person.reader().language, &given.event.title);
     let subject = td_string!(language, letters.given_subject, event = title);
-    let letter =
-        Letter::to(&person, subject).text(td_string!(language, letters.given, name = &person.name));
+    let letter = Letter::to(&person, subject).text(td_string!(language, letters.given));
     Ok(Some(enclose(letter, public_url, held)))
 }
 
@@ -220,7 +216,6 @@ pub(super) async fn asked_back(
         .text(td_string!(
             language,
             letters.asked_back,
-            name = &holder.name,
             buyer = buyer,
             number = number
         ))
