@@ -174,7 +174,7 @@ mod tests {
             judge(0, refused(Code::SoldOut)),
             Verdict::Refused(expected.clone())
         );
-        assert_eq!(expected.words(), "Only 3 remain.");
+        assert_eq!(expected.words(), "Only 3 left.");
         let limit = judge(0, refused(Code::LimitReached));
         assert_eq!(
             limit,

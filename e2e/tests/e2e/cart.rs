@@ -23,7 +23,7 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     let ada = Person::arrive(engine, &service).await?;
     ada.sign_in("ada@example.com").await?;
     ada.open("/cart").await?;
-    ada.sees("Nothing in here yet").await?;
+    ada.sees("Your cart is empty").await?;
     ada.can_use_the_screen().await?;
     add_to_cart(&ada, "Night").await?;
     add_to_cart(&ada, "Day").await?;
@@ -32,7 +32,7 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     ada.press("One more: Standing").await?;
     ada.sees("3 tickets · 2 events · one order").await?;
     ada.can_use_the_screen().await?;
-    ada.press("I have a promo code").await?;
+    ada.press("Add a promo code").await?;
     ada.fill("Promo code", "winter").await?;
     ada.press("Apply").await?;
     ada.sees("There is no such promo code here now.").await?;
@@ -42,7 +42,7 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     // A tenth of two tickets for Night.
     ada.sees("SUMMER").await?;
     ada.can_use_the_screen().await?;
-    ada.press_containing("85.00").await?;
+    ada.press_containing("€85").await?;
 
     ada.sees_heading("You’re going").await?;
     ada.can_use_the_screen().await?;
@@ -50,9 +50,9 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     ada.sees("Day").await?;
     ada.follow("View receipt").await?;
     ada.sees("Discount").await?;
-    ada.sees("85.00").await?;
+    ada.sees("€85").await?;
     ada.open("/cart").await?;
-    ada.sees("Nothing in here yet").await?;
+    ada.sees("Your cart is empty").await?;
     ada.leave().await?;
 
     let ada = Account::login(&service, "ada@example.com").await?;
@@ -68,14 +68,14 @@ async fn create_promo_code(olga: &Person) -> Result<()> {
     olga.follow_containing("Night").await?;
     olga.press("New promo code").await?;
     olga.press("Create").await?;
-    olga.sees("Fill this in.").await?;
+    olga.sees("Fill in this field.").await?;
     olga.can_use_the_screen().await?;
     olga.fill("Code", "Summer").await?;
-    olga.fill("Takes off", "10").await?;
+    olga.fill("Discount", "10").await?;
     olga.press("Create").await?;
     olga.sees("10% off · 0 used").await?;
     olga.press_containing("SUMMER").await?;
-    olga.fill("Orders in all", "50").await?;
+    olga.fill("Total uses", "50").await?;
     olga.can_use_the_screen().await?;
     olga.press("Save").await?;
     olga.sees("10% off · 0 of 50 used").await?;
@@ -93,20 +93,21 @@ async fn a_code_for_other_tickets_names_them(engine: Engine) -> Result<()> {
     olga.open(&format!("/host/events/{}", night.id)).await?;
     olga.press("New promo code").await?;
     olga.fill("Code", "ABOVE").await?;
-    olga.fill("Good for", &balcony.to_string()).await?;
+    olga.fill("Valid for", &balcony.to_string()).await?;
     olga.press("Create").await?;
     olga.sees("10% off").await?;
 
     olga.open(&format!("/events/{}/buy", night.id)).await?;
     olga.press("One more: Standing").await?;
-    olga.press("I have a promo code").await?;
+    olga.press("Add a promo code").await?;
     olga.fill("Promo code", "above").await?;
     olga.press("Apply").await?;
-    olga.sees("This promo code is for “Balcony”.").await?;
+    olga.sees("This code only works on Balcony tickets.")
+        .await?;
     olga.can_use_the_screen().await?;
     olga.press("One more: Balcony").await?;
     // A tenth of the balcony.
-    olga.sees("−€5.00").await?;
+    olga.sees("−€5").await?;
     olga.leave().await
 }
 
@@ -116,8 +117,8 @@ async fn add_to_cart(ada: &Person, title: &str) -> Result<()> {
     ada.follow_containing(title).await?;
     ada.sees_heading(title).await?;
     ada.follow("Get tickets").await?;
-    ada.press("Add to cart instead").await?;
-    ada.sees("In your cart.").await
+    ada.press("Add to cart").await?;
+    ada.sees("Added to your cart.").await
 }
 
 async fn what_cannot_be_had_is_named_and_nothing_is_taken(engine: Engine) -> Result<()> {
@@ -133,8 +134,8 @@ async fn what_cannot_be_had_is_named_and_nothing_is_taken(engine: Engine) -> Res
     olga.buy(tiny.ticket_types[0].id, 1).await?;
 
     ada.follow("View cart").await?;
-    ada.press_containing("35.00").await?;
-    ada.sees("Seat · Tiny: They were just sold out.").await?;
+    ada.press_containing("€35").await?;
+    ada.sees("Seat · Tiny: These just sold out.").await?;
     ada.can_use_the_screen().await?;
     let left = account.event(night.id).await?.summary.left;
     let orders = account.orders().await?;
@@ -142,7 +143,7 @@ async fn what_cannot_be_had_is_named_and_nothing_is_taken(engine: Engine) -> Res
 
     ada.press("One less: Seat").await?;
     ada.sees("1 ticket · 1 event · one order").await?;
-    ada.press_containing("25.00").await?;
+    ada.press_containing("€25").await?;
     ada.sees_heading("You’re going").await?;
     ada.leave().await
 }

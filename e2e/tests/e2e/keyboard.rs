@@ -28,19 +28,19 @@ async fn the_keyboard_leads_everywhere(engine: Engine) -> Result<()> {
     ada.strike("gt").await?;
     ada.sees("Your tickets live here").await?;
     ada.strike("gh").await?;
-    ada.sees("Put on something good").await?;
+    ada.sees("Host your first event").await?;
     ada.strike("ge").await?;
     ada.sees("Night").await?;
     ada.strike("/").await?;
     ada.strike("gt?").await?;
-    ada.sees("Nothing for “gt?”").await?;
+    ada.sees("No results for “gt?”").await?;
     ada.leave().await
 }
 
 /// For who dictates, or touches keys unmeant.
 async fn single_keys_can_be_turned_off(engine: Engine) -> Result<()> {
     let (_service, ada) = ada_at_the_shortcuts(engine).await?;
-    ada.press_box("Shortcuts by single keys").await?;
+    ada.press_box("Single-key shortcuts").await?;
     ada.press("Close").await?;
     // Under a list of shortcuts nothing could be followed.
     ada.strike("?").await?;
@@ -54,7 +54,7 @@ async fn single_keys_can_be_turned_off(engine: Engine) -> Result<()> {
     ada.press("All events").await?;
     ada.follow("You").await?;
     ada.can_use_the_screen().await?;
-    ada.press_box("Shortcuts by single keys").await?;
+    ada.press_box("Single-key shortcuts").await?;
     ada.strike("gt").await?;
     ada.sees("Your tickets live here").await?;
     ada.leave().await

@@ -35,7 +35,7 @@ async fn the_app_speaks_german() -> Result<()> {
     reader.follow("Events").await?;
     reader.follow_containing("Night").await?;
     reader.sees("Tickets holen").await?;
-    reader.sees("25,00 €").await?;
+    reader.sees("25 €").await?;
     let day = reader
         .run("return document.querySelector('.facts__main').innerText")
         .await?;

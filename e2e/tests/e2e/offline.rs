@@ -36,15 +36,15 @@ async fn ada_with_tickets(
 /// All that is kept, from a start of the app.
 async fn has_all_of_it(ada: &Person) -> Result<()> {
     ada.open("/tickets").await?;
-    ada.sees("No connection.").await?;
-    ada.sees("This is from").await?;
+    ada.sees("You’re offline.").await?;
+    ada.sees("Last updated").await?;
     ada.can_use_the_screen().await?;
     ada.follow_containing("Night").await?;
     ada.sees("1 of 2").await?;
     ensure!(ada.count(".ticket svg").await? > 0, "there is no QR code");
     ada.follow("View order").await?;
     ada.sees("2 × Standing").await?;
-    ada.sees("50.00").await?;
+    ada.sees("€50").await?;
     ada.open("/orders").await?;
     ada.sees("Night").await?;
     ada.open("/").await?;
@@ -65,17 +65,17 @@ async fn what_was_seen_is_there_without_the_server(engine: Engine) -> Result<()>
     has_all_of_it(&ada).await?;
 
     ada.open("/tickets").await?;
-    ada.sees("No connection.").await?;
+    ada.sees("You’re offline.").await?;
     service.resume().await?;
     account.buy(kind, 1).await?;
-    ada.no_longer_sees("No connection.").await?;
+    ada.no_longer_sees("You’re offline.").await?;
     ada.open("/tickets").await?;
     ada.follow_containing("Night").await?;
     ada.sees("1 of 3").await?;
 
     ada.open("/you").await?;
     ada.press("Sign out").await?;
-    ada.sees("Your tickets, wherever you sign in.").await?;
+    ada.sees("Your tickets on every device").await?;
     let kept = ada.run("return JSON.stringify(localStorage)").await?;
     let kept = kept.as_str().unwrap_or_default();
     ensure!(
@@ -96,10 +96,10 @@ async fn what_was_seen_is_there_without_a_network() -> Result<()> {
     has_all_of_it(&ada).await?;
 
     ada.open("/tickets").await?;
-    ada.sees("No connection.").await?;
+    ada.sees("You’re offline.").await?;
     account.buy(kind, 1).await?;
     ada.cut_network(false).await?;
-    ada.no_longer_sees("No connection.").await?;
+    ada.no_longer_sees("You’re offline.").await?;
     ada.follow_containing("Night").await?;
     ada.sees("1 of 3").await?;
     ada.leave().await

@@ -50,7 +50,7 @@ async fn an_event_is_created_and_seen_to_sell(engine: Engine) -> Result<()> {
     let olga = organizer(engine, &service).await?;
     create_event(&olga, "Perseids").await?;
     olga.sees_heading("Perseids").await?;
-    olga.sees("The first sale will show here.").await?;
+    olga.sees("Your first sale will show up here.").await?;
     olga.sees("0 of 105").await?;
 
     let ada = Person::arrive(Engine::Chromium, &service).await?;
@@ -61,15 +61,15 @@ async fn an_event_is_created_and_seen_to_sell(engine: Engine) -> Result<()> {
     ada.press("One more: Standing").await?;
     ada.press("One more: Standing").await?;
     ada.press("One more: Friend of the house").await?;
-    ada.press_containing("65.00").await?;
+    ada.press_containing("€65").await?;
     sign_up(&ada).await?;
-    ada.press_containing("65.00").await?;
+    ada.press_containing("€65").await?;
     ada.sees_heading("You’re going").await?;
     ada.leave().await?;
 
     // She did nothing but look.
     olga.sees("3 of 105").await?;
-    olga.sees("65.00").await?;
+    olga.sees("€65").await?;
     olga.sees("2 of 100 sold").await?;
     olga.sees("1 of 5 sold").await?;
     ensure!(olga.count(".chart__bar").await? > 0, "there is no chart");
@@ -80,9 +80,9 @@ async fn an_event_is_created_and_seen_to_sell(engine: Engine) -> Result<()> {
 }
 
 async fn sign_up(person: &Person) -> Result<()> {
-    person.sees("What you chose is kept.").await?;
+    person.sees("We’ve saved your tickets.").await?;
     if !person.can_see("Name").await? {
-        person.press("I have no account yet").await?;
+        person.press("I don’t have an account yet").await?;
     }
     person.fill("Name", "Ada Lovelace").await?;
     person.fill("Email", "ada@example.com").await?;
@@ -95,12 +95,12 @@ async fn what_is_missing_is_said_before_publishing(engine: Engine) -> Result<()>
     let olga = organizer(engine, &service).await?;
     olga.follow("Create an event").await?;
     olga.press("Publish").await?;
-    olga.sees("Not quite there yet").await?;
-    olga.follow("Title: Fill this in.").await?;
+    olga.sees("Almost there. Fix these first:").await?;
+    olga.follow("Title: Enter a title.").await?;
     let focused = olga.run("return document.activeElement.id").await?;
     ensure!(focused == "event-title", "{focused} has the focus");
     olga.fill("Title", "Perseids").await?;
-    olga.no_longer_sees("Title: Fill this in.").await?;
+    olga.no_longer_sees("Title: Enter a title.").await?;
     // No clock in Berlin shows this.
     olga.fill("Time zone", "Europe/Berlin").await?;
     olga.fill("Start date", "2027-03-28").await?;
@@ -128,7 +128,7 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.sees("Your changes are public.").await?;
     olga.sees("2 of 2 sold").await?;
     olga.follow("Edit").await?;
-    olga.sees("Everyone with a ticket gets an email when this changes.")
+    olga.sees("We’ll email everyone with a ticket when you change this.")
         .await?;
     olga.fill("Venue", "Barn").await?;
     olga.press("Save changes").await?;
@@ -141,11 +141,11 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
 
     olga.press("Cancel event…").await?;
     olga.fill("Title", "Leonids").await?;
-    olga.press("Cancel the event").await?;
+    olga.press("Cancel event").await?;
     olga.sees("That is not the title.").await?;
     olga.fill("Title", "Perseids").await?;
-    olga.press("Cancel the event").await?;
-    olga.sees("The event is cancelled.").await?;
+    olga.press("Cancel event").await?;
+    olga.sees("The event has been cancelled.").await?;
     olga.sees("Cancelled").await?;
     olga.leave().await
 }
@@ -155,13 +155,15 @@ async fn nothing_unsaved_is_lost_unasked(engine: Engine) -> Result<()> {
     let olga = organizer(engine, &service).await?;
     olga.follow("Create an event").await?;
     olga.fill("Title", "Perseids").await?;
-    olga.sees("Saved, but for the tickets.").await?;
+    olga.sees("Saved. Fix the ticket details to publish.")
+        .await?;
     olga.start_again().await?;
     olga.sees_heading("Edit event").await?;
     olga.fill("Venue", "Observatory").await?;
     // A ticket type without a price cannot be kept.
     olga.fill("Price of ticket type 1", "ten").await?;
-    olga.sees("Saved, but for the tickets.").await?;
+    olga.sees("Saved. Fix the ticket details to publish.")
+        .await?;
     olga.press("Back").await?;
     olga.sees("Leave without saving?").await?;
     olga.press("Keep editing").await?;
@@ -198,7 +200,8 @@ async fn a_camera_makes_larger_pictures_than_are_sent(engine: Engine) -> Result<
     let olga = organizer(engine, &service).await?;
     olga.follow("Create an event").await?;
     olga.fill("Title", "Perseids").await?;
-    olga.sees("Saved, but for the tickets.").await?;
+    olga.sees("Saved. Fix the ticket details to publish.")
+        .await?;
     let folder = tempfile::TempDir::new()?;
     let (text, large) = (folder.path().join("t.jpg"), folder.path().join("l.bmp"));
     std::fs::write(&text, "This is no picture.")?;

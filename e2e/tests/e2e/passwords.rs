@@ -52,7 +52,7 @@ async fn a_password_can_be_looked_at(engine: Engine) -> Result<()> {
     ada.press("Sign in").await?;
     ada.sees("wrong").await?;
     is_shown(&ada, false).await?;
-    ada.press("I have no account yet").await?;
+    ada.press("I don’t have an account yet").await?;
     ada.until_true(&format!(
         "{FIELD} return it.autocomplete === 'new-password' && it.value === 'not the password'"
     ))

@@ -44,7 +44,7 @@ async fn a_pulled_list_settles_in_280_ms() -> Result<()> {
     ada.cut_network(true).await?;
     ada.draws(LIST, &[360]).await?;
     ada.lets_go().await?;
-    ada.sees("This is from").await?;
+    ada.sees("Last updated").await?;
     has_settled(&ada, 3).await?;
     ensure!(ada.can_see("Night").await?, "the list is gone");
 

@@ -107,8 +107,8 @@ async fn a_sheet_leaves_nothing_behind(engine: Engine) -> Result<()> {
     ada.leave().await
 }
 
-const QUESTION: &str = "Discard what you typed?";
-const RECIPIENT: &str = "Email of the recipient";
+const QUESTION: &str = "Discard changes?";
+const RECIPIENT: &str = "Recipient’s email";
 const ESCAPE: &str = "\u{e00c}";
 const BACKSPACE: &str = "\u{e003}";
 
@@ -196,14 +196,14 @@ async fn what_is_typed_for_guests_is_not_lost_unasked(engine: Engine) -> Result<
     olga.follow("Give tickets").await?;
     olga.fill("Name", "Nina").await?;
     // Choosing the other way of giving keeps it.
-    olga.press("A list").await?;
+    olga.press("Guest list").await?;
     olga.press("One guest").await?;
-    olga.press("Back to the event").await?;
+    olga.press("Back to event").await?;
     olga.sees_heading(QUESTION).await?;
     olga.press("Keep editing").await?;
     olga.fill("Email", "nina@example.com").await?;
     olga.press("Give 1 ticket").await?;
-    olga.sees("You gave 1 ticket.").await?;
+    olga.sees("1 ticket given.").await?;
     ensure!(
         !olga.can_see(QUESTION).await?,
         "it asked after all was done"
@@ -251,7 +251,7 @@ async fn a_finger_draws_a_sheet_down() -> Result<()> {
     // With something typed it goes back to its place, and asks.
     ada.follow("Get tickets").await?;
     ada.press("One more: Standing").await?;
-    ada.press("I have a promo code").await?;
+    ada.press("Add a promo code").await?;
     ada.fill("Promo code", "EARLY").await?;
     ada.draws(".sheet__header", &[306]).await?;
     ada.lets_go().await?;

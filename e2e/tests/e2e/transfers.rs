@@ -21,11 +21,10 @@ async fn send(ada: &Person) -> Result<()> {
     ada.open("/tickets").await?;
     ada.follow_containing("Night").await?;
     ada.press("Send").await?;
-    ada.fill("Email of the recipient", "nina@example.com")
-        .await?;
+    ada.fill("Recipient’s email", "nina@example.com").await?;
     ada.can_use_the_screen().await?;
     ada.press("Send 1 ticket").await?;
-    ada.sees("On its way").await?;
+    ada.sees("Waiting for them to accept").await?;
     ada.can_use_the_screen().await
 }
 
@@ -55,9 +54,9 @@ async fn a_sent_ticket_is_taken_back(engine: Engine) -> Result<()> {
     let (_service, ada) = holder(engine).await?;
     send(&ada).await?;
     ensure!(ada.count(".ticket svg.qr").await? == 0, "a code is shown");
-    ada.press("Take it back").await?;
-    ada.sees("It is yours again").await?;
-    ada.no_longer_sees("On its way").await?;
+    ada.press("Take back").await?;
+    ada.sees("You’ve taken the ticket back").await?;
+    ada.no_longer_sees("Waiting for them to accept").await?;
     ensure!(ada.count(".ticket svg.qr").await? == 1, "no QR code");
     ada.leave().await
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// What is the same in English and in German.
-pub(crate) const SAME: [&str; 11] = [
+pub(crate) const SAME: [&str; 12] = [
     "common.brand",
     "common.events",
     "common.name",
@@ -15,6 +15,7 @@ pub(crate) const SAME: [&str; 11] = [
     "common.tickets_title",
     "edit.event",
     "host.code",
+    "host.helpers",
     "you.server",
     "you.system",
 ];

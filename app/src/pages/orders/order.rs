@@ -61,7 +61,24 @@ pub(super) fn use_order() -> (Memo<Option<OrderId>>, Fetch<Order>) {
 #[component]
 fn Receipt(order: Order) -> impl IntoView {
     let (tone, state) = words::state(order.kind, order.state);
-    let title = format!("{} {}", words::kind(order.kind), words::number(order.id));
+    let (title, event) = words::title(&order);
+    let about = format!(
+        "{} {} · {}",
+        words::kind(order.kind),
+        words::number(order.id),
+        format::stamp(order.created_at)
+    );
+    let named = event.is_none();
+    let when = event.map(|event| {
+        let when = format::day_and_clock(event.starts_at, &event.timezone);
+        view! {
+            <p>
+                <a class="receipt__link" href=route::event(event.id)>
+                    {when}
+                </a>
+            </p>
+        }
+    });
     let purchase = order.purchase_id.map(|purchase| {
         view! {
             <LinkButton href=route::order(purchase) kind=Kind::Plain>
@@ -83,12 +100,20 @@ fn Receipt(order: Order) -> impl IntoView {
         OrderKind::Comp => None,
     };
     let payment = payment.map(|payment| view! { <p class="receipt__payment">{payment}</p> });
-    let refunds = order.refunds.iter().map(refund).collect_view();
+    let returns_money = words::returns_money(&order.payment);
+    let refunds = order
+        .refunds
+        .iter()
+        .map(|one| refund(one, returns_money))
+        .collect_view();
     let give_back = can_refund(&order).then(|| {
         view! {
             <LinkButton href=route::refund(order.id) kind=Kind::Quiet>
                 <Icon icon=icondata::LuUndo2 />
-                {t!(orders.refund_tickets)}
+                {match returns_money {
+                    true => t!(orders.refund_tickets),
+                    false => t!(orders.cancel_tickets),
+                }}
             </LinkButton>
         }
     });
@@ -96,10 +121,11 @@ fn Receipt(order: Order) -> impl IntoView {
         <div class="receipt">
             <header class="receipt__head">
                 <Heading text=title class="receipt__title" />
-                <p class="muted">{format::stamp(order.created_at)}</p>
+                {when}
+                <p class="muted">{about}</p>
                 <Badge tone=tone text=state />
             </header>
-            {order.lines.into_iter().map(line).collect_view()}
+            {order.lines.into_iter().map(|one| line(one, named)).collect_view()}
             <dl class="receipt__sums">
                 <div class="receipt__sum receipt__sum--total">
                     <dt>{t!(orders.total)}</dt>
@@ -121,8 +147,18 @@ fn can_refund(order: &Order) -> bool {
     order.kind == OrderKind::Purchase && tickets.any(|ticket| ticket.state.is_live())
 }
 
-fn line(line: OrderLine) -> impl IntoView {
+/// What was bought of one type; `named` where the order has several events, so that each line says
+/// which is its own.
+fn line(line: OrderLine, named: bool) -> impl IntoView {
     let event = line.event;
+    let name = named.then(|| {
+        view! {
+            <h2 class="receipt__event">
+                <a href=route::event(event.id)>{event.title.clone()}</a>
+            </h2>
+            <p class="muted">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
+        }
+    });
     let discount = (!line.discount.is_zero()).then(|| {
         let off = ::api::Money::new(-line.discount.amount, line.discount.currency);
         view! {
@@ -139,10 +175,7 @@ fn line(line: OrderLine) -> impl IntoView {
     let tickets = tickets.collect_view();
     view! {
         <section class="receipt__line">
-            <h2 class="receipt__event">
-                <a href=route::event(event.id)>{event.title}</a>
-            </h2>
-            <p class="muted">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
+            {name}
             <dl class="receipt__sums">
                 <div class="receipt__sum">
                     <dt>{format!("{} × {}", line.quantity, line.ticket_type)}</dt>
@@ -185,13 +218,18 @@ fn ticket_link(event: ::api::EventId, ticket: OrderTicket) -> impl IntoView {
     view! { <li>{content}</li> }
 }
 
-fn refund(refund: &RefundSummary) -> impl IntoView + use<> {
+fn refund(refund: &RefundSummary, returns_money: bool) -> impl IntoView + use<> {
     let href = route::order(refund.id);
+    let when = format::stamp(refund.created_at);
+    let label = match returns_money {
+        true => t!(orders.refund_of, when = when),
+        false => t!(orders.cancelled_when, when = when),
+    };
     view! {
         <div class="receipt__sum">
             <dt>
                 <a class="receipt__link" href=href>
-                    {t!(orders.refund_of, when = format::stamp(refund.created_at))}
+                    {label}
                 </a>
             </dt>
             <dd>{format::money(refund.total)}</dd>

@@ -1,3 +1,4 @@
+use api::events::EventRef;
 use api::orders::{Order, OrderKind, OrderState};
 use api::refunds::NotRefundable;
 use api::{Money, OrderId};
@@ -20,6 +21,24 @@ pub(super) fn kind(kind: OrderKind) -> &'static str {
         OrderKind::Purchase => t!(orders.purchase),
         OrderKind::Refund => t!(orders.refund),
         OrderKind::Comp => t!(orders.gift),
+    }
+}
+
+/// What an order is about, as its title, and the event where it is about one alone.
+pub(super) fn title(order: &Order) -> (String, Option<&EventRef>) {
+    let mut events: Vec<&EventRef> = Vec::new();
+    for line in &order.lines {
+        if events.iter().all(|event| event.id != line.event.id) {
+            events.push(&line.event);
+        }
+    }
+    match events[..] {
+        [] => (kind(order.kind).to_owned(), None),
+        [event] => (event.title.clone(), Some(event)),
+        [first, ref rest @ ..] => {
+            let title = t!(orders.and_more, title = &first.title, count = rest.len());
+            (title, None)
+        }
     }
 }
 
@@ -69,6 +88,12 @@ pub(super) fn refunded(order: &Order) -> Option<&'static str> {
         PAY_AT_DOOR => Some(t!(orders.owe_less)),
         _ => Some(t!(orders.paid_back)),
     }
+}
+
+/// Whether money returns when tickets of an order with this payment are given up: otherwise they are
+/// cancelled, not refunded.
+pub(super) fn returns_money(payment: &str) -> bool {
+    !matches!(payment, "none" | PAY_AT_DOOR)
 }
 
 /// Where the money of a refund goes.

@@ -99,7 +99,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
         let refund = (ticket.state == TicketState::Valid).then(|| {
             view! {
                 <LinkButton href=route::refund(order) kind=Kind::Plain>
-                    {t!(orders.refund)}
+                    {t!(orders.cancel_or_refund)}
                 </LinkButton>
             }
         });

@@ -178,9 +178,12 @@ mod tests {
         assert_eq!(offers[0].title(), "Ada sent you 2 tickets");
         assert_eq!(
             offers[1].done(Reply::Accept),
-            "It is yours now, with a new code."
+            "It’s yours! We’ve added it to your tickets."
         );
-        assert_eq!(offers[0].done(Reply::Decline), "They are Ada’s again.");
+        assert_eq!(
+            offers[0].done(Reply::Decline),
+            "Declined. The tickets go back to Ada."
+        );
     }
 
     #[cfg(target_arch = "wasm32")]

@@ -32,7 +32,7 @@ pub(crate) fn RefundSheet() -> impl IntoView {
         go_back(&order.map_or(route::ORDERS.to_owned(), route::order));
     });
     view! {
-        <Sheet title=t!(orders.refund_tickets) on_close=close>
+        <Sheet title=t!(orders.cancel_or_refund) on_close=close>
             <Loaded fetch=open skeleton=SkeletonShape::Rows let:order>
                 <Choosing order=order open=open on_done=close />
             </Loaded>
@@ -43,6 +43,7 @@ pub(crate) fn RefundSheet() -> impl IntoView {
 #[component]
 fn Choosing(order: Order, open: Fetch<Order>, on_done: Close) -> impl IntoView {
     let (id, all) = (order.id, choice::all(&order));
+    let refunds = words::returns_money(&order.payment);
     let quote = Fetch::new(
         || (),
         move |()| {
@@ -64,7 +65,15 @@ fn Choosing(order: Order, open: Fetch<Order>, on_done: Close) -> impl IntoView {
                             .into_iter()
                             .map(|group| view! { <Tickets group=group order=id chosen=chosen /> })
                             .collect_view()}
-                        <Send order=id quote=quote known=known open=open chosen=chosen on_done=on_done />
+                        <Send
+                            order=id
+                            refunds=refunds
+                            quote=quote
+                            known=known
+                            open=open
+                            chosen=chosen
+                            on_done=on_done
+                        />
                     }
                         .into_any()
                 }
@@ -182,6 +191,8 @@ fn AskBack(order: OrderId, name: TicketName) -> impl IntoView {
 #[component]
 fn Send(
     order: OrderId,
+    /// Whether money returns, or the tickets are only cancelled.
+    refunds: bool,
     quote: Fetch<RefundQuote>,
     known: RefundQuote,
     open: Fetch<Order>,
@@ -205,7 +216,7 @@ fn Send(
         let tickets = i32::try_from(chosen.with(Chosen::len)).unwrap_or(i32::MAX);
         match (tickets, total.get()) {
             (0, _) => t!(buy.choose).to_owned(),
-            (tickets, total) if total.is_zero() => {
+            (tickets, total) if !refunds || total.is_zero() => {
                 t!(orders.give_back, tickets = format::tickets(tickets))
             }
             (tickets, total) => {
@@ -223,6 +234,7 @@ fn Send(
         let body = RefundTickets {
             tickets: chosen.with_untracked(|chosen| chosen.iter().copied().collect()),
         };
+        let count = format::Count(i32::try_from(body.tickets.len()).unwrap_or(i32::MAX));
         spawn_local(async move {
             let answer = api::refund(order, key.get_value(), &body).await;
             busy.try_set(false);
@@ -232,7 +244,10 @@ fn Send(
                     feeds.tickets.expire();
                     feeds.events.expire();
                     open.reload();
-                    let text = t!(orders.went_back);
+                    let text = match refunds {
+                        true => t!(orders.refunded, count = count),
+                        false => t!(orders.went_back, count = count),
+                    };
                     toasts.say_with_link(text, t!(orders.view_refund), route::order(refund.id));
                     on_done.run();
                 }
