@@ -50,7 +50,7 @@ impl SaleState {
     }
 }
 
-/// Which events a list has.
+/// Which events a list has. Cancelled events are in none, unless they are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

@@ -15,6 +15,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/offline", "/you", "No connection").after(&[Offline, Go("/")]),
     Nobody.sees("events/stale", "/", "Last updated").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
     Nobody.sees("events/server-stopped", "/you", "Try again").after(&[Stop, Go("/")]),
+    Nobody.sees("events/cancelled", "/?q=robots", "Cancelled"),
     Nobody.sees("events/past", "/?when=past", "Ended"),
     Nobody.sees("events/long-text", "/?q=Donaudampf", "Donaudampf"),
     Nobody.sees("events/right-to-left", "/?q=حيفا", "حيفا"),

@@ -100,8 +100,9 @@ impl Stage {
     /// Names an event of the demo by each state it can be in.
     async fn name_demo(&mut self) -> Result<()> {
         let mut events = Vec::new();
-        for when in ["all", "past"] {
-            let path = format!("/events?limit=100&when={when}");
+        // Only a search finds what is cancelled.
+        for wanted in ["when=all", "when=past", "q=sad%20robots"] {
+            let path = format!("/events?limit=100&{wanted}");
             let page: Page<EventSummary> = self.buyer.get(&path).await?;
             events.extend(page.items);
         }

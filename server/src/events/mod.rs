@@ -7,8 +7,8 @@ pub mod sale;
 
 use std::convert::Infallible;
 
-use api::events::{EventDetail, EventSummary, LiveStock, When};
-use api::{EventId, Page, Time};
+use api::events::{EventDetail, EventSummary, LiveStock, SaleState, When};
+use api::{EventId, Page};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -44,14 +44,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ListQuery {
-    /// Words of the title, venue or city.
+    /// Words of the title, venue or city. Only a search finds cancelled events, after all others.
     q: Option<String>,
     /// Which by time or price; `all` when absent.
     #[serde(default)]
     when: When,
 }
 
-/// List published events. May be a moment old; has an ETag.
+/// List published events that are not cancelled. May be a moment old; has an ETag.
 #[utoipa::path(get, path = "/events", tag = "events", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<EventSummary>), (status = 304),
         (status = 422, body = api::Problem)))]
@@ -75,14 +75,17 @@ pub async fn public_list(
     state: &AppState,
     search: Option<&str>,
     when: When,
-    after: Option<(Time, EventId)>,
+    after: Option<db::Position>,
     limit: i64,
 ) -> Result<Answer> {
     let key = format!("{when:?} {limit} {after:?} {search:?}");
     let load = async {
         let mut connection = state.db.acquire().await?;
         let events = db::list(&mut connection, search, when, after, limit + 1).await?;
-        Ok(page(events, limit, |event| (event.starts_at, event.id)))
+        Ok(page(events, limit, |event| -> db::Position {
+            let cancelled = event.state == SaleState::Cancelled;
+            (cancelled, event.starts_at, event.id)
+        }))
     };
     state.recent.list(key, load).await
 }

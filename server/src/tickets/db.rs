@@ -42,11 +42,12 @@ struct Place {
     transfer_id: Option<Uuid>,
 }
 
-/// The place of a ticket in the list: its event's start, the event and the number.
-pub type Position = (Time, EventId, TicketNumber);
+/// The place of a ticket in the list: whether its event is cancelled, the event's start, the event
+/// and the number.
+pub type Position = (bool, Time, EventId, TicketNumber);
 
 /// The tickets `user` holds or has on their way, and those that others ended in their hands, after
-/// the one at `after`: by their event's start, of the past latest first.
+/// the one at `after`: by their event's start, of the past latest first. Those for cancelled events come last.
 pub async fn list(
     connection: &mut PgConnection,
     user: UserId,
@@ -54,9 +55,11 @@ pub async fn list(
     after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<Ticket>> {
-    let (after_time, (after_event, after_number)) = match after {
-        Some((time, event, number)) => (Some(time), (Some(event), Some(number))),
-        None => (None, (None, None)),
+    let (after_cancelled, after_time, after_event, after_number) = match after {
+        Some((cancelled, time, event, number)) => {
+            (Some(cancelled), Some(time), Some(event), Some(number))
+        }
+        None => (None, None, None, None),
     };
     let places = sqlx::query_as!(
         Place,
@@ -64,11 +67,12 @@ pub async fn list(
         select w.event_id as "event_id!", w.number as "number!", w.transfer_id
         from wallet_tickets w join events e on e.id = w.event_id
         where w.user_id = $1 and (e.ends_at <= now()) = $2
-            and ($3::timestamptz is null
-                or case when $2
+            and ($3::timestamptz is null or (e.status = 'cancelled') > $7
+                or (e.status = 'cancelled') = $7 and case when $2
                     then e.starts_at < $3 or (e.starts_at = $3 and (e.id, w.number) > ($4::uuid, $5::int))
                     else (e.starts_at, e.id, w.number) > ($3, $4, $5) end)
-        order by case when $2 then e.starts_at end desc, e.starts_at, e.id, w.number
+        order by e.status = 'cancelled', case when $2 then e.starts_at end desc, e.starts_at, e.id,
+            w.number
         limit $6
         "#,
         user,
@@ -77,6 +81,7 @@ pub async fn list(
         after_event,
         after_number,
         limit,
+        after_cancelled,
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -46,8 +46,9 @@ async fn list(
     let mut connection = state.db.acquire().await?;
     let after = paging.after()?;
     let tickets = db::list(&mut connection, holder.user, query.when, after, limit + 1).await?;
-    Ok(Json(page(tickets, limit, |ticket| {
-        (ticket.event.starts_at, ticket.event.id, ticket.number)
+    Ok(Json(page(tickets, limit, |ticket| -> db::Position {
+        let event = &ticket.event;
+        (event.cancelled, event.starts_at, event.id, ticket.number)
     })))
 }
 

@@ -123,6 +123,67 @@ async fn pages_follow_each_other_without_gap_or_repeat(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_cancelled_event_is_found_by_a_search_only_and_comes_last(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let now = Utc::now();
+    for (number, days) in [(1, 1), (2, 2), (3, 9), (4, -1), (5, -2), (6, -3)] {
+        let free = |name: &str| {
+            EventBuilder::new(&format!("{name} {number}"))
+                .starts_at(now + Duration::days(days))
+                .ticket_type("Free", 0, 5)
+        };
+        free("Gala").create(&app, &olga).await;
+        free("Gala off").cancelled().create(&app, &olga).await;
+    }
+    let all = |query: &'static str| {
+        let stranger = app.stranger();
+        async move {
+            let mut seen = Vec::new();
+            let mut path = format!("/events?limit=2&{query}");
+            loop {
+                let page: Page<EventSummary> = stranger.get(&path).await.ok();
+                seen.extend(page.items.into_iter().map(|event| event.title));
+                let Some(cursor) = page.next_cursor else {
+                    break seen;
+                };
+                path = format!("/events?limit=2&{query}&cursor={cursor}");
+            }
+        }
+    };
+    assert_eq!(all("when=all").await, ["Gala 1", "Gala 2", "Gala 3"]);
+    assert_eq!(all("when=week").await, ["Gala 1", "Gala 2"]);
+    assert_eq!(all("when=free").await, ["Gala 1", "Gala 2", "Gala 3"]);
+    assert_eq!(all("when=past").await, ["Gala 4", "Gala 5", "Gala 6"]);
+    assert_eq!(
+        all("q=gala").await,
+        [
+            "Gala 1",
+            "Gala 2",
+            "Gala 3",
+            "Gala off 1",
+            "Gala off 2",
+            "Gala off 3"
+        ]
+    );
+    assert_eq!(
+        all("q=gala&when=past").await,
+        [
+            "Gala 4",
+            "Gala 5",
+            "Gala 6",
+            "Gala off 4",
+            "Gala off 5",
+            "Gala off 6"
+        ]
+    );
+    assert_eq!(
+        all("q=gala%20off&when=week").await,
+        ["Gala off 1", "Gala off 2"]
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn search_finds_part_of_title_or_city_in_any_case(db: PgPool) {
     let app = TestApp::new(db);
     let olga = app.user("Olga").await;

@@ -106,3 +106,56 @@ async fn the_next_event_comes_first_and_pages_follow(db: PgPool) {
         assert_eq!(seen, titles, "{when}");
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn tickets_for_a_cancelled_event_come_last(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    for (title, days) in [
+        ("Off first", 1),
+        ("Second", 5),
+        ("Off third", 7),
+        ("Fourth", 9),
+    ] {
+        let event = EventBuilder::new(title)
+            .starts_at(Utc::now() + Duration::days(days))
+            .create(&app, &olga)
+            .await;
+        ada.buy(&[(event.types[0], 2)])
+            .await
+            .created::<api::orders::Order>();
+        if title.starts_with("Off") {
+            let path = format!("/host/events/{}/cancel", event.id);
+            olga.post(&path, serde_json::json!({}))
+                .await
+                .ok::<api::host::HostEvent>();
+        }
+    }
+    let stop = tokio_util::sync::CancellationToken::new();
+    server::cancellation::run_once(&app.db, &stop)
+        .await
+        .expect("refunded");
+    for (when, titles) in [
+        ("upcoming", ["Second", "Fourth", "Off first", "Off third"]),
+        ("past", ["Fourth", "Second", "Off third", "Off first"]),
+    ] {
+        if when == "past" {
+            let moved = sqlx::query!(
+                "update events set starts_at = starts_at - interval '100 days', ends_at = ends_at - interval '100 days'"
+            );
+            moved.execute(&app.db).await.expect("moved to the past");
+        }
+        let mut seen = Vec::new();
+        let mut path = format!("/tickets?limit=3&when={when}");
+        loop {
+            let page: Page<Ticket> = ada.get(&path).await.ok();
+            seen.extend(page.items.into_iter().map(|ticket| ticket.event.title));
+            let Some(cursor) = page.next_cursor else {
+                break;
+            };
+            path = format!("/tickets?limit=3&when={when}&cursor={cursor}");
+        }
+        let twice: Vec<&str> = titles.iter().flat_map(|title| [*title, *title]).collect();
+        assert_eq!(seen, twice, "{when}");
+    }
+}

@@ -37,12 +37,16 @@ impl Section {
         }
     }
 
-    /// What comes next is first, what was last is first, and so is what was begun last.
+    /// What comes next is first, what was last is first, and so is what was begun last. What is
+    /// cancelled comes after what took place.
     fn sort(self, entries: &mut [Entry<HostEventSummary>]) {
         match self {
             Self::Drafts => {}
             Self::Live => entries.sort_by_key(|entry| entry.item.starts_at),
-            Self::Past => entries.sort_by_key(|entry| std::cmp::Reverse(entry.item.starts_at)),
+            Self::Past => entries.sort_by_key(|Entry { item, .. }| {
+                let cancelled = item.status == EventStatus::Cancelled;
+                (cancelled, std::cmp::Reverse(item.starts_at))
+            }),
         }
     }
 }
@@ -79,27 +83,48 @@ mod tests {
 
     use super::*;
 
+    fn now() -> Time {
+        Time::from_timestamp(1_800_000_000, 0).expect("a time")
+    }
+
+    fn event(status: EventStatus, hours: i64) -> HostEventSummary {
+        let ends_at = now() + chrono::TimeDelta::hours(hours);
+        HostEventSummary {
+            id: uuid::Uuid::nil(),
+            title: String::new(),
+            status,
+            starts_at: ends_at,
+            ends_at,
+            timezone: String::new(),
+            venue: String::new(),
+            city: String::new(),
+            cover_url: None,
+            capacity: 0,
+            sold: 0,
+            takings: Money::new(0, Currency::EUR),
+        }
+    }
+
+    #[test]
+    fn what_is_cancelled_comes_after_what_took_place() {
+        let of = |(key, (status, hours)): (u32, (EventStatus, i64))| Entry {
+            key,
+            item: event(status, hours),
+        };
+        let events = [
+            (EventStatus::Cancelled, 9),
+            (EventStatus::Ended, -9),
+            (EventStatus::Published, -1),
+        ];
+        let mut entries: Vec<_> = (0..).zip(events).map(of).collect();
+        Section::Past.sort(&mut entries);
+        let keys: Vec<u32> = entries.iter().map(|entry| entry.key).collect();
+        assert_eq!(keys, [2, 1, 0]);
+    }
+
     #[test]
     fn an_event_is_live_until_it_is_over_or_called_off() {
-        let now = Time::from_timestamp(1_800_000_000, 0).expect("a time");
-        let section = |status, hours| {
-            let ends_at = now + chrono::TimeDelta::hours(hours);
-            let event = HostEventSummary {
-                id: uuid::Uuid::nil(),
-                title: String::new(),
-                status,
-                starts_at: ends_at,
-                ends_at,
-                timezone: String::new(),
-                venue: String::new(),
-                city: String::new(),
-                cover_url: None,
-                capacity: 0,
-                sold: 0,
-                takings: Money::new(0, Currency::EUR),
-            };
-            Section::of(&event, now)
-        };
+        let section = |status, hours| Section::of(&event(status, hours), now());
         assert_eq!(section(EventStatus::Published, 1), Section::Live);
         assert_eq!(section(EventStatus::Published, -1), Section::Past);
         assert_eq!(section(EventStatus::Cancelled, 1), Section::Past);

@@ -4,7 +4,7 @@ mod read;
 mod refs;
 mod stock;
 
-pub use read::{find, like_pattern, list};
+pub use read::{Position, find, like_pattern, list};
 pub use refs::{
     Cover, cover, cover_url, event_refs, held_by, locale_of, parse_currency, published,
 };

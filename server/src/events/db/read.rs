@@ -58,15 +58,22 @@ impl EventRow {
     }
 }
 
-/// Published events after the one with start and id `after`; soonest first, of the past latest first.
+/// Where an event is in the list: whether it is cancelled, its start, and its id.
+pub type Position = (bool, Time, EventId);
+
+/// Published events after the one at `after`; soonest first, of the past latest first. Cancelled
+/// events are found by a search only, after all others.
 pub async fn list(
     connection: &mut PgConnection,
     search: Option<&str>,
     when: When,
-    after: Option<(Time, EventId)>,
+    after: Option<Position>,
     limit: i64,
 ) -> Result<Vec<EventSummary>> {
-    let (after_time, after_id) = after.unzip();
+    let (after_cancelled, after_time, after_id) = match after {
+        Some((cancelled, time, id)) => (Some(cancelled), Some(time), Some(id)),
+        None => (None, None, None),
+    };
     let events = sqlx::query_as!(
         EventRow,
         r#"
@@ -79,10 +86,13 @@ pub async fn list(
             and (not $2 or e.starts_at < now() + interval '7 days')
             and (not $3 or exists (select from ticket_types where event_id = e.id and price = 0))
             and ($4::text is null or lower(e.title || ' ' || e.venue || ' ' || e.city) like $4)
-            and ($5::timestamptz is null
-                or case when $1 then (e.starts_at, e.id) < ($5, $6::uuid)
-                    else (e.starts_at, e.id) > ($5, $6) end)
-        order by case when $1 then e.starts_at end desc, case when $1 then e.id end desc,
+            and (e.status <> 'cancelled' or $4 is not null)
+            and ($5::timestamptz is null or (e.status = 'cancelled') > $8
+                or (e.status = 'cancelled') = $8
+                    and case when $1 then (e.starts_at, e.id) < ($5, $6::uuid)
+                        else (e.starts_at, e.id) > ($5, $6) end)
+        order by case when $4 is not null then e.status = 'cancelled' end,
+            case when $1 then e.starts_at end desc, case when $1 then e.id end desc,
             e.starts_at, e.id
         limit $7
         "#,
@@ -93,6 +103,7 @@ pub async fn list(
         after_time,
         after_id,
         limit,
+        after_cancelled,
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -59,6 +59,11 @@ impl EventBuilder {
         self
     }
 
+    pub(crate) fn cancelled(mut self) -> Self {
+        self.status = "cancelled";
+        self
+    }
+
     pub(crate) fn currency(mut self, currency: &'static str) -> Self {
         self.currency = currency;
         self
@@ -122,9 +127,11 @@ impl EventBuilder {
         sqlx::query!(
             "with event as (
                 insert into events (id, organizer_id, status, title, description, venue, address,
-                    city, starts_at, ends_at, timezone, currency, max_per_user, published_at)
+                    city, starts_at, ends_at, timezone, currency, max_per_user, published_at,
+                    cancelled_at)
                 values ($1, $2, $3, $4, '', 'Hall', 'Street 1', $5, $6, $10,
-                    'Europe/Berlin', $7, $8, case when $3 <> 'draft' then now() end)
+                    'Europe/Berlin', $7, $8, case when $3 <> 'draft' then now() end,
+                    case when $3 = 'cancelled' then now() end)
             ), keys as (
                 insert into event_keys (event_id, seed) values ($1, $9)
             )
