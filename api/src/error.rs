@@ -30,8 +30,10 @@ pub enum Code {
     SoldOut,
     /// 409: more than one order or one person may have; `left` says how many are still allowed.
     LimitReached,
-    /// 409: the sale is over, paused, or the event cancelled.
+    /// 409: the sale is over, or the event cancelled.
     SalesClosed,
+    /// 409: the organizer has paused the sale.
+    SalesPaused,
     /// 409: the sale has not begun.
     NotOnSaleYet,
     /// 409: the total is no longer what the buyer was shown; `total` is the one of now.

@@ -19,7 +19,9 @@ pub enum SaleState {
     SoldOut,
     /// The sale has not begun.
     NotYet,
-    /// The sale is over or paused.
+    /// The organizer has paused the sale.
+    Paused,
+    /// The sale is over.
     Closed,
     /// The event will not take place.
     Cancelled,

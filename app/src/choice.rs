@@ -28,6 +28,7 @@ pub(crate) enum Obstacle {
         held: i32,
     },
     NotYet(Option<Time>),
+    Paused,
     Closed,
 }
 
@@ -46,6 +47,7 @@ impl Obstacle {
                 )
             }
             Self::NotYet(None) => t!(common.not_on_sale_yet).to_owned(),
+            Self::Paused => t!(common.sales_paused).to_owned(),
             Self::Closed => t!(common.sale_closed).to_owned(),
         }
     }
@@ -98,6 +100,7 @@ impl Choice {
             SaleState::OnSale | SaleState::FewLeft => {}
             SaleState::SoldOut => return Some(Obstacle::SoldOut),
             SaleState::NotYet => return Some(Obstacle::NotYet(kind.sale_starts_at)),
+            SaleState::Paused => return Some(Obstacle::Paused),
             SaleState::Closed | SaleState::Cancelled | SaleState::Ended => {
                 return Some(Obstacle::Closed);
             }
@@ -200,6 +203,9 @@ mod tests {
         assert_eq!(obstacle(&event, &chosen(&[(1, 1), (2, 2)]), 1), all);
         event.ticket_types[1].state = SaleState::NotYet;
         assert_eq!(obstacle(&event, &none, 1), Some(Obstacle::NotYet(None)));
+        event.ticket_types[1].state = SaleState::Paused;
+        assert_eq!(obstacle(&event, &none, 1), Some(Obstacle::Paused));
+        assert_eq!(Obstacle::Paused.words("UTC"), "Sales paused");
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub fn badge(reader: &impl Reader, event: &EventSummary) -> Option<(Tone, String
         SaleState::Cancelled => (Tone::Bad, td_string!(language, common.cancelled)),
         SaleState::Ended => (Tone::Neutral, td_string!(language, common.ended)),
         SaleState::NotYet => (Tone::Neutral, td_string!(language, common.on_sale_soon)),
+        SaleState::Paused => (Tone::Neutral, td_string!(language, common.sales_paused)),
         SaleState::Closed => (Tone::Neutral, td_string!(language, common.sale_closed)),
         SaleState::OnSale if free => (Tone::Good, td_string!(language, common.free)),
         SaleState::OnSale => return None,
@@ -148,6 +149,7 @@ pub fn left(reader: &impl Reader, kind: &TicketType, timezone: &str) -> String {
             td_string!(language, common.on_sale_from, when = when)
         }
         (SaleState::NotYet, None) => td_string!(language, common.not_on_sale_yet).to_owned(),
+        (SaleState::Paused, _) => td_string!(language, common.sales_paused).to_owned(),
         (SaleState::Closed | SaleState::Cancelled | SaleState::Ended, _) => {
             td_string!(language, common.sale_closed).to_owned()
         }
@@ -205,6 +207,10 @@ pub fn offer(reader: &impl Reader, event: &EventDetail) -> Offer {
         SaleState::NotYet => (
             td_string!(language, common.not_on_sale_yet).to_owned(),
             opens(reader, event),
+        ),
+        SaleState::Paused => (
+            td_string!(language, common.sales_paused).to_owned(),
+            td_string!(language, events.check_back).to_owned(),
         ),
         SaleState::Closed => (td_string!(language, common.sale_closed).to_owned(), going),
         SaleState::Cancelled => (
@@ -295,6 +301,8 @@ mod tests {
         assert_eq!(text(&few).as_deref(), Some("Noch 3"));
         let more = EventSummary { left: 40, ..few };
         assert_eq!(text(&more).as_deref(), Some("Nur noch wenige"));
+        let paused = text(&event(SaleState::Paused));
+        assert_eq!(paused.as_deref(), Some("Verkauf pausiert"));
     }
 
     #[test]

@@ -43,6 +43,7 @@ fn by_code(code: Code) -> &'static str {
         Code::SoldOut => t!(errors.sold_out),
         Code::LimitReached => t!(errors.limit_reached),
         Code::SalesClosed => t!(errors.sales_closed),
+        Code::SalesPaused => t!(errors.sales_paused),
         Code::NotOnSaleYet => t!(errors.not_on_sale_yet),
         Code::PriceChanged => t!(errors.price_changed),
         Code::PromoInvalid => t!(errors.promo_invalid),

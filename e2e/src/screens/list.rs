@@ -29,7 +29,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("event/few-left", "/events/{few_left}", "left ·"),
     Nobody.sees("event/sold-out", "/events/{sold_out}", "Join waiting list"),
     Nobody.sees("event/not-yet", "/events/{not_yet}", "Not on sale yet"),
-    Nobody.sees("event/paused", "/events/{paused}", "Sales ended"),
+    Nobody.sees("event/paused", "/events/{paused}", "Sales paused"),
     Nobody.sees("event/ended", "/events/{ended}", "This event has ended"),
     Nobody.sees("event/cancelled", "/events/{cancelled}", "This event has been cancelled."),
     Nobody.sees("event/free", "/events/{free}", "Free"),

@@ -44,12 +44,12 @@ impl EventSale<'_> {
             SaleState::Cancelled
         } else if self.now >= self.ends_at || matches!(self.status, "ended" | "archived") {
             SaleState::Ended
-        } else if self.status != "published" || !self.sales_open {
+        } else if self.status != "published" || sale.ends_at.is_some_and(|end| self.now >= end) {
             SaleState::Closed
+        } else if !self.sales_open {
+            SaleState::Paused
         } else if sale.starts_at.is_some_and(|start| self.now < start) {
             SaleState::NotYet
-        } else if sale.ends_at.is_some_and(|end| self.now >= end) {
-            SaleState::Closed
         } else {
             SaleState::of_stock(sale.left(), sale.capacity)
         }
@@ -72,6 +72,7 @@ impl EventSale<'_> {
         [
             SaleState::Cancelled,
             SaleState::Ended,
+            SaleState::Paused,
             SaleState::NotYet,
             SaleState::SoldOut,
         ]
@@ -144,6 +145,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_paused_can_be_sold_again_and_what_is_over_cannot() {
+        let paused = EventSale {
+            sales_open: false,
+            ..event("published")
+        };
+        let (past, future) = (
+            paused.now - Duration::days(1),
+            paused.now + Duration::hours(1),
+        );
+        let over = TypeSale {
+            ends_at: Some(past),
+            ..stock(10, 0)
+        };
+        let later = TypeSale {
+            starts_at: Some(future),
+            ..stock(10, 0)
+        };
+        assert_eq!(paused.of_type(&over), SaleState::Closed);
+        assert_eq!(paused.of_type(&later), SaleState::Paused);
+        assert_eq!(paused.of_type(&stock(10, 10)), SaleState::Paused);
+        assert_eq!(paused.of_event(&[over, later]), SaleState::Paused);
+        assert_eq!(paused.of_event(&[over]), SaleState::Closed);
+        let draft = EventSale {
+            status: "draft",
+            ..paused
+        };
+        assert_eq!(draft.of_type(&stock(10, 0)), SaleState::Closed);
+    }
+
+    #[test]
     fn the_event_comes_before_its_types() {
         let types = [stock(10, 10)];
         assert_eq!(event("cancelled").of_event(&types), SaleState::Cancelled);
@@ -152,7 +183,7 @@ mod tests {
             sales_open: false,
             ..event("published")
         };
-        assert_eq!(paused.of_event(&[stock(10, 0)]), SaleState::Closed);
+        assert_eq!(paused.of_event(&[stock(10, 0)]), SaleState::Paused);
         let over = EventSale {
             now: event("published").ends_at + Duration::days(2),
             ..event("published")

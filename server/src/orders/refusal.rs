@@ -30,9 +30,15 @@ pub enum Refusal {
         /// How many this person may still buy.
         left: i32,
     },
-    /// The sale is over or paused, or the event called off.
+    /// The sale is over, or the event cancelled.
     #[error("These tickets are no longer on sale.")]
     SalesClosed {
+        /// Of which type.
+        ticket_type: TicketTypeId,
+    },
+    /// The organizer has paused the sale.
+    #[error("Sales are paused. Try again later.")]
+    SalesPaused {
         /// Of which type.
         ticket_type: TicketTypeId,
     },
@@ -101,6 +107,7 @@ impl Refusal {
             Self::SoldOut { .. } => Code::SoldOut,
             Self::OrderLimit { .. } | Self::UserLimit { .. } => Code::LimitReached,
             Self::SalesClosed { .. } => Code::SalesClosed,
+            Self::SalesPaused { .. } => Code::SalesPaused,
             Self::NotOnSaleYet { .. } => Code::NotOnSaleYet,
             Self::PriceChanged { .. } => Code::PriceChanged,
             Self::PromoInvalid => Code::PromoInvalid,
@@ -138,6 +145,7 @@ impl Refusal {
                 problem.opens_at = Some(*opens_at);
             }
             Self::SalesClosed { ticket_type }
+            | Self::SalesPaused { ticket_type }
             | Self::PromoOtherTickets { ticket_type }
             | Self::UnknownTicketType { ticket_type } => {
                 problem.ticket_type_id = Some(*ticket_type);

@@ -67,8 +67,10 @@ pub(super) async fn places(
 
 /// Tickets that someone wants to wait for.
 pub(super) struct Wanted {
-    /// Whether they could be bought if there were any.
+    /// Whether they could be bought if there were any, and sales were not paused.
     pub(super) on_sale: bool,
+    /// False while the organizer pauses sales.
+    pub(super) sales_open: bool,
     pub(super) left: i32,
     /// How many this person may have in one order.
     pub(super) may_have: i32,
@@ -85,8 +87,9 @@ pub(super) async fn wanted(
         Wanted,
         r#"
         select y.capacity - y.sold as "left!",
-            waiting_is_open(e.status, e.ends_at, s.sales_open, y.sale_starts_at, y.sale_ends_at)
+            waiting_is_open(e.status, e.ends_at, true, y.sale_starts_at, y.sale_ends_at)
                 as "on_sale!",
+            s.sales_open,
             least(y.max_per_order, e.max_per_user - tickets_bought(e.id, $2)) as "may_have!"
         from ticket_types y
         join events e on e.id = y.event_id

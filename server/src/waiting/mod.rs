@@ -104,6 +104,12 @@ fn check(wanted: &db::Wanted, quantity: i32) -> Result<()> {
             detail: "These tickets aren’t on sale.".to_owned(),
         });
     }
+    if !wanted.sales_open {
+        return Err(Error::Conflict {
+            code: Code::SalesPaused,
+            detail: "Sales are paused. Try again later.".to_owned(),
+        });
+    }
     if wanted.may_have <= 0 {
         return Err(Error::Conflict {
             code: Code::LimitReached,

@@ -418,7 +418,7 @@ fn verdict(decision: &Decision) -> Verdict {
         Decision::Refused(refusal) => match refusal {
             Refusal::KeyReused => Verdict::Reused,
             Refusal::UnknownTicketType { .. } => Verdict::Unknown,
-            Refusal::SalesClosed { .. } => Verdict::Closed,
+            Refusal::SalesPaused { .. } => Verdict::Closed,
             Refusal::OrderLimit { .. } => Verdict::TooManyForOrder,
             Refusal::UserLimit { .. } => Verdict::TooManyForUser,
             Refusal::PromoInvalid => Verdict::NoSuchCode,

@@ -262,7 +262,7 @@ async fn tickets_are_sold_in_their_time_only(db: PgPool) {
         .expect("paused");
     buy(event.types[2])
         .await
-        .refused(StatusCode::CONFLICT, Code::SalesClosed);
+        .refused(StatusCode::CONFLICT, Code::SalesPaused);
 
     let over = EventBuilder::new("Over")
         .starts_at(Utc::now() - Duration::days(2))

@@ -19,8 +19,8 @@ async fn sales_pause_and_resume(db: PgPool) {
     let ada = app.user("Ada").await;
     let TestEvent { id, types } = EventBuilder::new("Night").create(&app, &olga).await;
     for (action, state) in [
-        ("pause", SaleState::Closed),
-        ("pause", SaleState::Closed),
+        ("pause", SaleState::Paused),
+        ("pause", SaleState::Paused),
         ("resume", SaleState::OnSale),
     ] {
         let event: HostEvent = act(&olga, id, action).await.ok();
@@ -31,7 +31,11 @@ async fn sales_pause_and_resume(db: PgPool) {
         if action == "resume" {
             bought.created::<Order>();
         } else {
-            bought.refused(StatusCode::CONFLICT, Code::SalesClosed);
+            bought.refused(StatusCode::CONFLICT, Code::SalesPaused);
+            let place = json!({"ticket_type_id": types[0], "quantity": 1});
+            ada.post(&format!("/events/{id}/waiting-list"), place)
+                .await
+                .refused(StatusCode::CONFLICT, Code::SalesPaused);
         }
     }
 }

@@ -195,7 +195,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     let badge = if head.live && head.sales_open {
         view! { <Badge tone=Tone::Good text=t!(host.on_sale) /> }.into_any()
     } else if head.live {
-        view! { <Badge tone=Tone::Warn text=t!(host.sales_paused) /> }.into_any()
+        view! { <Badge tone=Tone::Warn text=t!(common.sales_paused) /> }.into_any()
     } else if head.status == EventStatus::Published {
         view! { <Badge tone=Tone::Neutral text=t!(common.ended) /> }.into_any()
     } else {

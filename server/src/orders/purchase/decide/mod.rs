@@ -249,6 +249,7 @@ fn check_sale(
                 opens_at: ticket_type.sale.starts_at.unwrap_or(now),
             });
         }
+        SaleState::Paused => return Err(Refusal::SalesPaused { ticket_type: id }),
         SaleState::Closed | SaleState::Cancelled | SaleState::Ended => {
             return Err(Refusal::SalesClosed { ticket_type: id });
         }

@@ -167,7 +167,16 @@ impl Event {
     }
 
     fn is_open(&self) -> bool {
-        self.on_sale && !self.cancelled
+        self.closed_with().is_none()
+    }
+
+    /// Why nothing of it is sold now.
+    fn closed_with(&self) -> Option<Code> {
+        match (self.cancelled, self.on_sale) {
+            (true, _) => Some(Code::SalesClosed),
+            (false, false) => Some(Code::SalesPaused),
+            (false, true) => None,
+        }
     }
 
     fn left(&self, kind: usize) -> i32 {

@@ -63,8 +63,8 @@ impl Model {
     pub(super) fn check(&self, purchase: &Purchase) -> Result<(), Code> {
         for &((event, kind), quantity) in &purchase.lines {
             let event = &self.events[event];
-            if !event.is_open() {
-                return Err(Code::SalesClosed);
+            if let Some(code) = event.closed_with() {
+                return Err(code);
             }
             if quantity > event.kinds[kind].max_per_order {
                 return Err(Code::LimitReached);

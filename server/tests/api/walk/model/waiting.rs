@@ -18,7 +18,7 @@ impl Model {
         let may_have = event.kinds[kind.1].max_per_order.min(event.may_buy(who));
         let waits = |party: &Party| party.of == who && party.kind == kind && !party.closed;
         let refusal = match () {
-            () if !event.is_open() => Some(Code::SalesClosed),
+            () if !event.is_open() => event.closed_with(),
             () if may_have <= 0 => Some(Code::LimitReached),
             () if quantity > may_have => Some(Code::Invalid),
             () if quantity <= event.left(kind.1) => Some(Code::Conflict),
