@@ -43,6 +43,25 @@ pub struct Guest {
     pub revoked_because: Option<String>,
 }
 
+/// `POST /host/events/{id}/tickets/{number}/refund`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundGuest {
+    /// What the buyer is told beside it, up to 1,000 characters; may be empty.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl RefundGuest {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require_message(&self.message);
+        errors.into_result()
+    }
+}
+
 /// `POST /host/events/{id}/tickets/{number}/revoke`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

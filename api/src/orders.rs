@@ -178,6 +178,9 @@ pub struct Order {
     pub total: Money,
     /// Refund orders of this purchase, oldest first.
     pub refunds: Vec<RefundSummary>,
+    /// For a refund: what the organizer wrote about it.
+    #[serde(default)]
+    pub message: Option<String>,
 }
 
 /// A line of an order, as it was when bought.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 pub const NAME_MAX: usize = 100;
 /// The longest email address we accept, in characters (RFC 5321).
 pub const EMAIL_MAX: usize = 254;
+/// The longest message of an organizer to their guests, in characters.
+pub const MESSAGE_MAX: usize = 1000;
 
 /// What is wrong, by field. Nested fields are written `ticket_types.0.price`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,11 @@ impl FieldErrors {
             field,
             "Remove unsupported characters.",
         );
+    }
+
+    /// Requires `message`, which an organizer may write to their guests, to be short enough.
+    pub fn require_message(&mut self, message: &str) {
+        self.require_text(message, 0, MESSAGE_MAX, "message");
     }
 
     /// `Ok` when nothing was added.

@@ -6,7 +6,7 @@ mod words;
 use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
 use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
-use api::guests::{Guest, Revoke};
+use api::guests::{Guest, RefundGuest, Revoke};
 use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
 use api::orders::{Order, OrderQuote, OrderSummary, PlaceOrder};
 use api::promo_codes::{CreatePromoCode, PromoCode, PromoCodes, UpdatePromoCode};
@@ -314,8 +314,12 @@ pub(crate) async fn guests(
         .await
 }
 
-pub(crate) async fn refund_guest(id: EventId, number: TicketNumber) -> Answer<Guest> {
-    Call::act(format!("/host/events/{id}/tickets/{number}/refund"))
+pub(crate) async fn refund_guest(
+    id: EventId,
+    number: TicketNumber,
+    body: &RefundGuest,
+) -> Answer<Guest> {
+    Call::post(format!("/host/events/{id}/tickets/{number}/refund"), body)
         .send()
         .await
 }

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, ExprMethodCall, ItemFn, ItemMod, LitStr, Macro};
 
 /// What attributes of views hold that is for the browser or for the style. All others hold texts.
-const TECHNICAL: [&str; 45] = [
+const TECHNICAL: [&str; 46] = [
     "accept",
     "aria-autocomplete",
     "aria-busy",
@@ -26,6 +26,7 @@ const TECHNICAL: [&str; 45] = [
     "class",
     "d",
     "decoding",
+    "dir",
     "enterkeyhint",
     "fill",
     "fill-rule",

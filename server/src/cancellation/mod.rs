@@ -112,5 +112,6 @@ fn refund<'a>(
         hash: request_hash(purchase.id, &names),
         by,
         tickets: tickets.iter().collect(),
+        message: None,
     })
 }

@@ -144,23 +144,32 @@ fn check_types(
     }
 }
 
+/// What an organizer writes to their guests, as it is kept; none when it says nothing.
+pub fn message(text: &str) -> Option<String> {
+    let text = trimmed(text);
+    (!text.is_empty()).then_some(text)
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim().replace("\r\n", "\n")
+}
+
 /// Texts without the space around them, names and places on one line.
 fn tidy(event: CreateEvent) -> CreateEvent {
     let on_one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let trimmed = |text: String| text.trim().replace("\r\n", "\n");
     CreateEvent {
         title: on_one_line(event.title),
-        description: trimmed(event.description),
+        description: trimmed(&event.description),
         venue: on_one_line(event.venue),
         address: on_one_line(event.address),
         city: on_one_line(event.city),
-        timezone: trimmed(event.timezone),
+        timezone: trimmed(&event.timezone),
         ticket_types: event
             .ticket_types
             .into_iter()
             .map(|ticket_type| TicketTypeInput {
                 name: on_one_line(ticket_type.name),
-                description: trimmed(ticket_type.description),
+                description: trimmed(&ticket_type.description),
                 ..ticket_type
             })
             .collect(),

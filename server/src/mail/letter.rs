@@ -38,6 +38,8 @@ pub(super) enum Block {
     Button(&'static str, String),
     /// Things and their values, like a receipt.
     Facts(Vec<(String, String)>),
+    /// Somebody else's words.
+    Quote(String),
 }
 
 /// A letter as it is sent.
@@ -88,6 +90,17 @@ impl Letter {
     pub(super) fn facts(mut self, facts: Vec<(String, String)>) -> Self {
         self.blocks.push(Block::Facts(facts));
         self
+    }
+
+    /// What the organizer writes, if they do.
+    pub(super) fn message(self, message: Option<String>) -> Self {
+        let Some(message) = message else {
+            return self;
+        };
+        let from = td_string!(self.reader.language, letters.message_from_organizer);
+        let mut letter = self.text(from);
+        letter.blocks.push(Block::Quote(message));
+        letter
     }
 
     /// The message with this id, so that one that arrives twice can be told.
@@ -150,6 +163,12 @@ impl Letter {
                     }
                     writeln!(text)
                 }
+                Block::Quote(words) => {
+                    for line in words.lines() {
+                        let _written = writeln!(text, "> {line}");
+                    }
+                    writeln!(text)
+                }
             };
         }
         let _written = writeln!(text, "-- \n{}", self.brand());
@@ -178,6 +197,11 @@ impl Letter {
                     body,
                     "<table role=\"presentation\" style=\"{TABLE}\">{}</table>",
                     rows(facts)
+                ),
+                Block::Quote(words) => write!(
+                    body,
+                    "<blockquote style=\"{QUOTE}\">{}</blockquote>",
+                    escape(words).replace('\n', "<br>")
                 ),
             };
         }
@@ -215,6 +239,7 @@ const BRAND: &str = "margin:0 0 24px;color:#c2280d;font-weight:700";
 const HEADING: &str = "margin:0 0 16px;font-size:26px;line-height:1.15;letter-spacing:-0.02em";
 const BUTTON: &str = "display:inline-block;padding:14px 24px;border-radius:99px;\
     background:#c2280d;color:#ffffff;font-weight:600;text-decoration:none";
+const QUOTE: &str = "margin:0 0 16px;padding:4px 0 4px 16px;border-left:3px solid #c2280d";
 const TABLE: &str = "width:100%;margin:0 0 16px;border-collapse:collapse";
 const CELL: &str = "padding:8px 0;border-top:1px solid #d9d2c8;vertical-align:top";
 

@@ -72,7 +72,7 @@ pub async fn find(
     id: OrderId,
 ) -> Result<Option<Order>> {
     let Some(row) = sqlx::query!(
-        "select kind, state, created_at, expires_at, payment, purchase_id, currency, total
+        "select kind, state, created_at, expires_at, payment, purchase_id, currency, total, message
         from orders where id = $1 and user_id = $2",
         id,
         user,
@@ -98,6 +98,7 @@ pub async fn find(
         lines,
         total: Money::new(row.total, currency),
         refunds: refunds.into_iter().map(|(_, refund)| refund).collect(),
+        message: row.message,
     }))
 }
 

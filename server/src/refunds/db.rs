@@ -140,6 +140,8 @@ pub struct Refund<'a> {
     pub by: UserId,
     /// For which tickets of the purchase, those of a line in a row.
     pub tickets: Vec<&'a SoldTicket>,
+    /// What the organizer tells the buyer beside it.
+    pub message: Option<&'a str>,
 }
 
 /// Writes the refunds' orders, with a line for each line of the purchase, ends the tickets, and has
@@ -151,12 +153,12 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
     sqlx::query!(
         "with new_orders as (
             insert into orders (id, user_id, kind, state, currency, total, payment,
-                idempotency_key, request_hash, purchase_id, created_at)
+                idempotency_key, request_hash, purchase_id, created_at, message)
             select id, user_id, 'refund', 'paid', currency, total, payment, key, hash, purchase,
-                clock_timestamp()
+                clock_timestamp(), message
             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[],
-                $7::bytea[], $8::uuid[])
-                as o (id, user_id, currency, total, payment, key, hash, purchase)
+                $7::bytea[], $8::uuid[], $18::text[])
+                as o (id, user_id, currency, total, payment, key, hash, purchase, message)
         ), refunded as materialized (
             select * from unnest($9::uuid[], $10::int[], $11::uuid[], $12::int[], $13::uuid[],
                 $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[])
@@ -189,6 +191,7 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
         &tickets.amount,
         &tickets.holder as &[Option<Uuid>],
         &tickets.by,
+        &orders.message as &[Option<String>],
     )
     .execute(&mut *connection)
     .await?;
@@ -216,6 +219,7 @@ struct OrderColumns {
     key: Vec<Uuid>,
     hash: Vec<Vec<u8>>,
     purchase: Vec<Uuid>,
+    message: Vec<Option<String>>,
 }
 
 impl OrderColumns {
@@ -233,6 +237,7 @@ impl OrderColumns {
             columns.key.push(refund.key);
             columns.hash.push(refund.hash.to_vec());
             columns.purchase.push(refund.purchase.id);
+            columns.message.push(refund.message.map(str::to_owned));
         }
         columns
     }

@@ -152,6 +152,7 @@ async fn commit(
         hash,
         by: purchase.buyer,
         tickets: tickets.iter().collect(),
+        message: None,
     };
     db::write(&mut transaction, std::slice::from_ref(&refund)).await?;
     transaction.commit().await?;
@@ -192,11 +193,12 @@ pub(crate) fn request_hash(purchase: OrderId, tickets: &[TicketName]) -> [u8; 32
 }
 
 /// Refunds a ticket for the organizer, whoever holds it and whether or not it was used, to who paid
-/// for it. Call it with the event's stock locked.
+/// for it, who is told `message` beside it. Call it with the event's stock locked.
 pub async fn by_organizer(
     connection: &mut PgConnection,
     ticket: &SoldTicket,
     by: api::UserId,
+    message: Option<&str>,
 ) -> Result<OrderId> {
     let purchases = db::purchases(connection, &[ticket.order]).await?;
     let purchase = purchases
@@ -210,6 +212,7 @@ pub async fn by_organizer(
         hash: request_hash(purchase.id, &[ticket.name()]),
         by,
         tickets: vec![ticket],
+        message,
     };
     db::write(connection, &[refund]).await?;
     Ok(id)

@@ -100,6 +100,14 @@ fn Receipt(order: Order) -> impl IntoView {
         OrderKind::Comp => None,
     };
     let payment = payment.map(|payment| view! { <p class="receipt__payment">{payment}</p> });
+    let message = order.message.clone().map(|message| {
+        view! {
+            <section class="receipt__message">
+                <h2 class="receipt__event">{t!(orders.message)}</h2>
+                <p dir="auto">{message}</p>
+            </section>
+        }
+    });
     let returns_money = words::returns_money(&order.payment);
     let refunds = order
         .refunds
@@ -135,6 +143,7 @@ fn Receipt(order: Order) -> impl IntoView {
                 {owed}
             </dl>
             {payment}
+            {message}
             {give_back}
             {purchase}
         </div>

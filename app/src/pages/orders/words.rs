@@ -140,6 +140,7 @@ mod tests {
             lines: Vec::new(),
             total: money(2000),
             refunds: Vec::new(),
+            message: None,
         };
         let owed = |order: &Order| owed(order).map(|owed| owed.amount);
         assert_eq!(owed(&order), Some(2000));

@@ -2,7 +2,7 @@
 
 pub mod db;
 
-use api::guests::{Guest, Revoke};
+use api::guests::{Guest, RefundGuest, Revoke};
 use api::refunds::NotRefundable;
 use api::tickets::TicketName;
 use api::tickets::TicketState;
@@ -14,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::{self, Role};
+use super::change::message;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
@@ -74,24 +75,29 @@ fn search(typed: &str) -> Search<'_> {
     }
 }
 
-/// Refund a ticket to who paid for it, whoever holds it and whether or not it was used. Asking
-/// twice is as good as asking once.
+/// Refund a ticket to who paid for it, whoever holds it and whether or not it was used. The buyer is
+/// told by email, with the message if there is one. Asking twice is as good as asking once.
 #[utoipa::path(post, path = "/host/events/{id}/tickets/{number}/refund", tag = "guests",
     params(("id" = Uuid, Path), ("number" = i32, Path)),
     responses((status = 200, body = Guest), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
-        (status = 409, body = api::Problem)),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    request_body = Option<RefundGuest>,
     security(("bearer" = [])))]
 async fn refund(
     State(state): State<AppState>,
     asker: SignedIn,
     Path((id, number)): Path<(EventId, TicketNumber)>,
+    body: Option<Json<RefundGuest>>,
 ) -> Result<Json<Guest>> {
+    let body = body.map_or_else(RefundGuest::default, |Json(body)| body);
+    body.validate()?;
+    let message = message(&body.message);
     let mut transaction = state.db.begin().await?;
     let (ticket, now) = lock(&mut transaction, &asker, id, number).await?;
     match ticket.refusal(Asker::Organizer, now) {
         None => {
-            by_organizer(&mut transaction, &ticket, asker.user).await?;
+            by_organizer(&mut transaction, &ticket, asker.user, message.as_deref()).await?;
         }
         Some(NotRefundable::Refunded) => {}
         Some(refusal) => return Err(conflict(number, refusal)),

@@ -119,6 +119,7 @@ pub(super) async fn refund(
     };
     let letter = Letter::to(&buyer, subject)
         .text(text)
+        .message(order.message.clone())
         .facts(receipt(&reader, &order))
         .button(
             td_string!(language, letters.see_refund),

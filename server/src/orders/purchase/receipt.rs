@@ -27,6 +27,7 @@ pub(super) fn of(grant: &Grant, stock: &Snapshot) -> Order {
             .collect(),
         total: grant.total,
         refunds: Vec::new(),
+        message: None,
     }
 }
 

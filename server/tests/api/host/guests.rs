@@ -2,10 +2,11 @@
 
 use api::door::CheckIn;
 use api::guests::Guest;
-use api::orders::{Order, OrderState};
+use api::orders::{Order, OrderState, OrderSummary};
 use api::tickets::{Ticket, TicketState};
 use api::{Code, Page};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::employ;
 use crate::door::{path, send, tonight};
 use crate::refunds::{check_in, gift};
-use crate::support::{EventBuilder, TestApp, TestUser, assert_sound};
+use crate::support::{EventBuilder, Inbox, TestApp, TestUser, assert_sound};
 
 /// Ada has bought two tickets and Bob one.
 async fn sold(db: PgPool) -> (TestApp, TestUser, [TestUser; 2], Uuid) {
@@ -74,7 +75,7 @@ async fn guests_are_for_staff_and_their_tickets_for_managers(db: PgPool) {
     employ(&app, event, &door, "door").await;
     let guests = format!("/host/events/{event}/guests");
     let actions = ["refund", "revoke"].map(|act| format!("/host/events/{event}/tickets/1/{act}"));
-    let reason = json!({"reason": "Forged"});
+    let bodies = [json!({}), json!({"reason": "Forged"})];
 
     door.get(&guests).await.ok::<Page<Guest>>();
     ada.get(&guests)
@@ -85,24 +86,88 @@ async fn guests_are_for_staff_and_their_tickets_for_managers(db: PgPool) {
         .get(&guests)
         .await
         .refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
-    for action in &actions {
-        door.post(action, &reason)
+    for (action, body) in actions.iter().zip(&bodies) {
+        door.post(action, body)
             .await
             .refused(StatusCode::FORBIDDEN, Code::Forbidden);
-        ada.post(action, &reason)
+        ada.post(action, body)
             .await
             .refused(StatusCode::NOT_FOUND, Code::NotFound);
         nobody
-            .post(action, &reason)
+            .post(action, body)
             .await
             .refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated);
         let missing = action.replace("/1/", "/99/");
-        olga.post(&missing, &reason)
+        olga.post(&missing, body)
             .await
             .refused(StatusCode::NOT_FOUND, Code::NotFound);
     }
     let untold = olga.post(&actions[1], json!({"reason": " "})).await;
     untold.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_refund_brings_the_organizers_message_to_the_buyer(db: PgPool) {
+    let (app, olga, [ada, bob], event) = sold(db).await;
+    let inbox = Inbox::new();
+    // The buyer is told, not the holder.
+    gift(event, 1, &ada, &bob).await;
+    inbox.fetch(&app).await;
+    let refund = |number: i32| format!("/host/events/{event}/tickets/{number}/refund");
+    let message = "Sorry, Ada:\r\nthe <balcony> is closed. ";
+    let body = json!({"message": message});
+    for _ in 0..2 {
+        let guest: Guest = olga.post(&refund(1), &body).await.ok();
+        assert_eq!(guest.state, TicketState::Refunded);
+    }
+    let letter = inbox.fetch_one(&app).await;
+    assert!(letter.to.contains(&ada.email), "{letter:?}");
+    let text = "Message from the organizer:\r\n\r\n> Sorry, Ada:\r\n> the <balcony> is closed.\r\n";
+    let written = letter.text.replace("\r\n", "\n");
+    assert!(written.contains(&text.replace("\r\n", "\n")), "{written}");
+    assert!(
+        letter
+            .html
+            .contains("Sorry, Ada:<br>the &lt;balcony&gt; is closed."),
+        "{}",
+        letter.html
+    );
+    let orders: Page<OrderSummary> = ada.get("/orders").await.ok();
+    let order: Order = ada
+        .get(&format!("/orders/{}", orders.items[0].id))
+        .await
+        .ok();
+    assert_eq!(
+        order.message.as_deref(),
+        Some("Sorry, Ada:\nthe <balcony> is closed.")
+    );
+
+    // Without a message, and without a body.
+    for (number, body) in [
+        (2, json!({"message": " \n "}).to_string()),
+        (3, String::new()),
+    ] {
+        let sent = olga
+            .send(
+                Method::POST,
+                &refund(number),
+                &[("content-type", "application/json")],
+                Body::from(body),
+            )
+            .await;
+        sent.ok::<Guest>();
+        let letter = inbox.fetch_one(&app).await;
+        assert!(!letter.text.contains("Message from"), "{}", letter.text);
+    }
+    for (message, field) in [
+        ("x".repeat(1001), "message"),
+        ("\u{7}".to_owned(), "message"),
+    ] {
+        let refused = olga.post(&refund(2), json!({"message": message})).await;
+        let problem = refused.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        assert!(problem.errors.contains_key(field), "{problem:?}");
+    }
     assert_sound(&app.db).await;
 }
 

@@ -1,5 +1,6 @@
 //! Who has an event's tickets, and what can be done about each.
 
+mod refund;
 mod row;
 mod sheet;
 

@@ -9,9 +9,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
 
+use super::refund::{self, RefundGuest};
 use super::row::badge;
 use crate::api::Error;
 use crate::components::{Badge, Button, Kind, Sheet, TextArea, use_toasts};
+use crate::focus::focus_in_place;
 use crate::history::Close;
 use crate::pages::host::door::words;
 use crate::{api, format};
@@ -48,8 +50,11 @@ pub(super) fn GuestSheet(
         .revoked_because
         .clone()
         .map(|reason| view! { <p>{t!(guests.taken_back_because, reason = reason)}</p> });
-    let can_refund = guest.state.is_live() && !guest.comp;
-    let can_revoke = guest.state == TicketState::Valid;
+    let refunding = RwSignal::new(false);
+    let keep = move |()| {
+        refunding.set(false);
+        request_animation_frame(|| focus(REFUND));
+    };
     view! {
         <Sheet title=guest.name.clone() on_close=close>
             <div class="guest-sheet">
@@ -60,11 +65,63 @@ pub(super) fn GuestSheet(
                 {guest.from.clone().map(|from| view! { <p class="muted">{t!(guests.from_buyer, name = from)}</p> })}
                 {reason}
             </div>
-            <Admission event=event guest=guest.clone() on_done=done />
-            {can_refund
-                .then(|| view! { <RefundGuest event=event guest=guest.clone() on_done=done /> })}
-            {can_revoke.then(|| view! { <RevokeGuest event=event guest=guest on_done=done /> })}
+            {move || {
+                let guest = guest.clone();
+                match refunding.get() {
+                    true => view! {
+                        <RefundGuest event=event guest=guest on_keep=keep on_done=done />
+                    }
+                    .into_any(),
+                    false => view! {
+                        <Actions event=event guest=guest refunding=refunding on_done=done />
+                    }
+                    .into_any(),
+                }
+            }}
         </Sheet>
+    }
+}
+
+/// The button that leads to the refund.
+const REFUND: &str = "guest-refund";
+
+fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus_in_place(&element);
+    }
+}
+
+/// What can be done about the ticket as it stands.
+#[component]
+fn Actions(
+    event: EventId,
+    guest: Guest,
+    refunding: RwSignal<bool>,
+    on_done: Callback<()>,
+) -> impl IntoView {
+    let can_refund = guest.state.is_live() && !guest.comp;
+    let can_revoke = guest.state == TicketState::Valid;
+    let ask = match refund::is_paid(&guest) {
+        true => t!(guests.refund_ask),
+        false => t!(guests.cancel_ask),
+    };
+    let refund = can_refund.then(|| {
+        view! {
+            <section class="guest-sheet__action">
+                <Button
+                    id=REFUND
+                    kind=Kind::Quiet
+                    on_press=move |()| refunding.set(true)
+                >
+                    {ask}
+                </Button>
+            </section>
+        }
+    });
+    view! {
+        <Admission event=event guest=guest.clone() on_done=on_done />
+        {refund}
+        {can_revoke.then(|| view! { <RevokeGuest event=event guest=guest on_done=on_done /> })}
     }
 }
 
@@ -118,42 +175,6 @@ fn Admission(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoVi
 }
 
 #[component]
-fn RefundGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let number = guest.number;
-    let toasts = use_toasts();
-    let refund = move |()| {
-        run(
-            busy,
-            api::refund_guest(event, number),
-            move |answer| match answer {
-                Ok(_) => {
-                    toasts.say(t!(guests.is_refunded, number = number));
-                    on_done.try_run(());
-                }
-                Err(error) => toasts.say(error.to_string()),
-            },
-        );
-    };
-    let (label, text) = if guest.price.is_zero() {
-        (t!(guests.give_back).to_owned(), t!(guests.give_back_text))
-    } else {
-        let label = t!(guests.refund, price = format::money(guest.price));
-        (label, t!(guests.refund_text))
-    };
-    view! {
-        <section class="guest-sheet__action">
-            <p class="muted">
-                {text}
-            </p>
-            <Button kind=Kind::Danger busy=busy on_press=refund>
-                {label}
-            </Button>
-        </section>
-    }
-}
-
-#[component]
 fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl IntoView {
     let (busy, reason) = (RwSignal::new(false), RwSignal::new(String::new()));
     let error = RwSignal::new(None::<String>);
@@ -198,7 +219,7 @@ fn RevokeGuest(event: EventId, guest: Guest, on_done: Callback<()>) -> impl Into
     }
 }
 
-fn run<T: 'static>(
+pub(super) fn run<T: 'static>(
     busy: RwSignal<bool>,
     action: impl Future<Output = Result<T, Error>> + 'static,
     done: impl FnOnce(Result<T, Error>) + 'static,
