@@ -290,10 +290,14 @@ pub struct HostEventSummary {
     pub cover_url: Option<String>,
     /// How many people it takes.
     pub capacity: i32,
-    /// Tickets sold, given or held.
+    /// Tickets that were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
-    /// What its paid orders brought, less refunds.
-    pub takings: Money,
+    /// Tickets that were given and not revoked; of a cancelled event, as it was then.
+    pub given: i32,
+    /// Money received, less what was refunded of it.
+    pub received: Money,
+    /// Money that is still owed.
+    pub due: Money,
 }
 
 /// `GET /host/events/{id}`: everything, ready to be edited.
@@ -356,14 +360,18 @@ pub struct Task {
 pub struct Sales {
     /// How many people it takes.
     pub capacity: i32,
-    /// Tickets sold, given or held.
+    /// Tickets that were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
-    /// Tickets that can still be had.
+    /// Tickets that were given and not revoked; of a cancelled event, as it was then.
+    pub given: i32,
+    /// Tickets that can still be had; none of a cancelled event.
     pub left: i32,
     /// Admitted at the door.
     pub checked_in: i32,
-    /// What paid orders brought, less refunds.
-    pub takings: Money,
+    /// Money received, less what was refunded of it. Who pays at the door has paid once let in.
+    pub received: Money,
+    /// Money that is still owed; nothing for a cancelled event.
+    pub due: Money,
     /// By ticket type, in the organizer's order.
     pub by_type: Vec<TypeSales>,
     /// How long one point of `series` is, in seconds.
@@ -382,10 +390,14 @@ pub struct TypeSales {
     pub name: String,
     /// How many there are.
     pub capacity: i32,
-    /// How many are sold, given or held.
+    /// How many were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
-    /// What they brought, less refunds.
-    pub takings: Money,
+    /// How many were given and not revoked; of a cancelled event, as it was then.
+    pub given: i32,
+    /// Money received for them, less what was refunded of it.
+    pub received: Money,
+    /// Money that is still owed for them.
+    pub due: Money,
 }
 
 /// What was sold in one stretch of time.
@@ -396,6 +408,6 @@ pub struct SalesPoint {
     pub at: DateTime<Utc>,
     /// Tickets sold in it.
     pub tickets: i32,
-    /// What they brought, in minor units.
-    pub takings: i64,
+    /// What they were sold for, in minor units.
+    pub amount: i64,
 }

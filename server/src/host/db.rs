@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::access::Role;
-use super::sales::db::takings;
+use super::sales::db::{TypeSold, sold};
 use crate::error::{Error, Result};
 use crate::events::db::{cover_url, parse_currency, ticket_types};
 use crate::events::sale::{EventSale, TypeSale};
@@ -152,13 +152,16 @@ pub async fn list(
     .await?;
     let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
     let mut types = ticket_types(&mut *connection, &ids).await?;
-    let takings = takings(connection, &ids).await?;
+    let sold = sold(connection, &ids).await?;
     events
         .into_iter()
         .map(|event| {
             let types = types.remove(&event.id).unwrap_or_default();
-            let takings = takings.iter().filter(|entry| entry.event == event.id);
-            let takings = takings.map(|entry| entry.amount).sum();
+            let sold = || {
+                sold.iter()
+                    .filter(|sold: &&TypeSold| sold.event == event.id)
+            };
+            let currency = parse_currency(&event.currency)?;
             Ok(HostEventSummary {
                 id: event.id,
                 title: event.title,
@@ -170,8 +173,10 @@ pub async fn list(
                 city: event.city,
                 cover_url: event.cover_id.map(cover_url),
                 capacity: types.iter().map(|row| row.sale().capacity).sum(),
-                sold: types.iter().map(|row| row.sale().sold).sum(),
-                takings: Money::new(takings, parse_currency(&event.currency)?),
+                sold: sold().map(|kind| kind.sold).sum(),
+                given: sold().map(|kind| kind.given).sum(),
+                received: Money::new(sold().map(|kind| kind.received).sum(), currency),
+                due: Money::new(sold().map(|kind| kind.due).sum(), currency),
             })
         })
         .collect()
@@ -350,10 +355,12 @@ pub async fn publish(connection: &mut PgConnection, id: EventId) -> Result<()> {
     one_row(done.rows_affected())
 }
 
-/// Calls a published event off.
+/// Cancels a published event. Call it with the stock locked: what was refunded before that was so
+/// before the time that is kept.
 pub async fn cancel(connection: &mut PgConnection, id: EventId) -> Result<()> {
     let done = sqlx::query!(
-        "update events set status = 'cancelled', cancelled_at = now(), updated_at = now()
+        "update events set status = 'cancelled', cancelled_at = clock_timestamp(),
+            updated_at = now()
         where id = $1 and status = 'published'",
         id,
     )

@@ -61,7 +61,7 @@ pub(super) async fn update(
 /// again.
 ///
 /// Orders stay in the ledger without a name, and tickets stay what they are, those for events to
-/// come too: whoever has the code gets in, and stock and takings of an event do not change behind
+/// come too: whoever has the code gets in, and stock and revenue of an event do not change behind
 /// its organizer's back. One's own events to come are cancelled; refused while tickets of them are
 /// sold, whose buyers must be told first.
 #[utoipa::path(delete, path = "/me", tag = "me", security(("bearer" = [])), request_body = DeleteMe,

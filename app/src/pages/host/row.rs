@@ -1,3 +1,4 @@
+use ::api::Money;
 use ::api::host::{EventStatus, HostEventSummary};
 use i18n::t;
 use leptos::prelude::*;
@@ -42,15 +43,44 @@ pub(super) fn HostedRow(event: HostEventSummary) -> impl IntoView {
 
 #[component]
 fn Sold(event: HostEventSummary) -> impl IntoView {
-    let (sold, capacity) = (event.sold, event.capacity);
-    let takings = format::money(event.takings);
+    let HostEventSummary {
+        sold,
+        given,
+        capacity,
+        received,
+        due,
+        ..
+    } = event;
+    let money = money(received, due).map(|money| view! { <b>{money}</b> });
     view! {
-        <Meter part=sold whole=capacity />
+        <Meter part=sold + given whole=capacity />
         <p class="hosted-row__numbers">
-            <span>{t!(host.sold_of, sold = format::Count(sold), all = format::Count(capacity))}</span>
-            <b>{takings}</b>
+            <span>{sold_of(sold, given, capacity)}</span>
+            {money.collect_view()}
         </p>
     }
+}
+
+/// How many of how many are sold, and how many were given besides.
+pub(super) fn sold_of(sold: i32, given: i32, capacity: i32) -> String {
+    let (sold, all) = (format::Count(sold), format::Count(capacity));
+    match given {
+        0 => t!(host.sold_of, sold = sold, all = all),
+        given => t!(
+            host.sold_and_given,
+            sold = sold,
+            all = all,
+            given = format::Count(given)
+        ),
+    }
+}
+
+/// What was received and what is due, which are never added up; what is nothing is left out.
+pub(super) fn money(received: Money, due: Money) -> impl Iterator<Item = String> {
+    let received =
+        (!received.is_zero()).then(|| t!(host.amount_received, amount = format::money(received)));
+    let due = (!due.is_zero()).then(|| t!(host.amount_due, amount = format::money(due)));
+    received.into_iter().chain(due)
 }
 
 /// How an event stands; nothing for one that is simply live.

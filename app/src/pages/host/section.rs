@@ -101,7 +101,9 @@ mod tests {
             cover_url: None,
             capacity: 0,
             sold: 0,
-            takings: Money::new(0, Currency::EUR),
+            given: 0,
+            received: Money::new(0, Currency::EUR),
+            due: Money::new(0, Currency::EUR),
         }
     }
 

@@ -4,7 +4,7 @@ pub mod db;
 
 use std::collections::HashMap;
 
-use api::host::{HostEvent, Sales, TypeSales};
+use api::host::{EventStatus, HostEvent, Sales, TypeSales};
 use api::{EventId, Money, TicketTypeId, Time};
 use axum::extract::State;
 use chrono::{Duration, NaiveTime, Utc};
@@ -19,6 +19,7 @@ use crate::auth::SignedIn;
 use crate::error::Result;
 use crate::extract::{Json, Path};
 use crate::state::AppState;
+use db::TypeSold;
 
 /// The route of an event's sales.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -48,42 +49,45 @@ async fn sales(
 }
 
 async fn count(connection: &mut PgConnection, event: HostEvent) -> Result<Sales> {
-    let takings: HashMap<TicketTypeId, i64> = db::takings(connection, &[event.id])
+    let mut sold: HashMap<TicketTypeId, TypeSold> = db::sold(connection, &[event.id])
         .await?
         .into_iter()
-        .map(|takings| (takings.ticket_type, takings.amount))
+        .map(|sold| (sold.ticket_type, sold))
         .collect();
+    let money = |amount| Money::new(amount, event.currency);
+    let by_type = event.ticket_types.iter().map(|kind| {
+        let sold = sold.remove(&kind.id);
+        let of = |count: fn(&TypeSold) -> i32| sold.as_ref().map_or(0, count);
+        let amount = |amount: fn(&TypeSold) -> i64| money(sold.as_ref().map_or(0, amount));
+        TypeSales {
+            id: kind.id,
+            name: kind.name.clone(),
+            capacity: kind.capacity,
+            sold: of(|sold| sold.sold),
+            given: of(|sold| sold.given),
+            received: amount(|sold| sold.received),
+            due: amount(|sold| sold.due),
+        }
+    });
+    let by_type: Vec<TypeSales> = by_type.collect();
+    let left = match event.status {
+        EventStatus::Cancelled => 0,
+        _ => event.ticket_types.iter().map(|kind| kind.left).sum(),
+    };
     let span = db::span(connection, event.id).await?;
     let bucket_seconds = bucket_seconds(span.unwrap_or_default());
-    let types = &event.ticket_types;
+    let midnight = midnight(&event.timezone, Utc::now());
     Ok(Sales {
-        capacity: types.iter().map(|t| t.capacity).sum(),
-        sold: types.iter().map(|t| t.sold).sum(),
-        left: types.iter().map(|t| t.left).sum(),
+        capacity: by_type.iter().map(|kind| kind.capacity).sum(),
+        sold: by_type.iter().map(|kind| kind.sold).sum(),
+        given: by_type.iter().map(|kind| kind.given).sum(),
+        left,
         checked_in: db::checked_in(connection, event.id).await?,
-        takings: Money::new(takings.values().sum(), event.currency),
+        received: money(by_type.iter().map(|kind| kind.received.amount).sum()),
+        due: money(by_type.iter().map(|kind| kind.due.amount).sum()),
         bucket_seconds: i64::from(bucket_seconds),
-        series: db::series(
-            connection,
-            event.id,
-            midnight(&event.timezone, Utc::now()),
-            bucket_seconds,
-        )
-        .await?,
-        by_type: event
-            .ticket_types
-            .into_iter()
-            .map(|t| TypeSales {
-                takings: Money::new(
-                    takings.get(&t.id).copied().unwrap_or_default(),
-                    event.currency,
-                ),
-                id: t.id,
-                name: t.name,
-                capacity: t.capacity,
-                sold: t.sold,
-            })
-            .collect(),
+        series: db::series(connection, event.id, midnight, bucket_seconds).await?,
+        by_type,
     })
 }
 

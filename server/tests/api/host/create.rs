@@ -82,7 +82,7 @@ async fn the_list_is_mine_newest_first_in_pages(db: PgPool) {
         panic!("one event: {first:?}")
     };
     assert_eq!(
-        (event.capacity, event.sold, event.takings.amount),
+        (event.capacity, event.sold, event.received.amount),
         (100, 0, 0)
     );
     assert_eq!(event.status, EventStatus::Draft);

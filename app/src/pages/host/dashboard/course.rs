@@ -26,7 +26,7 @@ pub(super) fn course(series: &[SalesPoint], seconds: i64, now: Time) -> Vec<Sale
         course.push(SalesPoint {
             at,
             tickets: sold.map_or(0, |point| point.tickets),
-            takings: sold.map_or(0, |point| point.takings),
+            amount: sold.map_or(0, |point| point.amount),
         });
         at += step;
     }
@@ -48,7 +48,7 @@ mod tests {
         SalesPoint {
             at: at(hours),
             tickets,
-            takings: 0,
+            amount: 0,
         }
     }
 

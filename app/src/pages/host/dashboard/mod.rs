@@ -203,6 +203,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     };
     let timezone = head.timezone.clone();
     let draft = head.status == EventStatus::Draft;
+    let cancelled = head.status == EventStatus::Cancelled;
     let id = head.id;
     let manages = head.role >= Role::Manager;
     let organizes = head.role == Role::Organizer;
@@ -233,7 +234,7 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
         <Actions head=head open=open />
         <UnderWay open=open />
         <Show when=move || !draft && known.get()>
-            <Numbers sales=sales.value />
+            <Numbers sales=sales.value cancelled=cancelled />
             <SalesChart sales=sales.value timezone=timezone.clone() />
             <ByType sales=sales.value />
         </Show>

@@ -5,15 +5,18 @@ use leptos::prelude::*;
 use super::course::course;
 use crate::components::{BarChart, ChartBar, Meter};
 use crate::format;
+use crate::pages::host::row::{money, sold_of};
 
 type Known = RwSignal<Option<Sales>>;
 
-/// The four numbers that matter.
+/// The numbers that matter. Nothing is left of a cancelled event.
 #[component]
-pub(super) fn Numbers(sales: Known) -> impl IntoView {
+pub(super) fn Numbers(sales: Known, cancelled: bool) -> impl IntoView {
     let number = move |of: fn(&Sales) -> String| {
         Memo::new(move |_| sales.with(|sales| sales.as_ref().map(of).unwrap_or_default()))
     };
+    let given =
+        Memo::new(move |_| sales.with(|sales| sales.as_ref().is_some_and(|it| it.given > 0)));
     view! {
         <dl class="numbers">
             <Number
@@ -21,9 +24,18 @@ pub(super) fn Numbers(sales: Known) -> impl IntoView {
                 value=number(|sales| format::count(sales.sold))
                 note=number(|sales| t!(host.of, all = format::Count(sales.capacity)))
             />
-            <Number label=t!(host.left) value=number(|sales| format::count(sales.left)) />
+            <Show when=move || given.get()>
+                <Number label=t!(host.given_tickets) value=number(|sales| format::count(sales.given)) />
+            </Show>
+            {(!cancelled)
+                .then(|| {
+                    view! {
+                        <Number label=t!(host.left) value=number(|sales| format::count(sales.left)) />
+                    }
+                })}
             <Number label=t!(host.checked_in) value=number(|sales| format::count(sales.checked_in)) />
-            <Number label=t!(host.takings) value=number(|sales| format::money(sales.takings)) />
+            <Number label=t!(host.received) value=number(|sales| format::money(sales.received)) />
+            <Number label=t!(host.due) value=number(|sales| format::money(sales.due)) />
         </dl>
     }
 }
@@ -71,7 +83,7 @@ pub(super) fn SalesChart(sales: Known, timezone: String) -> impl IntoView {
 fn bars(sales: &Sales, timezone: &str) -> Vec<ChartBar> {
     let daily = sales.bucket_seconds >= 24 * 3600;
     let bar = |point: api::host::SalesPoint| {
-        let money = format::money(api::Money::new(point.takings, sales.takings.currency));
+        let money = format::money(api::Money::new(point.amount, sales.due.currency));
         ChartBar {
             height: point.tickets,
             label: if daily {
@@ -79,7 +91,7 @@ fn bars(sales: &Sales, timezone: &str) -> Vec<ChartBar> {
             } else {
                 format::day_and_clock(point.at, timezone)
             },
-            amount: match (point.tickets, point.takings) {
+            amount: match (point.tickets, point.amount) {
                 (tickets, 0) => format::tickets(tickets),
                 (tickets, _) => format!("{}, {money}", format::tickets(tickets)),
             },
@@ -110,15 +122,14 @@ pub(super) fn ByType(sales: Known) -> impl IntoView {
 }
 
 fn type_row(sales: TypeSales) -> impl IntoView {
-    let (sold, capacity) = (sales.sold, sales.capacity);
+    let (sold, given, capacity) = (sales.sold, sales.given, sales.capacity);
+    let money = money(sales.received, sales.due).map(|money| view! { <b>{money}</b> });
     view! {
         <li class="by-type__row">
             <span class="by-type__name">{sales.name}</span>
-            <b class="by-type__takings">{format::money(sales.takings)}</b>
-            <Meter part=sold whole=capacity />
-            <span class="by-type__sold">
-                {t!(host.sold_of, sold = format::Count(sold), all = format::Count(capacity))}
-            </span>
+            <span class="by-type__money">{money.collect_view()}</span>
+            <Meter part=sold + given whole=capacity />
+            <span class="by-type__sold">{sold_of(sold, given, capacity)}</span>
         </li>
     }
 }
