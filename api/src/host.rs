@@ -120,6 +120,39 @@ pub struct UpdateEvent {
     /// The whole list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_types: Option<Vec<TicketTypeInput>>,
+    /// What everyone is told beside a new time or place of a published event, up to 1,000
+    /// characters; when neither changes nobody is told anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// `POST /host/events/{id}/cancel`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CancelEvent {
+    /// What everyone is told beside it, up to 1,000 characters; may be empty.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl CancelEvent {
+    /// What is wrong with it, by field.
+    pub fn validate(&self) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::default();
+        errors.require_message(&self.message);
+        errors.into_result()
+    }
+}
+
+/// `GET /host/events/{id}/audience`: whom it concerns when the event is cancelled or moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Audience {
+    /// Tickets that are valid or were used.
+    pub tickets: i32,
+    /// People who are told by email.
+    pub people: i32,
 }
 
 /// A ticket type as the organizer writes it.

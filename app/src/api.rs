@@ -7,7 +7,9 @@ use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
 use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::guests::{Guest, RefundGuest, Revoke};
-use api::host::{CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent};
+use api::host::{
+    Audience, CancelEvent, CreateEvent, HostEvent, HostEventSummary, Sales, UpdateEvent,
+};
 use api::orders::{Order, OrderQuote, OrderSummary, PlaceOrder};
 use api::promo_codes::{CreatePromoCode, PromoCode, PromoCodes, UpdatePromoCode};
 use api::refunds::{RefundQuote, RefundTickets};
@@ -286,8 +288,16 @@ pub(crate) async fn publish_event(id: EventId) -> Answer<HostEvent> {
     host_action(id, "publish").await
 }
 
-pub(crate) async fn cancel_event(id: EventId) -> Answer<HostEvent> {
-    host_action(id, "cancel").await
+pub(crate) async fn cancel_event(id: EventId, body: &CancelEvent) -> Answer<HostEvent> {
+    Call::post(format!("/host/events/{id}/cancel"), body)
+        .send()
+        .await
+}
+
+pub(crate) async fn audience(id: EventId) -> Answer<Audience> {
+    Call::get(format!("/host/events/{id}/audience"))
+        .send()
+        .await
 }
 
 pub(crate) async fn pause_sales(id: EventId) -> Answer<HostEvent> {

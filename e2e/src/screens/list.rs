@@ -104,7 +104,7 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("dashboard/loading", "/host/events/{on_sale}", "Loading").awaiting(&["host"]),
     Olga.sees("dashboard/nothing-sold", "/host/events/{paused}", "Resume").whole(),
     Olga.sees("dashboard/cancelled", "/host/events/{called_off}", "Cancelled").whole(),
-    Olga.sees("dashboard/cancel", "/host/events/{on_sale}", "That is not the title.").after(&[Press("Cancel event…"), Press("Cancel event")]),
+    Olga.sees("dashboard/cancel", "/host/events/{on_sale}", "the number of tickets.").after(&[Press("Cancel event…"), Press("Cancel event")]),
     Olga.sees("dashboard/long-text", "/host/events/{long}", "Donaudampf").whole(),
     Olga.sees("dashboard/large-text", "/host/events/{on_sale}", "Received").in_large_text(),
     Olga.sees("dashboard/forced-colors", "/host/events/{on_sale}", "Received").in_forced_colors(),

@@ -25,10 +25,13 @@ async fn every_ticket_goes_back(engine: Engine) -> Result<()> {
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     olga.press("Cancel event…").await?;
+    olga.sees("1 person gets an email.").await?;
     olga.press("Cancel event").await?;
-    olga.sees("That is not the title.").await?;
+    olga.sees("Type 8,000, the number of tickets.").await?;
     olga.can_use_the_screen().await?;
-    olga.fill("Title", "night").await?;
+    olga.fill("Message to your guests (optional)", "The roof leaks.")
+        .await?;
+    olga.fill("Number of tickets", "8,000").await?;
     olga.press("Cancel event").await?;
     olga.sees("The event has been cancelled.").await?;
     olga.sees("Refunding every ticket:").await?;

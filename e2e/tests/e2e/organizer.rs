@@ -132,6 +132,12 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
         .await?;
     olga.fill("Venue", "Barn").await?;
     olga.press("Save changes").await?;
+    olga.sees("1 person gets an email with the new time and place.")
+        .await?;
+    olga.can_use_the_screen().await?;
+    olga.fill("Your message (optional)", "The hall is flooded.")
+        .await?;
+    olga.press("Save and send").await?;
     olga.sees("An email tells everyone with a ticket.").await?;
 
     olga.press("Pause sales").await?;
@@ -140,10 +146,10 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.sees("On sale").await?;
 
     olga.press("Cancel event…").await?;
-    olga.fill("Title", "Leonids").await?;
+    olga.fill("Number of tickets", "3").await?;
     olga.press("Cancel event").await?;
-    olga.sees("That is not the title.").await?;
-    olga.fill("Title", "Perseids").await?;
+    olga.sees("Type 2, the number of tickets.").await?;
+    olga.fill("Number of tickets", "2").await?;
     olga.press("Cancel event").await?;
     olga.sees("The event has been cancelled.").await?;
     olga.sees("Cancelled").await?;

@@ -17,13 +17,15 @@ pub(super) async fn insert(
     connection: &mut PgConnection,
     event: EventId,
     by: UserId,
+    message: Option<&str>,
 ) -> Result<()> {
     sqlx::query!(
-        "insert into cancellations (event_id, cancelled_by, total)
-        select $1, $2, count(*) from tickets
+        "insert into cancellations (event_id, cancelled_by, total, message)
+        select $1, $2, count(*), $3 from tickets
         where event_id = $1 and state in ('valid', 'checked_in')",
         event,
         by,
+        message,
     )
     .execute(connection)
     .await?;

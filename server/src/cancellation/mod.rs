@@ -26,8 +26,13 @@ const REASON: &str = "The event has been cancelled.";
 
 /// Has every ticket of `event` go back, and everyone told whom it concerns. Call it with the event's stock
 /// locked.
-pub async fn begin(connection: &mut PgConnection, event: EventId, by: UserId) -> Result<()> {
-    db::insert(connection, event, by).await?;
+pub async fn begin(
+    connection: &mut PgConnection,
+    event: EventId,
+    by: UserId,
+    message: Option<&str>,
+) -> Result<()> {
+    db::insert(connection, event, by, message).await?;
     db::drop_waiting_guests(connection, event).await?;
     recipients::tell_cancelled(connection, event).await
 }

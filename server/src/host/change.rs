@@ -144,8 +144,16 @@ fn check_types(
     }
 }
 
-/// What an organizer writes to their guests, as it is kept; none when it says nothing.
-pub fn message(text: &str) -> Option<String> {
+/// What an organizer writes to their guests, as it is kept, unless something is wrong with it.
+pub fn check_message(text: &str) -> Result<Option<String>> {
+    let mut errors = FieldErrors::default();
+    errors.require_message(text);
+    errors.into_result()?;
+    Ok(message(text))
+}
+
+/// None when it says nothing.
+fn message(text: &str) -> Option<String> {
     let text = trimmed(text);
     (!text.is_empty()).then_some(text)
 }

@@ -2,7 +2,7 @@
 //! asking once.
 
 use api::EventId;
-use api::host::{EventStatus, HostEvent};
+use api::host::{Audience, CancelEvent, EventStatus, HostEvent};
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,12 +13,14 @@ use crate::auth::SignedIn;
 use crate::cancellation;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
+use crate::mail::recipients;
 use crate::state::AppState;
 
 /// The routes that change an event's course.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(publish))
+        .routes(routes!(audience))
         .routes(routes!(cancel))
         .routes(routes!(pause))
         .routes(routes!(resume))
@@ -48,24 +50,50 @@ async fn publish(
     Ok(Json(event))
 }
 
-/// Call the event off: its sale ends at once, and every ticket is refunded in the background.
+/// Whom it concerns when the event is cancelled or moved: how many tickets, and how many people who
+/// are told.
+#[utoipa::path(get, path = "/host/events/{id}/audience", tag = "host",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Audience), (status = 401, body = api::Problem),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn audience(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+) -> Result<Json<Audience>> {
+    let mut connection = state.db.acquire().await?;
+    access::require(&mut connection, id, asker.user, Role::Manager).await?;
+    let people = recipients::count(&mut connection, id).await?;
+    Ok(Json(Audience {
+        tickets: db::live_tickets(&mut connection, id).await?,
+        people: i32::try_from(people).unwrap_or(i32::MAX),
+    }))
+}
+
+/// Cancel the event: its sale ends at once, every ticket is refunded in the background, and everyone
+/// whom it concerns is told, with the message if there is one.
 #[utoipa::path(post, path = "/host/events/{id}/cancel", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
-        (status = 409, body = api::Problem)),
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem)),
+    request_body = Option<CancelEvent>,
     security(("bearer" = [])))]
 async fn cancel(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
+    body: Option<Json<CancelEvent>>,
 ) -> Result<Json<HostEvent>> {
+    let body = body.map_or_else(CancelEvent::default, |Json(body)| body);
+    let message = change::check_message(&body.message)?;
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
     let event = lock(&mut transaction, id, asker.user).await?;
     if event.status != EventStatus::Cancelled {
         require_on_sale(&event)?;
         db::cancel(&mut transaction, id).await?;
-        cancellation::begin(&mut transaction, id, asker.user).await?;
+        cancellation::begin(&mut transaction, id, asker.user, message.as_deref()).await?;
     }
     let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;

@@ -369,6 +369,18 @@ pub async fn cancel(connection: &mut PgConnection, id: EventId) -> Result<()> {
     one_row(done.rows_affected())
 }
 
+/// How many tickets of an event are valid or were used.
+pub async fn live_tickets(connection: &mut PgConnection, event: EventId) -> Result<i32> {
+    let live = sqlx::query_scalar!(
+        r#"select count(*)::int as "live!" from tickets
+        where event_id = $1 and state in ('valid', 'checked_in')"#,
+        event,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(live)
+}
+
 /// Pauses or resumes sales.
 pub async fn set_sales_open(
     connection: &mut PgConnection,

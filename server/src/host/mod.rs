@@ -91,7 +91,8 @@ async fn detail(
     Ok(Json(find(&mut connection, id, asker.user).await?))
 }
 
-/// Change an event that is not over.
+/// Change an event that is not over. A new time or place of a published event is told to everyone whom
+/// it concerns, with the message if there is one.
 #[utoipa::path(patch, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
@@ -103,13 +104,14 @@ async fn update(
     Path(id): Path<EventId>,
     Json(body): Json<UpdateEvent>,
 ) -> Result<Json<HostEvent>> {
+    let message = change::check_message(body.message.as_deref().unwrap_or_default())?;
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     let before = lock(&mut transaction, id, asker.user).await?;
     let wanted = change::merge(&before, body)?;
     store(&mut transaction, &before, &wanted).await?;
     let event = find(&mut transaction, id, asker.user).await?;
-    moved::tell(&mut transaction, &before, &event).await?;
+    moved::tell(&mut transaction, &before, &event, message.as_deref()).await?;
     transaction.commit().await?;
     Ok(Json(event))
 }

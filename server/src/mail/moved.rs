@@ -59,6 +59,7 @@ pub async fn tell(
     connection: &mut PgConnection,
     before: &HostEvent,
     after: &HostEvent,
+    message: Option<&str>,
 ) -> Result<()> {
     let (was, event) = (Setting::of(before), before.id);
     if before.status != EventStatus::Published || was == Setting::of(after) {
@@ -69,6 +70,7 @@ pub async fn tell(
     // What it was before the first of several changes is what people know.
     let same = json!({"letter": payload["letter"], "event": payload["event"]});
     let (kind, wait) = (mail.kind(), TIME_TO_CORRECT);
+    db::keep_change_message(connection, event, message, kind, &same).await?;
     db::insert_once(connection, kind, &payload, &same, wait).await
 }
 

@@ -1,6 +1,6 @@
 //! The tickets of an event that is called off.
 
-use api::host::{HostEvent, Task};
+use api::host::{Audience, HostEvent, Task};
 use api::orders::{Order, OrderState, OrderSummary};
 use api::tickets::{Ticket, TicketState};
 use api::{Code, Page};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::comps::{give, invited};
 use crate::payments::SlowBank;
 use crate::refunds::{check_in, named, refund};
-use crate::support::{EventBuilder, TestApp, TestUser, assert_sound};
+use crate::support::{EventBuilder, Inbox, TestApp, TestUser, assert_sound};
 
 async fn cancel(organizer: &TestUser, event: Uuid) -> HostEvent {
     let path = format!("/host/events/{event}/cancel");
@@ -149,5 +149,40 @@ async fn orders_that_wait_for_their_payment_are_given_up(db: PgPool) {
     let order: Order = ada.get(&format!("/orders/{}", order.id)).await.ok();
     assert_eq!(order.state, OrderState::Cancelled);
     assert_eq!(progress(&olga, event.id).await, None);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_organizers_message_stands_in_the_email(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    ada.buy(&[(event.types[0], 2)]).await.created::<Order>();
+    let audience = format!("/host/events/{}/audience", event.id);
+    let told: Audience = olga.get(&audience).await.ok();
+    assert_eq!((told.tickets, told.people), (2, 1));
+    inbox.fetch(&app).await;
+
+    let path = format!("/host/events/{}/cancel", event.id);
+    let long = json!({"message": "x".repeat(1001)});
+    let problem = olga.post(&path, long).await;
+    let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert!(problem.errors.contains_key("message"), "{problem:?}");
+    for message in [" The roof leaks.\n\nWe are <sorry>. ", "Something else"] {
+        let body = json!({"message": message});
+        olga.post(&path, body).await.ok::<HostEvent>();
+    }
+    let letter = inbox.fetch_one(&app).await;
+    assert!(letter.to.contains(&ada.email), "{letter:?}");
+    let text = letter.text.replace("\r\n", "\n");
+    let quoted = "Message from the organizer:\n\n> The roof leaks.\n> \n> We are <sorry>.\n";
+    assert!(text.contains(quoted), "{text}");
+    assert!(
+        letter
+            .html
+            .contains("The roof leaks.<br><br>We are &lt;sorry&gt;.")
+    );
+    let told: Audience = olga.get(&audience).await.ok();
+    assert_eq!(told.tickets, 2, "until they are refunded");
     assert_sound(&app.db).await;
 }

@@ -120,6 +120,7 @@ fn rows() -> Vec<Row> {
         row("POST /events/{id}/waiting-list", Visitor, wait),
         row("POST /waiting-list/{id}/take", Buyer, json!({})),
         row("DELETE /waiting-list/{id}", Buyer, json!({})),
+        row("GET /host/events/{id}/audience", Staff(Manager), json!({})),
         row("GET /host/events/{id}/guests", Staff(Door), json!({})),
         row(
             "POST /host/events/{id}/tickets/{number}/refund",

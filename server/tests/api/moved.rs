@@ -1,8 +1,10 @@
 //! Who has a ticket is told when its event is moved.
 
-use api::host::HostEvent;
+use api::Code;
+use api::host::{Audience, HostEvent};
 use api::orders::Order;
 use api::transfers::Transfer;
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::comps;
 use server::mail::{self, Transport};
@@ -308,4 +310,46 @@ async fn who_still_waits_for_a_letter_has_one_of_all_changes(db: PgPool) {
     let at_once = vec![step("Hall", "Field")];
     let of = |path: &Vec<_>| fans.iter().filter(|fan| told(fan) == *path).count();
     assert_eq!((of(&in_steps), of(&at_once)), (8, 3), "{letters:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_organizers_own_words_stand_in_the_email(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = event(&app, &olga).await;
+    ada.buy(&[(event.types[0], 1)]).await.created::<Order>();
+    inbox.fetch(&app).await;
+    let audience = format!("/host/events/{}/audience", event.id);
+    let told: Audience = olga.get(&audience).await.ok();
+    assert_eq!((told.tickets, told.people), (1, 1));
+
+    // What is corrected is told together, with what was written first.
+    let message = "The hall is flooded.\r\nSorry!";
+    change(&olga, &event, json!({"venue": "Bran", "message": message})).await;
+    change(&olga, &event, json!({"venue": "Barn"})).await;
+    let letter = inbox.fetch_one(&app).await;
+    let written = lines(&letter).join("\n");
+    assert!(
+        written.contains("Message from the organizer:\n> The hall is flooded.\n> Sorry!"),
+        "{written}"
+    );
+    assert!(letter.html.contains("The hall is flooded.<br>Sorry!"));
+
+    // Who is told of something else is not told it again.
+    change(&olga, &event, json!({"venue": "Shed"})).await;
+    let letter = inbox.fetch_one(&app).await;
+    assert!(!letter.text.contains("flooded"), "{}", letter.text);
+    // And what moves nothing is told to nobody.
+    change(&olga, &event, json!({"title": "Day", "message": "Look!"})).await;
+    assert_eq!(inbox.fetch(&app).await.len(), 0);
+    change(&olga, &event, json!({"venue": "Tent"})).await;
+    let letter = inbox.fetch_one(&app).await;
+    assert!(!letter.text.contains("Look!"), "{}", letter.text);
+
+    let path = format!("/host/events/{}", event.id);
+    let long = json!({"venue": "Den", "message": "x".repeat(1001)});
+    let problem = olga.patch(&path, long).await;
+    let problem = problem.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert!(problem.errors.contains_key("message"), "{problem:?}");
+    assert_sound(&app.db).await;
 }

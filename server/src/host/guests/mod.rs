@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::access::{self, Role};
-use super::change::message;
+use super::change::check_message;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
@@ -91,8 +91,7 @@ async fn refund(
     body: Option<Json<RefundGuest>>,
 ) -> Result<Json<Guest>> {
     let body = body.map_or_else(RefundGuest::default, |Json(body)| body);
-    body.validate()?;
-    let message = message(&body.message);
+    let message = check_message(&body.message)?;
     let mut transaction = state.db.begin().await?;
     let (ticket, now) = lock(&mut transaction, &asker, id, number).await?;
     match ticket.refusal(Asker::Organizer, now) {

@@ -1,6 +1,7 @@
 //! What letters are about: the links that they tell, and tickets that go from one to another.
 
 use api::{EventId, TicketNumber, UserId};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -103,4 +104,50 @@ pub(in crate::mail) async fn gifted(
     .fetch_optional(connection)
     .await?;
     Ok(gifted)
+}
+
+/// Keeps what the organizer writes about a new time or place. What they wrote about the last one stays
+/// while nobody was told of that: a job of this kind waits that says the `same`.
+pub(in crate::mail) async fn keep_change_message(
+    connection: &mut PgConnection,
+    event: EventId,
+    message: Option<&str>,
+    kind: &str,
+    same: &Value,
+) -> Result<()> {
+    sqlx::query!(
+        "update events set change_message = coalesce($2, case when exists (
+            select from jobs
+            where kind = $3 and done_at is null and attempts = 0 and payload @> $4
+        ) then change_message end)
+        where id = $1",
+        event,
+        message,
+        kind,
+        same,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What the organizer writes about the event's last change of time or place.
+pub(in crate::mail) async fn change_message(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<Option<String>> {
+    let message = sqlx::query_scalar!("select change_message from events where id = $1", event);
+    Ok(message.fetch_one(connection).await?)
+}
+
+/// What the organizer writes about the event's cancellation.
+pub(in crate::mail) async fn cancellation_message(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<Option<String>> {
+    let message = sqlx::query_scalar!(
+        "select message from cancellations where event_id = $1",
+        event
+    );
+    Ok(message.fetch_optional(connection).await?.flatten())
 }

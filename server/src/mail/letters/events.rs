@@ -36,7 +36,8 @@ pub(super) async fn cancelled(
     let mut letter = Letter::to_address(reader.clone(), email, subject)
         .named(&addressee.name.unwrap_or_default())
         .text(text)
-        .facts(facts(&reader, &event));
+        .facts(facts(&reader, &event))
+        .message(db::cancellation_message(connection, event.id).await?);
     if relation == Relation::Holder {
         letter = letter
             .text(td_string!(language, letters.cancelled_money))
@@ -69,14 +70,21 @@ pub(super) async fn moved(
         return Ok(None);
     };
     let changes = changes(&reader, &was, &event);
+    let message = db::change_message(connection, event.id).await?;
     let letter = Letter::to_address(reader, email, subject)
         .named(&addressee.name.unwrap_or_default())
         .text(news);
     let mut letter = match concern.relation {
-        Relation::Holder => to_holder(letter.facts(changes), &concern, &event, public_url),
-        Relation::Sent => to_recipient(letter, changes),
+        Relation::Holder => to_holder(
+            letter.facts(changes).message(message),
+            &concern,
+            &event,
+            public_url,
+        ),
+        Relation::Sent => to_recipient(letter, changes, message),
         Relation::Ordering | Relation::Waiting => {
-            to_waiting(letter.facts(changes), concern.relation, &event, public_url)
+            let letter = letter.facts(changes).message(message);
+            to_waiting(letter, concern.relation, &event, public_url)
         }
     };
     let url = format!("{public_url}/events/{}", event.id);
@@ -105,11 +113,12 @@ fn to_holder(mut letter: Letter, concern: &Concern, event: &EventRef, public_url
 }
 
 /// The link that they have stays good: only the letter that brought it may tell it.
-fn to_recipient(letter: Letter, changes: Vec<(String, String)>) -> Letter {
+fn to_recipient(letter: Letter, changes: Vec<(String, String)>, message: Option<String>) -> Letter {
     let language = letter.reader.language;
     letter
         .text(td_string!(language, letters.moved_sent))
         .facts(changes)
+        .message(message)
         .text(td_string!(language, letters.moved_sent_end))
 }
 

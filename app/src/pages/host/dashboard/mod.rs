@@ -109,7 +109,7 @@ pub(crate) fn DashboardPage() -> impl IntoView {
     let sheet = move || {
         let head = cancelling.get().filter(|head| Some(head.id) == id.get())?;
         let close = move |()| cancelling.set(None);
-        Some(view! { <CancelSheet id=head.id title=head.title open=open on_close=close /> })
+        Some(view! { <CancelSheet id=head.id open=open on_close=close /> })
     };
     let stale = move || {
         let error = error.get().filter(|_| head.with(Option::is_some))?;

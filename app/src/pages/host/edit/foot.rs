@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use ::api::EventId;
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::fields::Part;
+use super::notify::{Answer, NotifySheet};
 use super::saver::{Progress, Saver};
 use crate::components::{Button, Icon, Kind, use_toasts};
 use crate::forms::FormErrors;
@@ -109,11 +112,23 @@ async fn publish(saver: Saver) -> Result<Option<EventId>, api::Error> {
     Ok(Some(id))
 }
 
+/// Saves what is public. Where that moves the event, the organizer is asked first how to tell people.
 #[component]
 fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
     let toasts = use_toasts();
     let go_back = use_go_back();
     let busy = RwSignal::new(false);
+    let people = RwSignal::new(None::<i32>);
+    let answer = StoredValue::new(None::<Answer>);
+    let done = Callback::new(
+        move |(id, said, answer): (EventId, &'static str, Answer)| match answer {
+            Ok(_) => {
+                toasts.say(said);
+                go_back(&route::host_event(id));
+            }
+            Err(error) => errors.refuse(&error),
+        },
+    );
     let press = move |()| {
         let Some(id) = saver.id.get_untracked() else {
             return;
@@ -121,28 +136,47 @@ fn SaveButton(saver: Saver, errors: FormErrors) -> impl IntoView {
         if !errors.check(untrack(|| saver.form.check()).map(drop)) {
             return;
         }
+        let moves = saver.moves();
         busy.set(true);
-        let saved = if saver.moves() {
-            t!(edit.changes_told)
-        } else {
-            t!(edit.changes_public)
-        };
-        let go_back = go_back.clone();
         spawn_local(async move {
-            let answer = saver.save_all(id).await;
-            busy.try_set(false);
-            match answer {
-                Ok(_) => {
-                    toasts.say(saved);
-                    go_back(&route::host_event(id));
+            let told = match moves {
+                true => api::audience(id).await.map(|audience| audience.people),
+                false => Ok(0),
+            };
+            match told {
+                Ok(0) => {
+                    let answer = saver.save_all(id, None).await;
+                    done.try_run((id, t!(edit.changes_public), answer));
+                }
+                Ok(told) => {
+                    people.try_set(Some(told));
                 }
                 Err(error) => errors.refuse(&error),
             }
+            busy.try_set(false);
         });
+    };
+    let sheet = move || {
+        let (people_told, id) = people.get().zip(saver.id.get_untracked())?;
+        let close = move |()| {
+            people.set(None);
+            // The sheet has a page of the history: the screen is left from the one below.
+            if let Some(answer) = answer.try_update_value(Option::take).flatten() {
+                let leave = move || {
+                    done.try_run((id, t!(edit.changes_told), answer));
+                };
+                set_timeout(leave, Duration::ZERO);
+            }
+        };
+        let keep = move |new| answer.set_value(Some(new));
+        Some(view! {
+            <NotifySheet saver=saver id=id people=people_told on_answer=keep on_close=close />
+        })
     };
     view! {
         <Button busy=busy on_press=press>
             {t!(edit.save_changes)}
         </Button>
+        {sheet}
     }
 }

@@ -5,6 +5,7 @@ mod cover;
 mod fields;
 mod foot;
 mod form;
+mod notify;
 mod preview;
 mod saver;
 mod shrink;

@@ -1,5 +1,5 @@
 use ::api::EventId;
-use ::api::host::{EventStatus, HostEvent};
+use ::api::host::{EventStatus, HostEvent, UpdateEvent};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -129,14 +129,23 @@ impl Saver {
         Ok(Some(event.id))
     }
 
-    /// Saves all of it; the form has been checked.
-    pub(super) async fn save_all(self, id: EventId) -> Result<HostEvent, Error> {
+    /// Saves all of it, with a message to those who are told that the event moves; the form has been
+    /// checked.
+    pub(super) async fn save_all(
+        self,
+        id: EventId,
+        message: Option<String>,
+    ) -> Result<HostEvent, Error> {
         self.wait_for_turn().await;
         let sent = Sent::of(self.form);
         let (event, errors) = sent.snapshot.read(&zoned::moment);
         self.progress.set(Progress::Saving);
         self.busy.set_value(true);
-        let answer = api::update_event(id, &change(event, &errors)).await;
+        let change = UpdateEvent {
+            message,
+            ..change(event, &errors)
+        };
+        let answer = api::update_event(id, &change).await;
         self.settle(&sent, answer)
     }
 

@@ -82,6 +82,7 @@ pub(in crate::pages::host::edit) fn change(
         currency: Some(event.currency),
         max_per_user: saved(Part::Limit).then_some(event.max_per_user.unwrap_or(0)),
         ticket_types: saved(Part::Tickets).then_some(event.ticket_types),
+        message: None,
     }
 }
 
