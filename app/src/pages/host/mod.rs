@@ -1,5 +1,6 @@
 //! Making events and watching them sell.
 
+mod confirm;
 mod dashboard;
 mod door;
 mod edit;

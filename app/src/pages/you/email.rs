@@ -1,5 +1,5 @@
 use ::api::users::User;
-use i18n::{t, t_view};
+use i18n::t;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,10 +13,10 @@ use crate::listen::on_window;
 use crate::session::use_session;
 use crate::{api, route};
 
-/// The address is not proved yet: what that means, and the letter once more. It goes away by itself
+/// The address is not confirmed yet: what that means, and the link once more. It goes away by itself
 /// when the person comes back from their mail.
 #[component]
-pub(super) fn Unconfirmed(email: String) -> impl IntoView {
+pub(crate) fn Unconfirmed(children: Children) -> impl IntoView {
     let session = use_session();
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
@@ -43,9 +43,7 @@ pub(super) fn Unconfirmed(email: String) -> impl IntoView {
     view! {
         <section class="section section--lead">
             <h2 class="section__title">{t!(you.confirm_email)}</h2>
-            <p class="muted">
-                {t_view!(you.link_sent, email = email, <b> = <strong />)}
-            </p>
+            <p class="muted">{children()}</p>
             <Button kind=Kind::Quiet busy=busy on_press=resend>
                 {t!(you.send_again)}
             </Button>

@@ -22,7 +22,7 @@ use about::About;
 use appearance::Appearance;
 pub(crate) use auth::{AuthForm, AuthMode};
 pub(crate) use auth::{CreateAccountPage, SignInPage};
-pub(crate) use email::VerifyPage;
+pub(crate) use email::{Unconfirmed, VerifyPage};
 use keys::KeyChoice;
 pub(crate) use keys::KeyList;
 use language::LanguageChoice;

@@ -1,5 +1,5 @@
 use ::api::users::{UpdateMe, User};
-use i18n::t;
+use i18n::{t, t_view};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -43,7 +43,14 @@ pub(super) fn Profile(user: User) -> impl IntoView {
                 {t!(common.sign_out)}
             </Button>
         </section>
-        {(!user.email_verified).then(|| view! { <Unconfirmed email=user.email /> })}
+        {(!user.email_verified)
+            .then(|| {
+                view! {
+                    <Unconfirmed>
+                        {t_view!(you.link_sent, email = user.email, <b> = <strong />)}
+                    </Unconfirmed>
+                }
+            })}
         <section class="section">
             <h2 class="section__title">{t!(you.account)}</h2>
             <details class="fold">

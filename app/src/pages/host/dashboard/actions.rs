@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::{Head, Open};
 use crate::api::Error;
 use crate::components::{Button, Icon, Kind, LinkButton, ToastBox, use_toasts};
+use crate::pages::host::confirm::ConfirmFirst;
 use crate::pages::host::edit::names_of;
 use crate::{api, format, platform, route};
 
@@ -79,6 +80,7 @@ fn DraftActions(head: Head, open: Open) -> impl IntoView {
         );
     };
     view! {
+        <ConfirmFirst />
         <section class="draft">
             <p>{t!(host.draft_text)}</p>
             <p class="field__error" role="alert">

@@ -25,6 +25,7 @@ use crate::components::{
 use crate::fetch::Fetch;
 use crate::forms::FormErrors;
 use crate::history::use_replace;
+use crate::pages::host::confirm::ConfirmFirst;
 use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
 use crate::{api, route};
 use basics::{About, WhenAndWhere};
@@ -170,6 +171,7 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
                 <div class="editor__form">
                     <Heading text=title />
                     <ErrorSummary errors=errors form=form />
+                    {(!saver.published).then(|| view! { <ConfirmFirst /> })}
                     <About form=form errors=errors />
                     <WhenAndWhere saver=saver errors=errors />
                     <Tickets saver=saver errors=errors />
