@@ -58,6 +58,8 @@ pub enum Code {
     TransferDecided,
     /// 409: the email address has to be confirmed first.
     EmailUnverified,
+    /// 409: the account still holds tickets for events to come.
+    HoldsTickets,
     /// 409: the ticket has been used at the door.
     AlreadyCheckedIn,
     /// 402: the payment was declined.

@@ -227,6 +227,9 @@ impl UpdateMe {
 pub struct DeleteMe {
     /// The password of now.
     pub password: String,
+    /// Whether tickets for events to come are given up, of whoever still holds some.
+    #[serde(default)]
+    pub give_up_tickets: bool,
 }
 
 fn require_password(errors: &mut FieldErrors, password: &str, field: &str) {

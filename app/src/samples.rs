@@ -1,6 +1,7 @@
 //! Events and what is chosen at them, for tests.
 
-use api::events::{EventDetail, EventSummary, Organizer, SaleState, TicketType};
+use api::events::{EventDetail, EventRef, EventSummary, Organizer, SaleState, TicketType};
+use api::tickets::{Ticket, TicketState};
 use api::{Currency, Money, Time};
 use uuid::Uuid;
 
@@ -59,4 +60,37 @@ pub(crate) fn chosen(counts: &[(u128, i32)]) -> Choice {
         choice.set(Uuid::from_u128(*id), *count);
     }
     choice
+}
+
+/// A ticket that is good at the door, or refunded.
+pub(crate) fn ticket(number: i32, good: bool) -> Ticket {
+    Ticket {
+        event: EventRef {
+            id: Uuid::nil(),
+            title: "Concert".to_owned(),
+            starts_at: Time::default(),
+            ends_at: Time::default(),
+            timezone: "Europe/Berlin".to_owned(),
+            venue: "Hall".to_owned(),
+            address: String::new(),
+            city: "Berlin".to_owned(),
+            cover_url: None,
+            cancelled: false,
+        },
+        number,
+        ticket_type: "Standing".to_owned(),
+        holder: "Ada".to_owned(),
+        state: match good {
+            true => TicketState::Valid,
+            false => TicketState::Refunded,
+        },
+        checked_in_at: None,
+        transfer: None,
+        due: None,
+        asked_back_by: None,
+        revoked_because: None,
+        code: good.then(|| "code".to_owned()),
+        short_code: None,
+        order_id: None,
+    }
 }

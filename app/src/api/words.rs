@@ -56,6 +56,7 @@ fn by_code(code: Code) -> &'static str {
         Code::TransferPending => t!(errors.transfer_pending),
         Code::TransferDecided => t!(errors.transfer_decided),
         Code::EmailUnverified => t!(errors.email_unverified),
+        Code::HoldsTickets => t!(errors.holds_tickets),
         Code::AlreadyCheckedIn => t!(errors.already_checked_in),
         Code::PaymentDeclined => t!(errors.payment_declined),
         Code::RateLimited => t!(errors.rate_limited),

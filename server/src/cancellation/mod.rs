@@ -5,20 +5,17 @@
 
 mod db;
 
-use api::tickets::TicketName;
 use api::{EventId, OrderId, UserId};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::guests::take_back;
 use crate::mail::recipients;
 use crate::orders::pending::{GivenUp, give_up};
 use crate::orders::purchase::lock_stock;
-use crate::refunds::db::{Purchase, Refund};
 use crate::refunds::decide::SoldTicket;
-use crate::refunds::{db as refunds, request_hash};
+use crate::refunds::{db as refunds, refund_all};
 
 /// Small enough to be done in well under a second.
 const BATCH: i64 = 500;
@@ -86,37 +83,7 @@ async fn send_back(
     tickets: Vec<SoldTicket>,
     by: UserId,
 ) -> Result<()> {
-    let (comps, mut bought): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|t| t.comp);
+    let (comps, bought): (Vec<_>, Vec<_>) = tickets.into_iter().partition(|t| t.comp);
     take_back(connection, &comps, by, REASON).await?;
-    bought.sort_by_key(|ticket| (ticket.order, ticket.line, ticket.number));
-    let of_orders: Vec<&[SoldTicket]> = bought.chunk_by(|a, b| a.order == b.order).collect();
-    let ids: Vec<OrderId> = of_orders.iter().map(|tickets| tickets[0].order).collect();
-    let purchases = refunds::purchases(connection, &ids).await?;
-    let refunds = of_orders
-        .into_iter()
-        .map(|tickets| refund(&purchases, tickets, by))
-        .collect::<Result<Vec<_>>>()?;
-    refunds::write(connection, &refunds).await
-}
-
-fn refund<'a>(
-    purchases: &'a [Purchase],
-    tickets: &'a [SoldTicket],
-    by: UserId,
-) -> Result<Refund<'a>> {
-    let purchase = purchases
-        .iter()
-        .find(|purchase| purchase.id == tickets[0].order)
-        .ok_or_else(|| Error::internal("a sold ticket of no purchase"))?;
-    let names: Vec<TicketName> = tickets.iter().map(SoldTicket::name).collect();
-    let id = Uuid::now_v7();
-    Ok(Refund {
-        id,
-        purchase,
-        key: id,
-        hash: request_hash(purchase.id, &names),
-        by,
-        tickets: tickets.iter().collect(),
-        message: None,
-    })
+    refund_all(connection, bought, by).await
 }

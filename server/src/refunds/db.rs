@@ -335,8 +335,8 @@ pub(super) async fn is_asked_back(
     Ok(asked)
 }
 
-/// An accepted transfer from the holder to the buyer.
-pub(super) async fn hand_over(
+/// An accepted transfer from the holder to the buyer, whose account is not deleted.
+pub async fn hand_over(
     connection: &mut PgConnection,
     event: EventId,
     number: TicketNumber,

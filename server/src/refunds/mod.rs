@@ -181,7 +181,7 @@ fn require_all(purchase: &Purchase, tickets: &[SoldTicket], wanted: &RefundTicke
 }
 
 /// What the key is bound to: which tickets of which order, however it was spelled.
-pub(crate) fn request_hash(purchase: OrderId, tickets: &[TicketName]) -> [u8; 32] {
+fn request_hash(purchase: OrderId, tickets: &[TicketName]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update("refund");
     hash.update(purchase.as_bytes());
@@ -216,4 +216,44 @@ pub async fn by_organizer(
     };
     db::write(connection, &[refund]).await?;
     Ok(id)
+}
+
+/// Refunds tickets that were bought to who paid for them, whoever they are: a refund for each purchase.
+/// Call it with the stock of their events locked.
+pub async fn refund_all(
+    connection: &mut PgConnection,
+    mut tickets: Vec<SoldTicket>,
+    by: api::UserId,
+) -> Result<()> {
+    tickets.sort_by_key(|ticket| (ticket.order, ticket.line, ticket.number));
+    let of_orders: Vec<&[SoldTicket]> = tickets.chunk_by(|a, b| a.order == b.order).collect();
+    let ids: Vec<OrderId> = of_orders.iter().map(|tickets| tickets[0].order).collect();
+    let purchases = db::purchases(connection, &ids).await?;
+    let refunds = of_orders
+        .into_iter()
+        .map(|tickets| refund_of(&purchases, tickets, by))
+        .collect::<Result<Vec<_>>>()?;
+    db::write(connection, &refunds).await
+}
+
+fn refund_of<'a>(
+    purchases: &'a [Purchase],
+    tickets: &'a [SoldTicket],
+    by: api::UserId,
+) -> Result<Refund<'a>> {
+    let purchase = purchases
+        .iter()
+        .find(|purchase| purchase.id == tickets[0].order)
+        .ok_or_else(|| Error::internal("a sold ticket of no purchase"))?;
+    let names: Vec<TicketName> = tickets.iter().map(SoldTicket::name).collect();
+    let id = Uuid::now_v7();
+    Ok(Refund {
+        id,
+        purchase,
+        key: id,
+        hash: request_hash(purchase.id, &names),
+        by,
+        tickets: tickets.iter().collect(),
+        message: None,
+    })
 }

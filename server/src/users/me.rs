@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 
-use super::{db, session};
+use super::{db, session, tickets};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::Json;
@@ -60,10 +60,10 @@ pub(super) async fn update(
 /// Delete the account: name, address and password go, every session ends, and the address is free
 /// again.
 ///
-/// Orders stay in the ledger without a name, and tickets stay what they are, those for events to
-/// come too: whoever has the code gets in, and stock and revenue of an event do not change behind
-/// its organizer's back. One's own events to come are cancelled; refused while tickets of them are
-/// sold, whose buyers must be told first.
+/// Orders stay in the ledger without a name. Refused while one holds tickets for events to come, unless
+/// they are to be given up: those one bought are refunded while that is possible, those one was sent
+/// go back to their buyer, and the rest is void. One's own events to come are cancelled; refused
+/// while tickets of them are sold, whose buyers must be told first.
 #[utoipa::path(delete, path = "/me", tag = "me", security(("bearer" = [])), request_body = DeleteMe,
     responses((status = 204), (status = 401, body = api::Problem),
         (status = 409, body = api::Problem), (status = 422, body = api::Problem),
@@ -78,12 +78,13 @@ pub(super) async fn delete(
     let user = signed_in.user;
     let hash = confirm_password(&state, user, body.password, FIELD).await?;
     let mut tx = state.db.begin().await?;
-    db::lock_own_stock(&mut tx, user).await?;
+    let locked = db::lock_stock(&mut tx, user).await?;
     if db::has_sold_events_to_come(&mut tx, user).await? {
         return Err(Error::conflict(
             "You’ve sold tickets for upcoming events. Cancel those events first.",
         ));
     }
+    tickets::settle(&mut tx, user, &locked, body.give_up_tickets).await?;
     if !db::anonymise(&mut tx, user, &hash).await? {
         return Err(wrong_password(FIELD));
     }

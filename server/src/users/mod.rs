@@ -6,6 +6,7 @@ mod email;
 mod me;
 pub mod password;
 mod session;
+mod tickets;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -47,43 +47,14 @@ pub(super) fn group(entries: &[Entry<Ticket>]) -> Vec<Group> {
 
 #[cfg(test)]
 mod tests {
-    use api::events::EventRef;
-    use api::tickets::TicketState;
-    use api::{EventId, Time};
+    use api::EventId;
 
     use super::*;
+    use crate::samples::ticket;
 
     fn entry(key: u32, event: u128, number: i32, good: bool) -> Entry<Ticket> {
-        let item = Ticket {
-            event: EventRef {
-                id: EventId::from_u128(event),
-                title: "Concert".to_owned(),
-                starts_at: Time::default(),
-                ends_at: Time::default(),
-                timezone: "Europe/Berlin".to_owned(),
-                venue: "Hall".to_owned(),
-                address: String::new(),
-                city: "Berlin".to_owned(),
-                cover_url: None,
-                cancelled: false,
-            },
-            number,
-            ticket_type: "Standing".to_owned(),
-            holder: "Ada".to_owned(),
-            state: if good {
-                TicketState::Valid
-            } else {
-                TicketState::Refunded
-            },
-            checked_in_at: None,
-            transfer: None,
-            due: None,
-            asked_back_by: None,
-            revoked_because: None,
-            code: good.then(|| "code".to_owned()),
-            short_code: None,
-            order_id: None,
-        };
+        let mut item = ticket(number, good);
+        item.event.id = EventId::from_u128(event);
         Entry { key, item }
     }
 

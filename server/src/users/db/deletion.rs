@@ -1,24 +1,75 @@
 //! What goes with an account that is deleted, and what stands against it.
 
-use api::UserId;
+use api::tickets::TicketName;
+use api::{EventId, UserId};
 use sqlx::PgConnection;
 
 use crate::error::Result;
 
-/// Locks the stock of the user's events that are on sale, so that nothing is sold meanwhile.
-pub(in crate::users) async fn lock_own_stock(
+/// Locks the stock of the user's events that are on sale, so that nothing is sold meanwhile, and of
+/// those to come that they hold tickets for, so that nothing becomes of those. Returns which.
+pub(in crate::users) async fn lock_stock(
     connection: &mut PgConnection,
     user: UserId,
-) -> Result<()> {
-    sqlx::query!(
-        "select from event_stock s join events e on e.id = s.event_id
-        where e.organizer_id = $1 and e.status = 'published' and e.ends_at > now()
+) -> Result<Vec<EventId>> {
+    let locked = sqlx::query_scalar!(
+        "select s.event_id from event_stock s join events e on e.id = s.event_id
+        where e.ends_at > now() and (e.organizer_id = $1 and e.status = 'published'
+            or e.id in (select event_id from ticket_user where user_id = $1))
         order by s.event_id for update of s",
         user,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(locked)
+}
+
+/// A valid ticket for an event to come.
+pub(in crate::users) struct HeldTicket {
+    pub(in crate::users) name: TicketName,
+    /// What the event is called.
+    pub(in crate::users) title: String,
+}
+
+/// The valid tickets that the user holds for events that are to take place, by when they begin.
+pub(in crate::users) async fn held_tickets(
+    connection: &mut PgConnection,
+    user: UserId,
+) -> Result<Vec<HeldTicket>> {
+    let rows = sqlx::query!(
+        "select t.event_id, t.number, e.title
+        from ticket_user h
+        join tickets t on t.event_id = h.event_id and t.number = h.number
+        join events e on e.id = h.event_id
+        where h.user_id = $1 and t.state = 'valid' and e.ends_at > now()
+            and e.status <> 'cancelled'
+        order by e.starts_at, e.id, t.number",
+        user,
+    )
+    .fetch_all(connection)
+    .await?;
+    let held = rows.into_iter().map(|row| HeldTicket {
+        name: TicketName {
+            event_id: row.event_id,
+            number: row.number,
+        },
+        title: row.title,
+    });
+    Ok(held.collect())
+}
+
+/// Those of `users` whose accounts are not deleted.
+pub(in crate::users) async fn existing(
+    connection: &mut PgConnection,
+    users: &[UserId],
+) -> Result<Vec<UserId>> {
+    let existing = sqlx::query_scalar!(
+        "select id from users where id = any($1) and deleted_at is null",
+        users,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(existing)
 }
 
 /// Whether tickets are sold for an event of the user's that is not over.

@@ -9,7 +9,8 @@ pub(super) use accounts::{
     Account, change_password, create, find, find_by_email, rename, set_locale,
 };
 pub(super) use deletion::{
-    anonymise, cancel_events_to_come, has_sold_events_to_come, lock_own_stock,
+    HeldTicket, anonymise, cancel_events_to_come, existing, has_sold_events_to_come, held_tickets,
+    lock_stock,
 };
 pub(super) use email::{reset_is_open, reset_password, verify_email};
 pub(super) use sessions::{

@@ -1,17 +1,24 @@
 //! One's own account.
 
 use api::Code;
+use api::comps::Invited;
+use api::host::HostEvent;
+use api::orders::Order;
+use api::tickets::Ticket;
 use api::users::{Session, User};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::{
     FORGET, PASSWORD, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
     wait_until_someone_waits,
 };
-use crate::support::{Answer, EventBuilder, TestApp, TestUser};
+use crate::comps::give;
+use crate::refunds::{check_in, gift};
+use crate::support::{Answer, EventBuilder, TestApp, TestUser, assert_sound};
 
 async fn delete_account(user: &TestUser, password: &str) -> Answer {
     let body = json!({"password": password});
@@ -198,6 +205,125 @@ async fn a_deleted_account_is_gone_and_its_address_free(db: PgPool) {
 
     let again = register_ada(&app).await;
     assert_ne!(again.user.id, session.user.id);
+}
+
+async fn give_up_and_delete(user: &TestUser) -> Answer {
+    let body = json!({"password": PASSWORD, "give_up_tickets": true});
+    user.send_json(Method::DELETE, "/me", &[], body).await
+}
+
+async fn verify(app: &TestApp, user: &TestUser) {
+    sqlx::query!(
+        "update users set email_verified_at = now() where id = $1",
+        user.id
+    )
+    .execute(&app.db)
+    .await
+    .expect("verified");
+}
+
+async fn ticket_state(app: &TestApp, event: Uuid, number: i32) -> String {
+    sqlx::query_scalar!(
+        "select state from tickets where event_id = $1 and number = $2",
+        event,
+        number,
+    )
+    .fetch_one(&app.db)
+    .await
+    .expect("a ticket")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_holds_tickets_for_events_to_come_is_told_before_they_leave(db: PgPool) {
+    let app = TestApp::new(db);
+    let ada = app.signed_in(&register_ada(&app).await);
+    let (olga, bob) = (app.user("Olga").await, app.user("Bob").await);
+    let night = EventBuilder::new("Night").create(&app, &olga).await;
+    let day = EventBuilder::new("Day").create(&app, &olga).await;
+    ada.buy(&[(night.types[0], 3)]).await.created::<Order>();
+    bob.buy(&[(day.types[0], 1)]).await.created::<Order>();
+    gift(night.id, 2, &ada, &bob).await;
+    verify(&app, &ada).await;
+    gift(day.id, 1, &bob, &ada).await;
+    let guest = Invited {
+        name: "Ada".to_owned(),
+        email: ada.email.clone(),
+    };
+    give(&olga, day.id, day.types[0], &[guest]).await;
+
+    let refused = delete_account(&ada, PASSWORD).await;
+    let problem = refused.refused(StatusCode::CONFLICT, Code::HoldsTickets);
+    for title in ["“Night”", "“Day”"] {
+        assert_eq!(problem.detail.matches(title).count(), 1, "{problem:?}");
+    }
+    ada.get("/me").await.ok::<User>();
+
+    let answer = give_up_and_delete(&ada).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    // What she bought is refunded, but for what she sent; what she was sent is Bob's again.
+    for (event, number, state) in [
+        (night.id, 1, "refunded"),
+        (night.id, 2, "valid"),
+        (night.id, 3, "refunded"),
+        (day.id, 1, "valid"),
+        (day.id, 2, "revoked"),
+    ] {
+        assert_eq!(ticket_state(&app, event, number).await, state, "{number}");
+    }
+    bob.get(&format!("/tickets/{}/1", day.id))
+        .await
+        .ok::<Ticket>();
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn tickets_that_are_used_over_or_cancelled_hold_nobody(db: PgPool) {
+    let app = TestApp::new(db);
+    let ada = app.signed_in(&register_ada(&app).await);
+    let olga = app.user("Olga").await;
+    for title in ["Used", "Over", "Off"] {
+        let event = EventBuilder::new(title).create(&app, &olga).await;
+        ada.buy(&[(event.types[0], 1)]).await.created::<Order>();
+        match title {
+            "Used" => check_in(&app, event.id, 1, &olga).await,
+            "Off" => {
+                let cancel = format!("/host/events/{}/cancel", event.id);
+                olga.post(&cancel, json!({})).await.ok::<HostEvent>();
+            }
+            _ => {
+                let over = sqlx::query!(
+                    "update events set starts_at = now() - interval '2 days',
+                        ends_at = now() - interval '1 day' where id = $1",
+                    event.id,
+                );
+                over.execute(&app.db).await.expect("over");
+            }
+        }
+    }
+    let answer = delete_account(&ada, PASSWORD).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_ticket_of_an_event_that_has_begun_is_void_when_it_is_given_up(db: PgPool) {
+    let app = TestApp::new(db);
+    let ada = app.signed_in(&register_ada(&app).await);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Now")
+        .starts_at(chrono::Utc::now() + chrono::Duration::minutes(1))
+        .create(&app, &olga)
+        .await;
+    ada.buy(&[(event.types[0], 1)]).await.created::<Order>();
+    let begun = sqlx::query!("update events set starts_at = now() - interval '1 minute'");
+    begun.execute(&app.db).await.expect("begun");
+    delete_account(&ada, PASSWORD)
+        .await
+        .refused(StatusCode::CONFLICT, Code::HoldsTickets);
+    let answer = give_up_and_delete(&ada).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(ticket_state(&app, event.id, 1).await, "revoked");
+    assert_sound(&app.db).await;
 }
 
 #[sqlx::test(migrations = "../migrations")]

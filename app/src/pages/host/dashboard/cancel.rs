@@ -25,7 +25,7 @@ pub(super) fn CancelSheet(
     let audience = Fetch::new(|| (), move |()| api::audience(id));
     view! {
         <Sheet title=t!(host.cancel_title) on_close=close>
-            <Loaded fetch=audience skeleton=SkeletonShape::Rows let:audience>
+            <Loaded fetch=audience skeleton=SkeletonShape::Row whole=false let:audience>
                 <CancelForm id=id audience=audience open=open close=close />
             </Loaded>
         </Sheet>
