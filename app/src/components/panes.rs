@@ -6,14 +6,24 @@ use wasm_bindgen::JsCast;
 
 use crate::focus::focus_in_place;
 use crate::route::Tab;
+use crate::session::use_session;
 
 /// The class of panes of which both are shown.
 const OPEN: &str = "panes--open";
 
 /// A list and what is open from it: side by side where there is room, else one over the other.
-/// The list stays as it is meanwhile.
+/// The list stays as it is meanwhile. Whoever is signed out has no list of their own: then what is
+/// open has all the room, and says alone what is missing.
 #[component]
-pub(crate) fn Panes(tab: Tab, children: Children) -> impl IntoView {
+pub(crate) fn Panes(
+    tab: Tab,
+    /// Whether the list is one's own.
+    #[prop(optional)]
+    own: bool,
+    children: Children,
+) -> impl IntoView {
+    let session = use_session();
+    let alone = Memo::new(move |_| own && session.is_signed_out());
     let path = use_location().pathname;
     let is_root = move |path: &str| path.trim_end_matches('/') == tab.root().trim_end_matches('/');
     let opens_with = path.with_untracked(|path| !is_root(path));
@@ -34,7 +44,7 @@ pub(crate) fn Panes(tab: Tab, children: Children) -> impl IntoView {
         path
     });
     view! {
-        <div class="panes" class=(OPEN, opens_with) node_ref=panes>
+        <div class="panes" class=(OPEN, opens_with) class:panes--alone=alone node_ref=panes>
             <section class="panes__list" aria-label=tab.label() node_ref=list>
                 {children()}
             </section>

@@ -43,7 +43,7 @@ pub(crate) fn HostPage() -> impl IntoView {
     });
     let create = move || (!session.is_signed_out()).then(|| view! { <Create /> });
     view! {
-        <Panes tab=Tab::Host>
+        <Panes tab=Tab::Host own=true>
             <ListScreen title=t!(common.host) feed=feed class="hosted" action=create>
                 <Gate
                     icon=icondata::LuMegaphone

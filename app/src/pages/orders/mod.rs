@@ -36,7 +36,7 @@ pub(crate) fn OrdersPage() -> impl IntoView {
         }
     });
     view! {
-        <Panes tab=Tab::Orders>
+        <Panes tab=Tab::Orders own=true>
             <ListScreen title=t!(common.orders) feed=feed class="list--column">
                 <Gate
                     icon=icondata::LuReceiptText

@@ -43,7 +43,7 @@ pub(crate) fn TicketsPage() -> impl IntoView {
     });
     let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
     view! {
-        <Panes tab=Tab::Tickets>
+        <Panes tab=Tab::Tickets own=true>
             <ListScreen title=t!(common.tickets_title) feed=feed class="list--column">
                 <Gate
                     icon=icondata::LuTicket

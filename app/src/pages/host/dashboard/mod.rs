@@ -21,8 +21,8 @@ use leptos_router::hooks::use_params_map;
 use super::row::status_badge;
 use crate::api::Error;
 use crate::components::{
-    Badge, Button, Cover, Detail, ErrorState, Heading, Kind, Skeleton, SkeletonShape, Stale, Tone,
-    TopBar,
+    Badge, Button, Cover, Detail, ErrorState, Gate, Heading, Kind, Skeleton, SkeletonShape, Stale,
+    Tone, TopBar,
 };
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
@@ -83,6 +83,22 @@ struct Open {
 pub(crate) fn DashboardPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<EventId>().ok()));
+    view! {
+        <Detail of=Signal::derive(move || id.get())>
+            <TopBar back=route::HOST back_label=t!(host.all_mine) />
+            <Gate
+                icon=icondata::LuMegaphone
+                title=t!(host.sign_in_to_manage)
+                text=t!(host.for_team)
+            >
+                <OpenEvent id=id />
+            </Gate>
+        </Detail>
+    }
+}
+
+#[component]
+fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
     let open = Open {
         event: Fetch::new(
             move || id.get(),
@@ -130,19 +146,16 @@ pub(crate) fn DashboardPage() -> impl IntoView {
         (None, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
     };
     view! {
-        <Detail of=Signal::derive(move || id.get())>
-            <TopBar back=route::HOST back_label=t!(host.all_mine) />
-            <div
-                class="dashboard"
-                class:poster-colours=move || colours.with(Option::is_some)
-                style:--poster-1=move || colours.get().map(|[first, _]| first)
-                style:--poster-2=move || colours.get().map(|[_, second]| second)
-            >
-                {stale}
-                {content}
-            </div>
-            {sheet}
-        </Detail>
+        <div
+            class="dashboard"
+            class:poster-colours=move || colours.with(Option::is_some)
+            style:--poster-1=move || colours.get().map(|[first, _]| first)
+            style:--poster-2=move || colours.get().map(|[_, second]| second)
+        >
+            {stale}
+            {content}
+        </div>
+        {sheet}
     }
 }
 
@@ -167,24 +180,23 @@ fn keep_true(open: Open) {
     }
     let feeds = use_feeds();
     let facts = Memo::new(move |_| {
-        let sold = open
-            .sales
-            .value
-            .with(|sales| sales.as_ref().map(|sales| sales.sold));
+        let sold = open.sales.value.with(|sales| {
+            sales
+                .as_ref()
+                .map(|it| (it.sold, it.given, it.received, it.due))
+        });
         let status = open
             .event
             .value
             .with(|event| event.as_ref().map(|event| event.status));
         sold.zip(status)
     });
-    Effect::new(move |before: Option<Option<(i32, EventStatus)>>| {
-        let now = facts.get();
-        if let Some(Some(before)) = before
-            && now.is_some_and(|now| now != before)
-        {
+    Effect::new(move |before: Option<bool>| {
+        let known = facts.with(Option::is_some);
+        if before == Some(true) && known {
             feeds.event_changed();
         }
-        now
+        known
     });
 }
 
