@@ -62,7 +62,7 @@ fn SaveStatus(saver: Saver) -> impl IntoView {
 fn words(progress: &Progress, published: bool) -> String {
     match progress {
         Progress::Clean if published => t!(edit.is_public).to_owned(),
-        Progress::Clean => t!(edit.saved_as_you_type).to_owned(),
+        Progress::Clean => String::new(),
         Progress::Changed if published => t!(edit.not_saved_yet).to_owned(),
         Progress::Changed | Progress::Saving => t!(edit.saving).to_owned(),
         Progress::Saved => t!(edit.saved).to_owned(),
