@@ -13,6 +13,8 @@ use crate::api::{Error, sentence};
 #[derive(Clone, Copy)]
 pub(crate) struct FormErrors {
     pub(crate) fields: RwSignal<BTreeMap<String, String>>,
+    /// What is wrong with what was typed, by field: said there only, before the form is sent.
+    pub(crate) typed: RwSignal<BTreeMap<String, String>>,
     /// What is not about one field.
     pub(crate) whole: RwSignal<Option<String>>,
 }
@@ -21,13 +23,14 @@ impl FormErrors {
     pub(crate) fn new() -> Self {
         Self {
             fields: RwSignal::new(BTreeMap::new()),
+            typed: RwSignal::new(BTreeMap::new()),
             whole: RwSignal::new(None),
         }
     }
 
     /// What is wrong with one field.
     pub(crate) fn of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.fields.with(|fields| fields.get(field).cloned()))
+        self.of_item(move || field.to_owned())
     }
 
     /// What is wrong with a field whose name changes, as those of a list's items do.
@@ -35,7 +38,20 @@ impl FormErrors {
         self,
         field: impl Fn() -> String + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        Signal::derive(move || self.fields.with(|fields| fields.get(&field()).cloned()))
+        Signal::derive(move || {
+            let of = |errors: RwSignal<BTreeMap<String, String>>| {
+                errors.with(|errors| errors.get(&field()).cloned())
+            };
+            of(self.fields).or_else(|| of(self.typed))
+        })
+    }
+
+    /// Marks what is wrong with what was typed, without moving the person.
+    pub(crate) fn mark(self, wrong: FieldErrors) {
+        let wrong = in_words(wrong.0);
+        if self.typed.with_untracked(|typed| *typed != wrong) {
+            self.typed.set(wrong);
+        }
     }
 
     /// Brings what is shown up to date while the form is put right, without moving the person.

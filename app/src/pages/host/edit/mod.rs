@@ -12,9 +12,12 @@ mod shrink;
 mod summary;
 mod tickets;
 
-use ::api::EventId;
+use std::time::Duration;
+
 use ::api::host::{EventStatus, HostEvent};
+use ::api::{EventId, FieldErrors};
 use i18n::t;
+use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -27,7 +30,7 @@ use crate::forms::FormErrors;
 use crate::history::use_replace;
 use crate::pages::host::confirm::ConfirmFirst;
 use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
-use crate::{api, route};
+use crate::{api, route, zoned};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
 use fields::Part;
@@ -39,6 +42,9 @@ use saver::{Progress, Saver};
 use summary::ErrorSummary;
 pub(super) use summary::names_of;
 use tickets::Tickets;
+
+/// How long typing must rest before what is wrong is marked.
+const REST: Duration = Duration::from_millis(1000);
 
 /// What is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +156,7 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
     let errors = FormErrors::new();
     keep_address(saver, made);
     keep_errors_true(form, errors);
+    mark_what_is_wrong(form, errors);
     let guard = LeaveGuard::new(
         Signal::derive(move || saver.is_unsaved()),
         Signal::derive(move || saver.would_lose()),
@@ -205,6 +212,28 @@ fn keep_errors_true(form: Form, errors: FormErrors) {
         let shown = errors.fields.with_untracked(|fields| !fields.is_empty());
         if before.is_some() && shown {
             errors.update(form.check().map(drop));
+        }
+    });
+}
+
+/// What was typed and cannot be kept is marked once typing rests, and no longer once it is put right.
+/// What is yet to be filled in is not: that is said before publishing.
+fn mark_what_is_wrong(form: Form, errors: FormErrors) {
+    let mut mark = debounce(REST, move |wrong: FieldErrors| errors.mark(wrong));
+    Effect::new(move |before: Option<()>| {
+        let wrong = form.snapshot().wrongly_typed(&zoned::moment);
+        if before.is_some() {
+            let still = errors.typed.with_untracked(|typed| {
+                let still = wrong
+                    .0
+                    .iter()
+                    .filter(|(field, _)| typed.contains_key(*field));
+                still
+                    .map(|(field, said)| (field.clone(), said.clone()))
+                    .collect()
+            });
+            errors.mark(FieldErrors(still));
+            mark(wrong);
         }
     });
 }

@@ -72,6 +72,46 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Whether something stands in a field of the wire.
+    fn is_typed(&self, field: &str) -> bool {
+        let mut path = field.split('.');
+        let (first, index, name) = (path.next(), path.next(), path.next());
+        let index = index.and_then(|index| index.parse::<usize>().ok());
+        if let (Some(index), Some(name)) = (index, name) {
+            let fields = self.types.get(index).map(|(_, fields)| fields);
+            return fields.is_some_and(|fields| fields.is_typed(name));
+        }
+        let basics = &self.basics;
+        match first {
+            Some("title") => is_typed(&basics.title),
+            Some("starts_at") => basics.starts.is_complete(),
+            Some("ends_at") => basics.ends.is_complete(),
+            Some("max_per_user") => is_typed(&basics.max_per_user),
+            // These may stay empty, and so are only wrong when something stands in them.
+            _ => true,
+        }
+    }
+}
+
+impl TypeFields<String> {
+    fn is_typed(&self, field: &str) -> bool {
+        match field {
+            "name" => is_typed(&self.name),
+            "price" => is_typed(&self.price),
+            "capacity" => is_typed(&self.capacity),
+            "max_per_order" => is_typed(&self.max_per_order),
+            "sale_starts_at" => self.sale_starts.is_complete(),
+            "sale_ends_at" => self.sale_ends.is_complete(),
+            _ => true,
+        }
+    }
+}
+
+fn is_typed(text: &str) -> bool {
+    !text.trim().is_empty()
+}
+
 impl<T> When<T> {
     pub(in crate::pages::host) fn map<U>(&self, f: &impl Fn(&T) -> U) -> When<U> {
         When {
@@ -129,6 +169,11 @@ impl When<String> {
 
     pub(in crate::pages::host) fn is_empty(&self) -> bool {
         self.date.is_empty() && self.time.is_empty()
+    }
+
+    /// Whether neither the date nor the time is yet to be filled in.
+    fn is_complete(&self) -> bool {
+        !self.date.is_empty() && !self.time.is_empty()
     }
 
     pub(in crate::pages::host) fn moment(
@@ -191,6 +236,32 @@ mod tests {
         assert_eq!(
             incomplete(&errors),
             [Part::Dates, Part::Limit, Part::Tickets]
+        );
+    }
+
+    #[test]
+    fn what_is_wrongly_typed_is_marked_and_what_is_empty_is_not() {
+        let wrong = |form: &Snapshot| {
+            let wrong = form.wrongly_typed(&utc).0;
+            wrong.into_keys().collect::<Vec<_>>()
+        };
+        let mut form = complete();
+        assert!(wrong(&form).is_empty());
+        form.basics.title.clear();
+        form.types[0].1.price.clear();
+        form.types[0].1.sale_ends.date = "2027-01-05".to_owned();
+        assert!(wrong(&form).is_empty());
+        for price in ["ten", "1.234", "-1", "12,50 €", "99999999"] {
+            form.types[0].1.price = price.to_owned();
+            assert_eq!(wrong(&form), ["ticket_types.0.price"], "{price}");
+        }
+        form.types[0].1.price = "10".to_owned();
+        form.types[0].1.capacity = "0".to_owned();
+        form.basics.max_per_user = "some".to_owned();
+        form.basics.ends = form.basics.starts.clone();
+        assert_eq!(
+            wrong(&form),
+            ["ends_at", "max_per_user", "ticket_types.0.capacity"]
         );
     }
 

@@ -70,6 +70,13 @@ impl Snapshot {
         (event, FieldErrors(errors))
     }
 
+    /// What is wrong with what was typed; what was left empty is not.
+    pub(in crate::pages::host::edit) fn wrongly_typed(&self, clock: &impl Clock) -> FieldErrors {
+        let (_, FieldErrors(mut errors)) = self.read(clock);
+        errors.retain(|field, _| self.is_typed(field));
+        FieldErrors(errors)
+    }
+
     /// What is still wrong before everyone may see it.
     pub(in crate::pages::host::edit) fn check(
         &self,
