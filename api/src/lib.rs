@@ -23,6 +23,7 @@ pub mod promo_codes;
 pub mod refunds;
 pub mod staff;
 pub mod tickets;
+pub mod timezones;
 pub mod transfers;
 pub mod users;
 pub mod validate;

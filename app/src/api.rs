@@ -15,6 +15,7 @@ use api::promo_codes::{CreatePromoCode, PromoCode, PromoCodes, UpdatePromoCode};
 use api::refunds::{RefundQuote, RefundTickets};
 use api::staff::{AddStaff, Staff, StaffMember};
 use api::tickets::{Ticket, TicketsWhen};
+use api::timezones::TimeZone;
 use api::transfers::{Offer, SendTickets, Transfer};
 use api::users::{
     DeleteMe, Login, Refresh, Register, RequestReset, Reset, Session, UpdateMe, User, VerifyEmail,
@@ -274,6 +275,19 @@ pub(crate) async fn host_events(
 
 pub(crate) async fn host_event(id: EventId) -> Answer<HostEvent> {
     Call::get(format!("/host/events/{id}")).send().await
+}
+
+/// The one that was made last.
+pub(crate) async fn last_host_event() -> Answer<Option<HostEventSummary>> {
+    let page: Page<HostEventSummary> = Call::get("/host/events?limit=1").send().await?;
+    Ok(page.items.into_iter().next())
+}
+
+pub(crate) async fn time_zones(language: &str) -> Answer<Vec<TimeZone>> {
+    Call::get(format!("/time-zones?language={language}"))
+        .for_anyone()
+        .send()
+        .await
 }
 
 pub(crate) async fn create_event(body: &CreateEvent) -> Answer<HostEvent> {

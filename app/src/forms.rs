@@ -49,8 +49,10 @@ impl FormErrors {
     /// Marks what is wrong with what was typed, without moving the person.
     pub(crate) fn mark(self, wrong: FieldErrors) {
         let wrong = in_words(wrong.0);
-        if self.typed.with_untracked(|typed| *typed != wrong) {
-            self.typed.set(wrong);
+        let is_new = self.typed.try_with_untracked(|typed| *typed != wrong);
+        // The form may be gone by then.
+        if is_new == Some(true) {
+            self.typed.try_set(wrong);
         }
     }
 

@@ -3,7 +3,7 @@
 // before the app is not the app.
 const [role, name, part] = arguments;
 const candidates = {
-  button: "button, [role=button]",
+  button: "button, [role=button], [role=option]",
   link: "a[href], [role=link]",
   heading: "h1, h2, h3, [role=heading]",
   field: "input, textarea, select",

@@ -31,7 +31,8 @@ use crate::openapi::Description;
 use crate::state::AppState;
 use crate::timed_body::TimedBody;
 use crate::{
-    comps, door, events, host, openapi, orders, refunds, tickets, transfers, users, waiting, web,
+    comps, door, events, host, openapi, orders, refunds, tickets, timezones, transfers, users,
+    waiting, web,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -64,6 +65,7 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .nest("/api", door::routes())
         .nest("/api", comps::routes())
         .nest("/api", waiting::routes())
+        .nest("/api", timezones::routes())
         .split_for_parts();
     openapi::complete(&mut openapi);
     (router, openapi)

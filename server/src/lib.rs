@@ -29,6 +29,7 @@ pub mod state;
 pub mod telemetry;
 pub mod tickets;
 mod timed_body;
+pub mod timezones;
 pub mod transfers;
 pub mod users;
 pub mod verify;

@@ -57,7 +57,7 @@ const TECHNICAL: [&str; 46] = [
 ];
 
 /// What looks like a text and is none: names that browsers and other programs gave.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "12-K7QF2M",
     "AbortError",
     "ArrowDown",
@@ -74,6 +74,7 @@ const NAMES: [&str; 36] = [
     "Home",
     "INPUT",
     "Intl",
+    "NFD",
     "NotAllowedError",
     "NotFoundError",
     "OverconstrainedError",

@@ -8,6 +8,7 @@ use api::{FieldErrors, Time};
 use chrono::Utc;
 
 use crate::error::{Error, Result};
+use crate::timezones::canonical;
 
 /// `event` in the form it is kept in, unless something is wrong with it.
 pub fn check_new(event: CreateEvent) -> Result<CreateEvent> {
@@ -171,7 +172,7 @@ fn tidy(event: CreateEvent) -> CreateEvent {
         venue: on_one_line(event.venue),
         address: on_one_line(event.address),
         city: on_one_line(event.city),
-        timezone: trimmed(&event.timezone),
+        timezone: canonical(event.timezone.trim()).to_owned(),
         ticket_types: event
             .ticket_types
             .into_iter()

@@ -82,7 +82,11 @@ impl Reader {
         Some(write(format.format(&local)))
     }
 
-    /// What a time zone is called after.
+    /// What a time zone is called after; none for UTC, and for what is no zone.
+    pub fn city_of(&self, timezone: &str) -> Option<String> {
+        self.city(zone_of(timezone))
+    }
+
     fn city(&self, zone: Tz) -> Option<String> {
         if zone == Tz::UTC {
             return None;

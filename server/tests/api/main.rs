@@ -22,6 +22,7 @@ mod refunds;
 mod site;
 mod support;
 mod tickets;
+mod timezones;
 mod transfers;
 mod users;
 mod verify;

@@ -90,6 +90,7 @@ fn rows() -> Vec<Row> {
         row("GET /events/{id}", Public, json!({})),
         row("GET /events/{id}/live", Public, json!({})),
         row("GET /covers/{id}", Anyone, json!({})),
+        row("GET /time-zones", Anyone, json!({})),
         row("POST /orders/quote", Anyone, order.clone()),
         row("POST /orders", User, order),
         row("GET /orders", User, json!({})),

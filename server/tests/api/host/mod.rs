@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::support::{Answer, TestApp, TestUser};
 
 /// What an organizer sends to make an event that could be published.
-pub(super) fn complete() -> Value {
+pub(crate) fn complete() -> Value {
     let starts_at = Utc::now() + Duration::days(10);
     json!({
         "title": "  Night   of the Harp ",

@@ -3,9 +3,9 @@ use leptos::prelude::*;
 
 use super::form::Form;
 use super::saver::Saver;
-use crate::components::{Field, FieldKind, Select, TextArea};
+use super::zones::use_zones;
+use crate::components::{Combo, Field, FieldKind, TextArea};
 use crate::forms::FormErrors;
-use crate::zoned;
 
 #[component]
 pub(super) fn About(form: Form, errors: FormErrors) -> impl IntoView {
@@ -68,11 +68,12 @@ pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
                     value=basics.ends.time
                 />
             </div>
-            <Select
+            <Combo
                 id="event-timezone"
                 label=t!(edit.timezone)
                 value=basics.timezone
-                options=zones(&basics.timezone.get_untracked())
+                options=use_zones(basics.city)
+                none=t!(edit.no_such_city)
                 error=errors.of("timezone")
             />
             <Field
@@ -99,14 +100,4 @@ pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
             />
         </section>
     }
-}
-
-/// The zones there are, with the one that is chosen even if this device does not list it.
-fn zones(chosen: &str) -> Vec<(String, String)> {
-    let mut zones = zoned::all();
-    if !zones.iter().any(|zone| zone == chosen) {
-        zones.insert(0, chosen.to_owned());
-    }
-    let words = |zone: String| (zone.clone(), zone.replace('_', " "));
-    zones.into_iter().map(words).collect()
 }

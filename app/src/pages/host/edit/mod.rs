@@ -11,6 +11,7 @@ mod saver;
 mod shrink;
 mod summary;
 mod tickets;
+mod zones;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use ::api::{EventId, FieldErrors};
 use i18n::t;
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
 use crate::api::Error;
@@ -154,6 +156,9 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
     let form = Form::of(event.as_ref());
     let saver = Saver::new(form, event.as_ref());
     let errors = FormErrors::new();
+    if event.is_none() {
+        price_as_before(saver);
+    }
     keep_address(saver, made);
     keep_errors_true(form, errors);
     mark_what_is_wrong(form, errors);
@@ -190,6 +195,17 @@ fn Editor(event: Option<HostEvent>, made: RwSignal<Option<EventId>>) -> impl Int
         </Detail>
         <LeaveSheet guard=guard title=t!(edit.leave_title) text=loss />
     }
+}
+
+/// Who puts on one event after the other does so in one currency.
+fn price_as_before(saver: Saver) {
+    spawn_local(async move {
+        if let Ok(Some(last)) = api::last_host_event().await
+            && !saver.id.is_disposed()
+        {
+            saver.preset_currency(last.due.currency);
+        }
+    });
 }
 
 /// A new event has an address of its own from its first save on.

@@ -1,5 +1,5 @@
-use ::api::EventId;
 use ::api::host::{EventStatus, HostEvent, UpdateEvent};
+use ::api::{Currency, EventId};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -153,6 +153,19 @@ impl Saver {
     pub(super) fn moves(self) -> bool {
         let snapshot = untrack(|| self.form.snapshot());
         self.saved.with_untracked(|saved| snapshot.moves(saved))
+    }
+
+    /// Has a new event priced like the last one, unless something was chosen already.
+    pub(super) fn preset_currency(self, currency: Currency) {
+        let (shown, preset) = (self.form.basics.currency, currency.code());
+        let before = self
+            .saved
+            .with_untracked(|saved| saved.basics.currency.clone());
+        if self.id.get_untracked().is_none() && shown.get_untracked() == before {
+            self.saved
+                .update(|saved| preset.clone_into(&mut saved.basics.currency));
+            shown.set(preset.to_owned());
+        }
     }
 
     /// My events are listed as they are now.
