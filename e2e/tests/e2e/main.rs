@@ -1,5 +1,6 @@
 //! Journeys through the real app, each in both engines.
 
+mod asked;
 mod attendee;
 mod cancellation;
 mod cart;
@@ -9,6 +10,7 @@ mod keyboard;
 mod languages;
 mod offline;
 mod organizer;
+mod panes;
 mod passwords;
 mod places;
 mod prerender;

@@ -6,6 +6,7 @@ use e2e::{Account, Engine, PASSWORD, Person, Service};
 crate::in_both_engines!(
     an_event_is_created_and_seen_to_sell,
     what_is_missing_is_said_before_publishing,
+    a_wrong_price_is_marked_where_it_is_typed,
     a_public_event_is_changed_paused_and_cancelled,
     nothing_unsaved_is_lost_unasked,
     a_camera_makes_larger_pictures_than_are_sent,
@@ -106,8 +107,45 @@ async fn what_is_missing_is_said_before_publishing(engine: Engine) -> Result<()>
     olga.press("Berlin Europe").await?;
     olga.fill("Start date", "2027-03-28").await?;
     olga.fill("Start time", "02:30").await?;
-    olga.sees("The clocks are put forward over this time")
+    olga.sees("This time doesn’t exist").await?;
+    olga.leave().await
+}
+
+async fn a_wrong_price_is_marked_where_it_is_typed(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    olga.follow("Create an event").await?;
+    ensure!(
+        !olga.can_see("Saved").await?,
+        "it is saved before anything is typed"
+    );
+    olga.fill("Price of ticket type 1", "ten").await?;
+    olga.until_true("return document.querySelectorAll('[aria-invalid=true]').length === 1")
         .await?;
+    let marked = olga
+        .run("return document.querySelector('[aria-invalid=true]').labels[0].innerText")
+        .await?;
+    ensure!(
+        marked
+            .as_str()
+            .is_some_and(|label| label.starts_with("Price")),
+        "{marked} is marked"
+    );
+    ensure!(
+        olga.count(".error-summary").await? == 0,
+        "it is summed up before publishing"
+    );
+    olga.can_use_the_screen().await?;
+    olga.press("Publish").await?;
+    olga.sees("Ticket type 1: Price").await?;
+    olga.until_true("return document.activeElement.classList.contains('error-summary')")
+        .await?;
+    olga.fill("Price of ticket type 1", "10").await?;
+    olga.no_longer_sees("Ticket type 1: Price").await?;
+    olga.until_true(
+        "return !document.querySelector('[id^=type-][id$=-price]').hasAttribute('aria-invalid')",
+    )
+    .await?;
     olga.leave().await
 }
 
@@ -126,7 +164,7 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.sees("2 are sold already; choose at least 2.").await?;
     olga.fill("How many of ticket type 1", "2").await?;
     olga.press("Save changes").await?;
-    olga.sees("Your changes are public.").await?;
+    olga.sees("Changes published.").await?;
     olga.sees("2 of 2 sold").await?;
     olga.follow("Edit").await?;
     olga.sees("We’ll email everyone with a ticket when you change this.")
@@ -139,7 +177,7 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.fill("Your message (optional)", "The hall is flooded.")
         .await?;
     olga.press("Save and send").await?;
-    olga.sees("An email tells everyone with a ticket.").await?;
+    olga.sees("We’ve emailed everyone with a ticket.").await?;
 
     olga.press("Pause sales").await?;
     olga.sees("Sales paused").await?;
