@@ -1,5 +1,6 @@
 //! Our own extractors, so that every rejection is a [`Error`] and looks the same.
 
+use api::FieldErrors;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
@@ -8,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::Error;
 
@@ -20,10 +22,73 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = match Bytes::from_request(whole, state).await {
+            Ok(bytes) => bytes,
+            Err(rejection) => return Err(malformed_json(rejection.into())),
+        };
+        if has_nul(&bytes) {
+            refuse_nul(&bytes)?;
+        }
+        let request = Request::from_parts(parts, Body::from(bytes));
         match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(malformed_json(rejection)),
         }
+    }
+}
+
+/// Whether a JSON text has a string with U+0000 in it, which no text of the database can hold.
+fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        // A backslash takes the character after it along, so `\\u0000` is five characters.
+        if rest[at + 1..].starts_with(b"u0000") {
+            return true;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    false
+}
+
+/// Refuses the texts with U+0000 at their fields.
+fn refuse_nul(json: &[u8]) -> Result<(), Error> {
+    fn look(value: &Value, field: String, errors: &mut FieldErrors) {
+        let within = |name: &str| match field.as_str() {
+            "" => name.to_owned(),
+            field => format!("{field}.{name}"),
+        };
+        match value {
+            Value::String(text) => errors.require(!text.contains('\0'), field, UNSUPPORTED),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    look(item, within(&index.to_string()), errors);
+                }
+            }
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    look(value, within(name), errors);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut errors = FieldErrors::default();
+    // What is no JSON is refused as such.
+    if let Ok(value) = serde_json::from_slice(json) {
+        look(&value, String::new(), &mut errors);
+    }
+    errors.into_result()?;
+    Ok(())
+}
+
+const UNSUPPORTED: &str = "Remove unsupported characters.";
+
+fn null_character() -> Error {
+    Error::Malformed {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        detail: UNSUPPORTED.to_owned(),
     }
 }
 
@@ -86,6 +151,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        if parts.uri.path().contains("%00") {
+            return Err(Error::NotFound);
+        }
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
             Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Error::NotFound),
@@ -103,6 +171,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(null_character());
+        }
         match axum::extract::Query::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(malformed_query(&rejection)),
@@ -176,3 +247,24 @@ mod page {
     }
 }
 pub use page::{PageQuery, page};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_null_character_is_found_in_json() {
+        for json in [r#"{"name": "A\u0000da"}"#, r#""\\\u0000""#, r#""\"\u0000""#] {
+            assert!(has_nul(json.as_bytes()), "{json}");
+        }
+        for json in [
+            r#""\\u0000""#,
+            r#""\u00001""#.replace("0000", "0020").as_str(),
+            r#""u0000""#,
+            "\"\\",
+            "",
+        ] {
+            assert!(!has_nul(json.as_bytes()), "{json}");
+        }
+    }
+}
