@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::email::{self, EmailError};
 use crate::host::Task;
-use crate::validate::{FieldErrors, NAME_MAX, is_email};
+use crate::text;
+use crate::validate::{FieldErrors, NAME_MAX};
 
 /// The most guests one request can name.
 pub const GUESTS_MAX: usize = 10_000;
@@ -17,6 +19,7 @@ pub const GUESTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 pub struct Invited {
     /// Their name, 1–100 characters.
+    #[serde(deserialize_with = "text::read_line")]
     pub name: String,
     /// Their address. Where it has a verified account the ticket is there at once; elsewhere it
     /// waits to be claimed.
@@ -26,17 +29,17 @@ pub struct Invited {
 impl Invited {
     /// What is wrong with it, in words.
     pub fn complaint(&self) -> Option<&'static str> {
-        let name = self.name.trim();
-        if name.is_empty() {
+        let name = text::line(&self.name);
+        // What stands where another program lost a letter is nobody's name.
+        let unreadable = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
+        if !text::is_visible(&name) {
             Some("The name is missing.")
-        } else if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        } else if name.chars().count() > NAME_MAX || name.contains(unreadable) {
             Some("The name is longer than 100 characters or has unsupported characters.")
-        } else if self.email.trim().is_empty() {
+        } else if !text::is_visible(&self.email) {
             Some("The email is missing.")
-        } else if is_email(&self.email) {
-            None
         } else {
-            Some("Enter a valid email.")
+            email::check(&self.email).err().map(EmailError::sentence)
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::events::EventRef;
+use crate::text;
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
 use crate::{Money, TicketNumber, Time};
@@ -121,7 +122,7 @@ pub struct Scan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<TicketNumber>,
     /// Where; up to 40 characters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_line")]
     pub gate: String,
 }
 

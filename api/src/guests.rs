@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::text;
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
 use crate::{Money, TicketNumber};
@@ -49,7 +50,7 @@ pub struct Guest {
 #[serde(deny_unknown_fields)]
 pub struct RefundGuest {
     /// What the buyer is told beside it, up to 1,000 characters; may be empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_lines")]
     pub message: String,
 }
 
@@ -68,6 +69,7 @@ impl RefundGuest {
 #[serde(deny_unknown_fields)]
 pub struct Revoke {
     /// Why; its holder reads this.
+    #[serde(deserialize_with = "text::read_lines")]
     pub reason: String,
 }
 

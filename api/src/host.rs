@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::events::SaleState;
 use crate::orders::QUANTITY_MAX;
+use crate::text;
 use crate::validate::FieldErrors;
 use crate::{Currency, Money, Time};
 
@@ -51,18 +52,19 @@ pub enum EventStatus {
 #[serde(deny_unknown_fields)]
 pub struct CreateEvent {
     /// 1–120 characters.
+    #[serde(deserialize_with = "text::read_line")]
     pub title: String,
     /// Plain text with line breaks, up to 10,000 characters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_lines")]
     pub description: String,
     /// The place's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_line")]
     pub venue: String,
     /// Its street address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_line")]
     pub address: String,
     /// The town.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_line")]
     pub city: String,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
@@ -88,19 +90,39 @@ pub struct CreateEvent {
 #[serde(deny_unknown_fields)]
 pub struct UpdateEvent {
     /// See [`CreateEvent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub title: Option<String>,
     /// See [`CreateEvent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_lines"
+    )]
     pub description: Option<String>,
     /// See [`CreateEvent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub venue: Option<String>,
     /// See [`CreateEvent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub address: Option<String>,
     /// See [`CreateEvent`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub city: Option<String>,
     /// See [`CreateEvent`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,7 +144,11 @@ pub struct UpdateEvent {
     pub ticket_types: Option<Vec<TicketTypeInput>>,
     /// What everyone is told beside a new time or place of a published event, up to 1,000
     /// characters; when neither changes nobody is told anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_lines"
+    )]
     pub message: Option<String>,
 }
 
@@ -132,7 +158,7 @@ pub struct UpdateEvent {
 #[serde(deny_unknown_fields)]
 pub struct CancelEvent {
     /// What everyone is told beside it, up to 1,000 characters; may be empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_lines")]
     pub message: String,
 }
 
@@ -164,9 +190,10 @@ pub struct TicketTypeInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// 1–60 characters, unlike the event's other types.
+    #[serde(deserialize_with = "text::read_line")]
     pub name: String,
     /// What it includes.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::read_lines")]
     pub description: String,
     /// For one ticket, in minor units of the event's currency.
     pub price: i64,
@@ -247,7 +274,7 @@ impl TicketTypeInput {
         errors.require(
             !earlier
                 .iter()
-                .any(|other| other.name.trim().eq_ignore_ascii_case(self.name.trim())),
+                .any(|other| text::folded(&other.name) == text::folded(&self.name)),
             field("name"),
             "Another ticket type already has this name.",
         );

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod code;
 pub mod comps;
 pub mod door;
+pub mod email;
 pub mod error;
 pub mod events;
 pub mod guests;
@@ -22,6 +23,7 @@ pub mod page;
 pub mod promo_codes;
 pub mod refunds;
 pub mod staff;
+pub mod text;
 pub mod tickets;
 pub mod timezones;
 pub mod transfers;
@@ -29,6 +31,8 @@ pub mod users;
 pub mod validate;
 pub mod waiting;
 
+#[cfg(feature = "unicode")]
+pub use email::EmailAddress;
 pub use error::{Code, Problem};
 pub use money::{Currency, Money};
 pub use page::Page;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::events::EventRef;
+use crate::text;
 use crate::tickets::TicketState;
 use crate::validate::FieldErrors;
 use crate::{Money, TicketNumber};
@@ -26,7 +27,11 @@ pub struct PlaceOrder {
     /// What to buy, over one event or several of the same currency. Lines of the same type are added up.
     pub lines: Vec<PlaceOrderLine>,
     /// A promo code, in any case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub promo_code: Option<String>,
     /// What the buyer was shown. If the server's total differs, the order is refused with
     /// `price_changed`; it is never what is charged.

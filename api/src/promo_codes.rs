@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::Money;
 use crate::host::PRICE_MAX;
+use crate::text;
 use crate::validate::FieldErrors;
 
 /// The longest code, in characters.
@@ -40,6 +41,7 @@ impl Discount {
 #[serde(deny_unknown_fields)]
 pub struct CreatePromoCode {
     /// 1–40 characters without spaces; upper and lower case are the same.
+    #[serde(deserialize_with = "text::read_line")]
     pub code: String,
     /// What it takes off each ticket.
     pub discount: Discount,
@@ -116,7 +118,7 @@ pub struct PromoCodes {
 
 /// A code as it is stored and compared.
 pub fn normalize_code(code: &str) -> String {
-    code.trim().to_uppercase()
+    text::line(&text::line(code).to_uppercase())
 }
 
 impl CreatePromoCode {
@@ -208,6 +210,10 @@ mod tests {
         assert!(promo(" early ").validate().is_ok());
         assert!(promo("early bird").validate().is_err());
         assert!(promo("  ").validate().is_err());
+        assert_eq!(normalize_code("ear\u{200b}ly\u{2060}"), "EARLY");
+        #[cfg(feature = "unicode")]
+        assert_eq!(normalize_code("cafe\u{301}"), normalize_code("CAFÉ"));
+        assert!(promo("\u{200b}\u{2800}").validate().is_err());
         // Upper case may be longer.
         assert!(promo(&"ß".repeat(21)).validate().is_err());
     }

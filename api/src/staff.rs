@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::validate::{FieldErrors, is_email};
+use crate::validate::FieldErrors;
 
 /// The most people who help with one event.
 pub const STAFF_MAX: usize = 100;
@@ -57,11 +57,7 @@ impl AddStaff {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(
-            is_email(&self.email),
-            "email",
-            "Enter an email address, like ada@example.com.",
-        );
+        errors.require_email(&self.email, "email");
         errors.require(
             self.role != Role::Organizer,
             "role",

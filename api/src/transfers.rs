@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::events::EventRef;
 use crate::tickets::TicketName;
-use crate::validate::{FieldErrors, is_email};
+use crate::validate::FieldErrors;
 use crate::{Money, TicketNumber};
 
 /// The most tickets that can be sent at once.
@@ -36,7 +36,7 @@ impl SendTickets {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter a valid email.");
+        errors.require_email(&self.email, "email");
         let count = self.tickets.len();
         errors.require(count > 0, "tickets", "Choose at least one ticket.");
         errors.require(

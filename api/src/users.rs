@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::validate::{FieldErrors, NAME_MAX, is_email};
+use crate::text;
+use crate::validate::{FieldErrors, NAME_MAX};
 
 /// The shortest password, in characters (NIST SP 800-63B: length, no composition rules).
 pub const PASSWORD_MIN: usize = 8;
@@ -29,8 +30,9 @@ pub enum Client {
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// 1–100 characters.
+    #[serde(deserialize_with = "text::read_line")]
     pub name: String,
-    /// Kept trimmed and lower-cased.
+    /// Kept in lower case, its domain in ASCII.
     pub email: String,
     /// 8–256 characters.
     pub password: String,
@@ -48,7 +50,7 @@ impl Register {
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_line(&self.name, 1, NAME_MAX, "name");
-        errors.require(is_email(&self.email), "email", "Enter your email address.");
+        errors.require_email(&self.email, "email");
         require_password(&mut errors, &self.password, "password");
         errors.into_result()
     }
@@ -72,7 +74,7 @@ impl Login {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter your email address.");
+        errors.require_email(&self.email, "email");
         errors.require(
             !self.password.is_empty(),
             "password",
@@ -110,7 +112,7 @@ impl RequestReset {
     /// What is wrong with it, by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        errors.require(is_email(&self.email), "email", "Enter your email address.");
+        errors.require_email(&self.email, "email");
         errors.into_result()
     }
 }
@@ -170,7 +172,7 @@ pub struct User {
     pub id: Uuid,
     /// As it stands on tickets.
     pub name: String,
-    /// Trimmed and lower-cased.
+    /// In lower case, its domain in ASCII.
     pub email: String,
     /// Whether the address has been proved to be theirs.
     pub email_verified: bool,
@@ -187,7 +189,11 @@ pub struct User {
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
     /// The new name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "text::read_line"
+    )]
     pub name: Option<String>,
     /// The language of letters, and how dates, numbers and money are written in them: `de-AT`. What
     /// we do not speak is English.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::email::EmailError;
 use api::{Code, FieldErrors, Problem};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -222,6 +223,13 @@ impl IntoResponse for Error {
             cause: Arc::new(self),
         });
         response
+    }
+}
+
+/// An address that no check of the request has refused yet.
+impl From<EmailError> for Error {
+    fn from(error: EmailError) -> Self {
+        Self::field("email", error.sentence())
     }
 }
 

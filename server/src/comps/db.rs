@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use api::comps::{CompBatch, Invited};
 use api::host::Task;
-use api::validate::normalize_email;
-use api::{EventId, TicketNumber, TicketTypeId, UserId};
+use api::{EmailAddress, EventId, TicketNumber, TicketTypeId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -91,8 +90,8 @@ async fn copy_guests(
 ) -> Result<()> {
     let mut rows = String::new();
     for (place, guest) in guests.iter().enumerate() {
-        let (name, email) = (guest.name.trim(), normalize_email(&guest.email));
-        let (name, email) = (escape(name), escape(&email));
+        let email = EmailAddress::parse(&guest.email)?;
+        let (name, email) = (escape(&guest.name), escape(&email));
         writeln!(
             rows,
             "{}\t{place}\t{}\t{name}\t{email}",

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use api::EmailAddress;
 use api::comps::{GUESTS_MAX, GuestListPreview, Invited, LineProblem};
-use api::validate::normalize_email;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 /// How much of a line is shown with what is wrong with it, in characters.
@@ -64,7 +64,7 @@ fn take(
 ) {
     let line = record.position().map_or(0, csv::Position::line);
     let guest = columns.guest(record);
-    let email = normalize_email(&guest.email);
+    let email = EmailAddress::parse(&guest.email).map_or_else(|_| String::new(), String::from);
     let problem = match (guest.complaint(), seen.get(&email)) {
         (Some(complaint), _) => complaint.to_owned(),
         (None, Some(earlier)) => format!("This email is already in row {earlier}."),

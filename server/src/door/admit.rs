@@ -133,7 +133,7 @@ impl Known<'_> {
             ticket.used = Some(Admission {
                 id: Uuid::now_v7(),
                 at: shown.at,
-                gate: scan.gate.trim().to_owned(),
+                gate: scan.gate.clone(),
             });
         }
         CheckIn::of(scan.nonce, verdict, ticket, event)

@@ -219,7 +219,7 @@ pub async fn write(
         .collect();
     let gates: Vec<String> = scans
         .iter()
-        .map(|(shown, _)| shown.scan.gate.trim().to_owned())
+        .map(|(shown, _)| shown.scan.gate.clone())
         .collect();
     let times: Vec<Time> = scans.iter().map(|(shown, _)| shown.at).collect();
     let admissions: Vec<Option<Uuid>> = scans

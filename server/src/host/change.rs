@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use api::events::SaleState;
 use api::host::{CreateEvent, EventStatus, HostEvent, TicketTypeInput, UpdateEvent};
-use api::{FieldErrors, Time};
+use api::{FieldErrors, Time, text};
 use chrono::Utc;
 
 use crate::error::{Error, Result};
@@ -155,30 +155,25 @@ pub fn check_message(text: &str) -> Result<Option<String>> {
 
 /// None when it says nothing.
 fn message(text: &str) -> Option<String> {
-    let text = trimmed(text);
+    let text = text::lines(text);
     (!text.is_empty()).then_some(text)
 }
 
-fn trimmed(text: &str) -> String {
-    text.trim().replace("\r\n", "\n")
-}
-
-/// Texts without the space around them, names and places on one line.
+/// The event with its texts as they are stored.
 fn tidy(event: CreateEvent) -> CreateEvent {
-    let on_one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     CreateEvent {
-        title: on_one_line(event.title),
-        description: trimmed(&event.description),
-        venue: on_one_line(event.venue),
-        address: on_one_line(event.address),
-        city: on_one_line(event.city),
+        title: text::line(&event.title),
+        description: text::lines(&event.description),
+        venue: text::line(&event.venue),
+        address: text::line(&event.address),
+        city: text::line(&event.city),
         timezone: canonical(event.timezone.trim()).to_owned(),
         ticket_types: event
             .ticket_types
             .into_iter()
             .map(|ticket_type| TicketTypeInput {
-                name: on_one_line(ticket_type.name),
-                description: trimmed(&ticket_type.description),
+                name: text::line(&ticket_type.name),
+                description: text::lines(&ticket_type.description),
                 ..ticket_type
             })
             .collect(),

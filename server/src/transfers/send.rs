@@ -2,8 +2,7 @@
 
 use api::tickets::TicketName;
 use api::transfers::{Offer, SendTicket, SendTickets, Transfer};
-use api::validate::normalize_email;
-use api::{Code, EventId, TicketNumber, UserId};
+use api::{Code, EmailAddress, EventId, TicketNumber, UserId};
 use axum::extract::State;
 use axum::http::StatusCode;
 use sqlx::PgConnection;
@@ -53,7 +52,7 @@ pub(super) async fn several(
 
 async fn send(state: &AppState, sender: UserId, body: SendTickets) -> Result<Offer> {
     body.validate()?;
-    let email = normalize_email(&body.email);
+    let email = EmailAddress::parse(&body.email)?;
     let mut tickets = body.tickets;
     tickets.sort_unstable();
     tickets.dedup();
@@ -69,7 +68,7 @@ async fn send(state: &AppState, sender: UserId, body: SendTickets) -> Result<Off
     if db::is_own_address(&mut tx, sender, &email).await? {
         return Err(Error::field("email", "This is your own email address."));
     }
-    state.rate_limiters.letters.check(&email)?;
+    state.rate_limiters.letters.check(&email.to_string())?;
     let transfers = make(&mut tx, sender, &email, &tickets).await?;
     tx.commit().await?;
     offer(transfers)

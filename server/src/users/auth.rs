@@ -1,7 +1,7 @@
 //! Creating an account, signing in and out, and staying signed in.
 
+use api::EmailAddress;
 use api::users::{Login, Refresh, Register, Session};
-use api::validate::normalize_email;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
@@ -27,7 +27,7 @@ pub(super) async fn register(
 ) -> Result<(StatusCode, CookieJar, Json<Session>)> {
     new.validate()?;
     state.rate_limiters.registrations.check(&address)?;
-    let email = normalize_email(&new.email);
+    let email = EmailAddress::parse(&new.email)?;
     let locale = match &new.locale {
         Some(locale) => Reader::wanting(&[locale]),
         None => Reader::asking(&headers),
@@ -35,7 +35,7 @@ pub(super) async fn register(
     let locale = locale.locale();
     let hash = state.passwords.hash(new.password).await?;
     let mut tx = state.db.begin().await?;
-    let account = db::create(&mut tx, new.name.trim(), &email, &hash, &locale).await?;
+    let account = db::create(&mut tx, &new.name, &email, &hash, &locale).await?;
     let letter = Mail::Verification {
         user: account.user.id,
     };
@@ -61,9 +61,12 @@ pub(super) async fn login(
     Json(login): Json<Login>,
 ) -> Result<(CookieJar, Json<Session>)> {
     login.validate()?;
-    let email = normalize_email(&login.email);
+    let email = EmailAddress::parse(&login.email)?;
     state.rate_limiters.logins.check(&address)?;
-    state.rate_limiters.account_logins.check(&email)?;
+    state
+        .rate_limiters
+        .account_logins
+        .check(&email.to_string())?;
     let account = db::find_by_email(&mut *state.db.acquire().await?, &email).await?;
     let hash = account
         .as_ref()

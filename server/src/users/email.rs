@@ -1,7 +1,7 @@
 //! Proving that an address is one's own, and setting a new password by it.
 
+use api::EmailAddress;
 use api::users::{RequestReset, Reset, Session, User, VerifyEmail};
-use api::validate::normalize_email;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
@@ -75,10 +75,16 @@ pub(super) async fn request_reset(
 ) -> Result<StatusCode> {
     body.validate()?;
     state.rate_limiters.resets.check(&address)?;
-    let email = normalize_email(&body.email);
-    state.rate_limiters.letters.check(&email)?;
+    let email = EmailAddress::parse(&body.email)?;
+    state.rate_limiters.letters.check(&email.to_string())?;
     let mut connection = state.db.acquire().await?;
-    mail::enqueue(&mut connection, &[Mail::PasswordReset { email }]).await?;
+    mail::enqueue(
+        &mut connection,
+        &[Mail::PasswordReset {
+            email: email.into(),
+        }],
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn update(
         db::revoke_sessions(&mut tx, user, Some(signed_in.session)).await?;
     }
     if let Some(name) = change.name {
-        db::rename(&mut tx, user, name.trim()).await?;
+        db::rename(&mut tx, user, &name).await?;
     }
     if let Some(locale) = change.locale {
         db::set_locale(&mut tx, user, &Reader::wanting(&[locale]).locale()).await?;

@@ -19,7 +19,7 @@ use crate::support::{Answer, EventBuilder, Inbox, TestApp, TestEvent, TestUser, 
 pub(crate) fn invited(name: &str) -> Invited {
     Invited {
         name: name.to_owned(),
-        email: format!("{}@example.com", name.to_lowercase()),
+        email: format!("{}@example.com", name.to_lowercase().replace('\\', "-")),
     }
 }
 

@@ -24,6 +24,7 @@ mod support;
 mod tickets;
 mod timezones;
 mod transfers;
+mod typed;
 mod users;
 mod verify;
 mod waiting;

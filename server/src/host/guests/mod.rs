@@ -125,8 +125,7 @@ async fn revoke(
     let (ticket, _) = lock(&mut transaction, &asker, id, number).await?;
     match ticket.state {
         TicketState::Valid => {
-            let reason = body.reason.trim();
-            take_back(&mut transaction, &[ticket], asker.user, reason).await?;
+            take_back(&mut transaction, &[ticket], asker.user, &body.reason).await?;
         }
         TicketState::Revoked => {}
         TicketState::CheckedIn => {

@@ -2,9 +2,8 @@
 
 pub mod db;
 
-use api::EventId;
 use api::staff::{AddStaff, STAFF_MAX, Staff, StaffMember};
-use api::validate::normalize_email;
+use api::{EmailAddress, EventId};
 use axum::extract::State;
 use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,7 +54,7 @@ async fn add(
     let mut transaction = state.db.begin().await?;
     access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
     body.validate()?;
-    let email = normalize_email(&body.email);
+    let email = EmailAddress::parse(&body.email)?;
     let member = db::put(&mut transaction, id, &email, body.role).await?;
     if db::list(&mut transaction, id).await?.len() > STAFF_MAX {
         let sentence = format!("An event’s team can have up to {STAFF_MAX} people.");
