@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::text::composed;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -37,8 +38,10 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The hash to keep, as a PHC string with a salt of its own.
+    /// The hash to keep, as a PHC string with a salt of its own. The password is composed (NFC):
+    /// keyboards differ in how they write an accent.
     pub async fn hash(&self, password: String) -> Result<String> {
+        let password = composed(&password);
         self.in_turn(move || Ok(argon2()?.hash_password(password.as_bytes())?.to_string()))
             .await
     }
@@ -48,16 +51,17 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         self.in_turn(move || {
             let argon2 = argon2()?;
-            match hash {
-                Some(hash) => {
-                    let hash = PasswordHash::new(&hash)?;
-                    Ok(argon2.verify_password(password.as_bytes(), &hash).is_ok())
-                }
-                None => {
-                    argon2.hash_password(password.as_bytes())?;
-                    Ok(false)
+            let hash = hash.as_deref().map(PasswordHash::new).transpose()?;
+            for form in forms(password) {
+                match &hash {
+                    Some(hash) if argon2.verify_password(form.as_bytes(), hash).is_ok() => {
+                        return Ok(true);
+                    }
+                    Some(_) => {}
+                    None => drop(argon2.hash_password(form.as_bytes())?),
                 }
             }
+            Ok(false)
         })
         .await
     }
@@ -80,6 +84,16 @@ impl Passwords {
         .await
         .map_err(Error::internal)?
         .map_err(Error::Internal)
+    }
+}
+
+/// The password composed, and as it was typed where that differs: so it was hashed before.
+fn forms(typed: String) -> Vec<String> {
+    let composed = composed(&typed);
+    if composed == typed {
+        vec![typed]
+    } else {
+        vec![composed, typed]
     }
 }
 
@@ -109,6 +123,32 @@ mod tests {
         );
         assert!(!verify("hunter43", Some(hash)).await.expect("checked"));
         assert!(!verify("hunter42", None).await.expect("checked"));
+    }
+
+    #[tokio::test]
+    async fn an_accent_is_the_same_however_a_keyboard_writes_it() {
+        let passwords = Passwords::default();
+        let (composed, apart) = (
+            "cr\u{e8}me br\u{fb}l\u{e9}e",
+            "cre\u{300}me bru\u{302}le\u{301}e",
+        );
+        let verify = |password: &str, hash: &str| {
+            passwords.verify(password.to_owned(), Some(hash.to_owned()))
+        };
+        for set in [composed, apart] {
+            let hash = passwords.hash(set.to_owned()).await.expect("hashed");
+            for typed in [composed, apart] {
+                assert!(
+                    verify(typed, &hash).await.expect("checked"),
+                    "{set} {typed}"
+                );
+            }
+            assert!(!verify("creme brulee", &hash).await.expect("checked"));
+        }
+        // As it was hashed before.
+        let argon2 = argon2().expect("parameters");
+        let before = argon2.hash_password(apart.as_bytes()).expect("hashed");
+        assert!(verify(apart, &before.to_string()).await.expect("checked"));
     }
 
     #[tokio::test]
