@@ -16,7 +16,7 @@ const CHECK_CHARACTERS: usize = 6;
 /// What a code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketCode {
-    /// For which event.
+    /// The event.
     pub event: EventId,
     /// Which ticket.
     pub number: TicketNumber,
@@ -79,7 +79,7 @@ impl TicketCode {
 /// A code that was read; whoever made it may have made it up.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// What it says.
+    /// The content.
     pub code: TicketCode,
     payload: [u8; PAYLOAD_BYTES],
     signature: Signature,

@@ -13,7 +13,7 @@ pub const GUESTS_MAX: usize = 10_000;
 /// The largest list, in bytes.
 pub const GUESTS_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// Someone to give a ticket to.
+/// A guest to give a ticket to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -27,7 +27,7 @@ pub struct Invited {
 }
 
 impl Invited {
-    /// What is wrong with it, in words.
+    /// Returns what is wrong with it, as a sentence.
     pub fn complaint(&self) -> Option<&'static str> {
         let name = text::line(&self.name);
         // What stands where another program lost a letter is nobody's name.
@@ -50,14 +50,14 @@ impl Invited {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GiveComps {
-    /// Tickets of which type.
+    /// The ticket type.
     pub ticket_type_id: Uuid,
-    /// To whom; someone who is named twice gets two.
+    /// The guests; one who is listed twice gets two.
     pub guests: Vec<Invited>,
 }
 
 impl GiveComps {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require(!self.guests.is_empty(), "guests", "Add at least one guest.");
@@ -81,38 +81,38 @@ impl GiveComps {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GuestList {
-    /// The file as it is.
+    /// The content of the file.
     pub csv: String,
 }
 
-/// What a list says.
+/// The content of a guest list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GuestListPreview {
-    /// Those who can be given a ticket.
+    /// The guests who can get a ticket.
     pub guests: Vec<Invited>,
-    /// Lines that cannot be used.
+    /// The rows that were skipped.
     pub problems: Vec<LineProblem>,
 }
 
-/// A line that cannot be used.
+/// A row that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LineProblem {
-    /// Which line of the file, from 1.
+    /// The row's line in the file, from 1.
     pub line: u64,
-    /// What it says.
+    /// The content.
     pub text: String,
-    /// What is wrong with it.
+    /// The reason.
     pub problem: String,
 }
 
-/// Tickets that are being given.
+/// A batch of free tickets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompBatch {
-    /// Names it.
+    /// The id.
     pub id: Uuid,
-    /// How far it is.
+    /// The progress.
     pub progress: Task,
 }

@@ -32,7 +32,7 @@ pub enum Verdict {
     AlreadyUsed,
     /// Its money went back, or will, since the event was called off.
     Refunded,
-    /// Taken back by the organizer.
+    /// Revoked by the organizer.
     Revoked,
     /// The code is of an earlier holder, or the ticket waits for its next one.
     Transferred,
@@ -66,7 +66,7 @@ pub struct DoorTicket {
     pub ticket_type: String,
     /// Who holds it; null for one that nobody does.
     pub holder: Option<String>,
-    /// Where it stands.
+    /// The state.
     pub state: TicketState,
     /// Which version of its code is good.
     pub version: u16,
@@ -251,7 +251,7 @@ pub fn read_typed(text: &str) -> Option<(TicketNumber, String)> {
 }
 
 impl Scan {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         self.check(&mut errors, "");
@@ -278,7 +278,7 @@ impl Scan {
 }
 
 impl SyncScans {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require(

@@ -6,26 +6,26 @@ use uuid::Uuid;
 
 use crate::{Currency, Money};
 
-/// Whether tickets can be had, and if not, why.
+/// Whether tickets are available, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SaleState {
-    /// Tickets can be had.
+    /// Tickets are available.
     OnSale,
-    /// Tickets can be had, but at most 10 or 10 % of them.
+    /// At most 10 tickets, or 10 %, are left.
     FewLeft,
     /// Every ticket is sold or held.
     SoldOut,
-    /// The sale has not begun.
+    /// Sales have not started.
     NotYet,
     /// The organizer has paused the sale.
     Paused,
     /// The sale is over.
     Closed,
-    /// The event will not take place.
+    /// The event is cancelled.
     Cancelled,
-    /// The event is over.
+    /// The event has ended.
     Ended,
 }
 
@@ -57,14 +57,14 @@ impl SaleState {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Everything to come, soonest first.
+    /// Upcoming events, soonest first.
     #[default]
     All,
-    /// What begins within seven days.
+    /// Events that start within seven days.
     Week,
-    /// What is to come and has a ticket that costs nothing.
+    /// Upcoming events with free tickets.
     Free,
-    /// What is over, latest first.
+    /// Past events, latest first.
     Past,
 }
 
@@ -72,37 +72,37 @@ pub enum When {
 /// more at once would be felt.
 pub const CARDS_AT_ONCE: u32 = 10;
 
-/// An event in a list: what a card shows.
+/// An event in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventSummary {
     /// The event.
     pub id: Uuid,
-    /// Its name.
+    /// The name.
     pub title: String,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it is over.
+    /// When it ends.
     pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue; times are shown in it.
     pub timezone: String,
-    /// Where: the place's name.
+    /// The venue's name.
     pub venue: String,
-    /// Where: the town.
+    /// The city.
     pub city: String,
     /// The organizer's picture, as a path on this server; null means the generated poster.
     pub cover_url: Option<String>,
-    /// The cheapest ticket, everything included; null without ticket types.
+    /// The lowest price, including fees and taxes; null without ticket types.
     pub price_from: Option<Money>,
-    /// How many people it takes.
+    /// The total number of tickets.
     pub capacity: i32,
-    /// Tickets sold, given or held by orders being paid.
+    /// The number of tickets sold, given or held by unpaid orders.
     pub sold: i32,
-    /// Tickets that can still be had.
+    /// The number of tickets left.
     pub left: i32,
-    /// Live tickets: people going.
+    /// The number of people going.
     pub going: i32,
-    /// Whether tickets can be had.
+    /// Whether tickets are available.
     pub state: SaleState,
 }
 
@@ -110,36 +110,36 @@ pub struct EventSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventDetail {
-    /// What the list shows too.
+    /// The event as listed.
     #[serde(flatten)]
     pub summary: EventSummary,
     /// Plain text with line breaks.
     pub description: String,
     /// Street address of the venue.
     pub address: String,
-    /// What its tickets are priced in.
+    /// The currency of its tickets.
     pub currency: Currency,
-    /// Whose event it is.
+    /// The event's organizer.
     pub organizer: Organizer,
-    /// How many tickets one person may buy in all; null for no limit.
+    /// The most tickets that one person can buy in total; null for no limit.
     pub max_per_user: Option<i32>,
     /// In the organizer's order.
     pub ticket_types: Vec<TicketType>,
-    /// How many tickets for it the asker holds; 0 when signed out.
+    /// The number of tickets that the user holds; 0 when signed out.
     pub yours: i32,
 }
 
-/// Whose event it is.
+/// The event's organizer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organizer {
     /// The account.
     pub id: Uuid,
-    /// Its name.
+    /// The name.
     pub name: String,
 }
 
-/// A kind of ticket of one event: its price and its share of the stock.
+/// A ticket type of an event: its price and its share of the stock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketType {
@@ -147,37 +147,37 @@ pub struct TicketType {
     pub id: Uuid,
     /// Standing, VIP, …
     pub name: String,
-    /// What it includes; may be empty.
+    /// What is included; may be empty.
     pub description: String,
-    /// For one ticket, everything included.
+    /// The price of one ticket, including fees and taxes.
     pub price: Money,
-    /// How many there are.
+    /// The number of tickets.
     pub capacity: i32,
-    /// How many are sold, given or held.
+    /// The number sold, given or held.
     pub sold: i32,
-    /// How many can still be had.
+    /// The number left.
     pub left: i32,
-    /// How many one order may have.
+    /// The most tickets per order.
     pub max_per_order: i32,
-    /// When its sale begins; null: as soon as the event is published.
+    /// When sales start; null: when the event is published.
     pub sale_starts_at: Option<DateTime<Utc>>,
-    /// When its sale is over; null: when the event is.
+    /// When sales end; null: when the event ends.
     pub sale_ends_at: Option<DateTime<Utc>>,
-    /// Whether it can be had.
+    /// Whether it is available.
     pub state: SaleState,
 }
 
-/// What `GET /events/{id}/live` sends, at most twice a second and only when something changed.
+/// An update of `GET /events/{id}/live`, sent on changes, at most twice a second.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveStock {
-    /// Tickets sold, given or held by orders being paid.
+    /// The number of tickets sold, given or held by unpaid orders.
     pub sold: i32,
-    /// Tickets that can still be had.
+    /// The number of tickets left.
     pub left: i32,
-    /// People going.
+    /// The number of people going.
     pub going: i32,
-    /// Whether tickets can be had.
+    /// Whether tickets are available.
     pub state: SaleState,
     /// The same by ticket type.
     pub ticket_types: Vec<LiveTicketType>,
@@ -189,9 +189,9 @@ pub struct LiveStock {
 pub struct LiveTicketType {
     /// The type.
     pub id: Uuid,
-    /// How many can still be had.
+    /// The number left.
     pub left: i32,
-    /// Whether it can be had.
+    /// Whether it is available.
     pub state: SaleState,
 }
 
@@ -201,23 +201,23 @@ pub struct LiveTicketType {
 pub struct EventRef {
     /// The event.
     pub id: Uuid,
-    /// Its name.
+    /// The name.
     pub title: String,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it is over.
+    /// When it ends.
     pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
-    /// Where: the place's name.
+    /// The venue's name.
     pub venue: String,
     /// Street address of the venue.
     pub address: String,
-    /// Where: the town.
+    /// The city.
     pub city: String,
     /// The organizer's picture, as a path on this server; null means the generated poster.
     pub cover_url: Option<String>,
-    /// Whether the event was called off.
+    /// Whether the event is cancelled.
     pub cancelled: bool,
 }
 

@@ -12,7 +12,7 @@ use crate::{Money, TicketNumber};
 /// The longest reason for taking a ticket back, in characters.
 pub const REASON_MAX: usize = 300;
 
-/// A ticket and who has it.
+/// A ticket and its holder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Guest {
@@ -20,27 +20,27 @@ pub struct Guest {
     pub number: TicketNumber,
     /// The type's name.
     pub ticket_type: String,
-    /// Where the ticket stands.
+    /// The ticket's state.
     pub state: TicketState,
-    /// Who holds it, or held it last; while it waits to be accepted, to whom it was sent.
+    /// The holder, or the last one; for a pending transfer, the recipient.
     pub name: String,
-    /// Their address; null once their account is deleted.
+    /// Their email; null once their account is deleted.
     pub email: Option<String>,
-    /// Whether it waits to be accepted.
+    /// Whether it is waiting to be accepted.
     pub waiting: bool,
-    /// Whether the organizer gave it, so that there is nothing to refund.
+    /// Whether it is a comp, so that there is nothing to refund.
     pub comp: bool,
-    /// Who bought or gave it, when that is somebody else.
+    /// Who bought or gave it, if someone else.
     pub from: Option<String>,
-    /// What it was sold for.
+    /// The price it was sold for.
     pub price: Money,
-    /// What whoever comes with it pays at the door; null when nothing, or once it is used or dead.
+    /// The amount due at the door; null when nothing is due, or once the ticket is used or void.
     pub due: Option<Money>,
     /// When it was used at the door.
     pub checked_in_at: Option<DateTime<Utc>>,
-    /// What that is undone by, at the event's `check-ins`.
+    /// The check-in's id, to undo it.
     pub check_in: Option<Uuid>,
-    /// Why it was taken back, when it was.
+    /// The reason why it was revoked.
     pub revoked_because: Option<String>,
 }
 
@@ -55,7 +55,7 @@ pub struct RefundGuest {
 }
 
 impl RefundGuest {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_message(&self.message);
@@ -68,13 +68,13 @@ impl RefundGuest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Revoke {
-    /// Why; its holder reads this.
+    /// The reason, shown to the holder.
     #[serde(deserialize_with = "text::read_lines")]
     pub reason: String,
 }
 
 impl Revoke {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_text(&self.reason, 1, REASON_MAX, "reason");

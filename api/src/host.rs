@@ -29,24 +29,24 @@ pub const PRICE_MAX: i64 = 100_000_000;
 /// The largest picture that can be uploaded, in bytes.
 pub const COVER_MAX_BYTES: usize = 5 * 1024 * 1024;
 
-/// An event's course.
+/// The status of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventStatus {
-    /// Seen by its organizer and staff only.
+    /// Visible to its organizer and team only.
     Draft,
     /// Public.
     Published,
-    /// Over.
+    /// Ended.
     Ended,
-    /// Over for long; its tickets have left the hot tables.
+    /// Ended long ago; its tickets are archived.
     Archived,
-    /// Called off.
+    /// Cancelled.
     Cancelled,
 }
 
-/// `POST /host/events`: makes a draft. A draft may lack venue, city and ticket types.
+/// `POST /host/events`: creates a draft. Venue, city and ticket types are optional in a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -57,27 +57,27 @@ pub struct CreateEvent {
     /// Plain text with line breaks, up to 10,000 characters.
     #[serde(default, deserialize_with = "text::read_lines")]
     pub description: String,
-    /// The place's name.
+    /// The venue's name.
     #[serde(default, deserialize_with = "text::read_line")]
     pub venue: String,
-    /// Its street address.
+    /// The street address.
     #[serde(default, deserialize_with = "text::read_line")]
     pub address: String,
-    /// The town.
+    /// The city.
     #[serde(default, deserialize_with = "text::read_line")]
     pub city: String,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it is over; after `starts_at`.
+    /// When it ends; after `starts_at`.
     pub ends_at: DateTime<Utc>,
     /// IANA name, such as `Europe/Berlin`.
     pub timezone: String,
-    /// What its tickets are priced in.
+    /// The currency of its tickets.
     pub currency: Currency,
-    /// How many tickets one person may buy in all; null for no limit.
+    /// The most tickets that one person can buy in total; null for no limit.
     #[serde(default)]
     pub max_per_user: Option<i32>,
-    /// In the order they are shown.
+    /// In display order.
     #[serde(default)]
     pub ticket_types: Vec<TicketTypeInput>,
 }
@@ -136,7 +136,7 @@ pub struct UpdateEvent {
     /// Cannot change once the event is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// See [`CreateEvent`]; 0 takes the limit away.
+    /// See [`CreateEvent`]; 0 removes the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_user: Option<i32>,
     /// The whole list.
@@ -163,7 +163,7 @@ pub struct CancelEvent {
 }
 
 impl CancelEvent {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_message(&self.message);
@@ -181,30 +181,30 @@ pub struct Audience {
     pub people: i32,
 }
 
-/// A ticket type as the organizer writes it.
+/// A ticket type to create or update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TicketTypeInput {
-    /// The type to change; absent for a new one.
+    /// The type to update; absent for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
-    /// 1–60 characters, unlike the event's other types.
+    /// 1–60 characters; unique within the event.
     #[serde(deserialize_with = "text::read_line")]
     pub name: String,
-    /// What it includes.
+    /// What is included.
     #[serde(default, deserialize_with = "text::read_lines")]
     pub description: String,
-    /// For one ticket, in minor units of the event's currency.
+    /// The price of one ticket, in minor units of the event's currency.
     pub price: i64,
-    /// How many there are; never below what is sold.
+    /// The number of tickets; never less than sold.
     pub capacity: i32,
-    /// How many one order may have.
+    /// The most tickets per order.
     pub max_per_order: i32,
-    /// When its sale begins; null: as soon as the event is published.
+    /// When sales start; null: when the event is published.
     #[serde(default)]
     pub sale_starts_at: Option<DateTime<Utc>>,
-    /// When its sale is over; null: when the event is.
+    /// When sales end; null: when the event ends.
     #[serde(default)]
     pub sale_ends_at: Option<DateTime<Utc>>,
 }
@@ -245,7 +245,7 @@ impl CreateEvent {
         errors.into_result()
     }
 
-    /// What is still missing before it can be published, by field.
+    /// Checks whether it can be published and returns what is missing, by field.
     pub fn validate_for_publishing(&self, now: Time) -> Result<(), FieldErrors> {
         let mut errors = match self.validate() {
             Ok(()) => FieldErrors::default(),
@@ -332,23 +332,23 @@ fn require_year(errors: &mut FieldErrors, time: Time, field: String) {
 pub struct HostEventSummary {
     /// The event.
     pub id: Uuid,
-    /// Its name.
+    /// The name.
     pub title: String,
-    /// Its course.
+    /// The status.
     pub status: EventStatus,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it is over.
+    /// When it ends.
     pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
-    /// Where: the place's name.
+    /// The venue's name.
     pub venue: String,
-    /// Where: the town.
+    /// The city.
     pub city: String,
     /// The organizer's picture, as a path on this server.
     pub cover_url: Option<String>,
-    /// How many people it takes.
+    /// The total number of tickets.
     pub capacity: i32,
     /// Tickets that were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
@@ -360,57 +360,57 @@ pub struct HostEventSummary {
     pub due: Money,
 }
 
-/// `GET /host/events/{id}`: everything, ready to be edited.
+/// `GET /host/events/{id}`: an event with everything that can be edited.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostEvent {
     /// The event.
     pub id: Uuid,
-    /// What the asker may do.
+    /// The signed-in user's role.
     pub role: crate::staff::Role,
-    /// Its course.
+    /// The status.
     pub status: EventStatus,
-    /// Whether tickets can be had, as attendees see it.
+    /// Whether tickets are available, as attendees see it.
     pub state: SaleState,
-    /// Whether the organizer lets sales run; false while paused.
+    /// Whether sales are on; false while paused.
     pub sales_open: bool,
-    /// Its name.
+    /// The name.
     pub title: String,
     /// Plain text with line breaks.
     pub description: String,
-    /// The place's name.
+    /// The venue's name.
     pub venue: String,
-    /// Its street address.
+    /// The street address.
     pub address: String,
-    /// The town.
+    /// The city.
     pub city: String,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it is over.
+    /// When it ends.
     pub ends_at: DateTime<Utc>,
     /// IANA time zone of the venue.
     pub timezone: String,
-    /// What its tickets are priced in.
+    /// The currency of its tickets.
     pub currency: Currency,
-    /// How many tickets one person may buy in all; null for no limit.
+    /// The most tickets that one person can buy in total; null for no limit.
     pub max_per_user: Option<i32>,
     /// The organizer's picture, as a path on this server.
     pub cover_url: Option<String>,
-    /// In the order they are shown.
+    /// In display order.
     pub ticket_types: Vec<crate::events::TicketType>,
-    /// While every ticket is refunded after the event was called off: how far that is.
+    /// The progress of refunding every ticket after a cancellation.
     pub refunding: Option<Task>,
-    /// While tickets are given to many guests: how far that is.
+    /// The progress of giving free tickets.
     pub giving: Option<Task>,
 }
 
-/// How far something is that takes its time.
+/// The progress of a background task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Task {
-    /// Tickets done.
+    /// The tickets processed so far.
     pub done: i32,
-    /// Tickets in all.
+    /// The total number of tickets.
     pub total: i32,
 }
 
@@ -418,7 +418,7 @@ pub struct Task {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sales {
-    /// How many people it takes.
+    /// The total number of tickets.
     pub capacity: i32,
     /// Tickets that were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
@@ -426,7 +426,7 @@ pub struct Sales {
     pub given: i32,
     /// Tickets that can still be had; none of a cancelled event.
     pub left: i32,
-    /// Admitted at the door.
+    /// The number of tickets checked in.
     pub checked_in: i32,
     /// Money received, less what was refunded of it. Who pays at the door has paid once let in.
     pub received: Money,
@@ -434,9 +434,9 @@ pub struct Sales {
     pub due: Money,
     /// By ticket type, in the organizer's order.
     pub by_type: Vec<TypeSales>,
-    /// How long one point of `series` is, in seconds.
+    /// The length of an interval of `series`, in seconds.
     pub bucket_seconds: i64,
-    /// Tickets sold over time; times without sales are left out.
+    /// Tickets sold over time; intervals without sales are omitted.
     pub series: Vec<SalesPoint>,
 }
 
@@ -446,9 +446,9 @@ pub struct Sales {
 pub struct TypeSales {
     /// The type.
     pub id: Uuid,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// How many there are.
+    /// The number of tickets.
     pub capacity: i32,
     /// How many were bought and not given back; of a cancelled event, as it was then.
     pub sold: i32,
@@ -460,13 +460,13 @@ pub struct TypeSales {
     pub due: Money,
 }
 
-/// What was sold in one stretch of time.
+/// The sales in one interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SalesPoint {
-    /// Where the stretch begins.
+    /// The start of the interval.
     pub at: DateTime<Utc>,
-    /// Tickets sold in it.
+    /// The tickets sold in it.
     pub tickets: i32,
     /// What they were sold for, in minor units.
     pub amount: i64,

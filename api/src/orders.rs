@@ -24,9 +24,9 @@ pub const IDEMPOTENCY_REPLAYED: &str = "idempotency-replayed";
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
-    /// What to buy, over one event or several of the same currency. Lines of the same type are added up.
+    /// The lines, for one event or several in the same currency. Lines of the same type are added up.
     pub lines: Vec<PlaceOrderLine>,
-    /// A promo code, in any case.
+    /// A promo code; case-insensitive.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -39,17 +39,17 @@ pub struct PlaceOrder {
     pub expected_total: Option<Money>,
 }
 
-/// `POST /orders/quote`, with the body of an order: what it would come to.
+/// The total of an order: the answer to `POST /orders/quote`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderQuote {
-    /// What the promo code takes off.
+    /// The discount.
     pub discount: Money,
-    /// What is to be paid.
+    /// The total to pay.
     pub total: Money,
 }
 
-/// A wish for tickets of one type.
+/// A number of tickets of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ pub struct PlaceOrderLine {
 }
 
 impl PlaceOrder {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require(
@@ -105,33 +105,33 @@ impl PlaceOrder {
     }
 }
 
-/// What an order is a record of.
+/// The kind of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderKind {
-    /// Tickets bought.
+    /// Tickets were bought.
     Purchase,
-    /// Money given back for tickets of a purchase; its total is negative.
+    /// Tickets of a purchase were refunded; the total is negative.
     Refund,
-    /// Tickets given by the organizer; its total is 0.
+    /// The organizer gave free tickets; the total is 0.
     Comp,
 }
 
-/// Where an order stands. `partially_refunded` and `refunded` are derived from its refund orders.
+/// The state of an order. `partially_refunded` and `refunded` are derived from its refund orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
-    /// Its tickets are held until `expires_at`, waiting for the payment.
+    /// Waiting for the payment; its tickets are held until `expires_at`.
     Pending,
-    /// Done.
+    /// Paid, or to be paid at the door.
     Paid,
-    /// Not paid in time; the tickets went back.
+    /// Not paid in time; the tickets were released.
     Expired,
-    /// Called off by the buyer before it was paid.
+    /// Cancelled by the buyer before it was paid.
     Cancelled,
-    /// The payment did not work.
+    /// The payment failed.
     Failed,
     /// Some of its tickets were refunded.
     PartiallyRefunded,
@@ -145,17 +145,17 @@ pub enum OrderState {
 pub struct OrderSummary {
     /// The order.
     pub id: Uuid,
-    /// What it is a record of.
+    /// The kind.
     pub kind: OrderKind,
-    /// Where it stands.
+    /// The state.
     pub state: OrderState,
     /// When it was placed.
     pub created_at: DateTime<Utc>,
-    /// Sum of its lines.
+    /// The sum of its lines.
     pub total: Money,
-    /// Tickets in all its lines.
+    /// The number of tickets.
     pub quantity: i32,
-    /// Its events, by when they begin.
+    /// Its events, by start time.
     pub events: Vec<EventRef>,
 }
 
@@ -165,21 +165,21 @@ pub struct OrderSummary {
 pub struct Order {
     /// The order.
     pub id: Uuid,
-    /// What it is a record of.
+    /// The kind.
     pub kind: OrderKind,
-    /// Where it stands.
+    /// The state.
     pub state: OrderState,
     /// When it was placed.
     pub created_at: DateTime<Utc>,
-    /// Until when a pending order holds its tickets.
+    /// When a pending order releases its tickets.
     pub expires_at: Option<DateTime<Utc>>,
-    /// How it is paid: `pay_at_door`, or `none` when there is nothing to pay.
+    /// The payment method: `pay_at_door`, or `none` when there is nothing to pay.
     pub payment: String,
-    /// For a refund: the purchase it gives money back for.
+    /// For a refund: the purchase.
     pub purchase_id: Option<Uuid>,
-    /// What was bought.
+    /// The lines.
     pub lines: Vec<OrderLine>,
-    /// Sum of its lines.
+    /// The sum of its lines.
     pub total: Money,
     /// Refund orders of this purchase, oldest first.
     pub refunds: Vec<RefundSummary>,
@@ -188,25 +188,25 @@ pub struct Order {
     pub message: Option<String>,
 }
 
-/// A line of an order, as it was when bought.
+/// A line of an order, as it was at the time of purchase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderLine {
-    /// For what.
+    /// The event.
     pub event: EventRef,
-    /// Which type.
+    /// The ticket type.
     pub ticket_type_id: Uuid,
     /// The type's name.
     pub ticket_type: String,
-    /// How many.
+    /// The quantity.
     pub quantity: i32,
-    /// For one ticket, before the discount.
+    /// The price of one ticket, before the discount.
     pub unit_price: Money,
-    /// Off the whole line.
+    /// The discount on the whole line.
     pub discount: Money,
     /// `quantity * unit_price - discount`.
     pub total: Money,
-    /// The tickets issued for it, none until it is paid; of a refund those it gave back.
+    /// The tickets issued for it, none until it is paid; for a refund, the refunded tickets.
     pub tickets: Vec<OrderTicket>,
 }
 
@@ -216,13 +216,13 @@ pub struct OrderLine {
 pub struct OrderTicket {
     /// Its number within the event.
     pub number: TicketNumber,
-    /// Where it stands.
+    /// The state.
     pub state: TicketState,
     /// Whether the buyer still holds it.
     pub yours: bool,
 }
 
-/// A refund in the purchase it belongs to.
+/// A refund of a purchase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundSummary {
@@ -230,7 +230,7 @@ pub struct RefundSummary {
     pub id: Uuid,
     /// When.
     pub created_at: DateTime<Utc>,
-    /// Negative.
+    /// The total; negative.
     pub total: Money,
 }
 

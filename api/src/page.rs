@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many items a page has when the request does not say.
+/// The default number of items on a page.
 pub const DEFAULT_LIMIT: u32 = 20;
-/// The most items a page can have.
+/// The most items on a page.
 pub const MAX_LIMIT: u32 = 100;
 
 /// One page of a list.

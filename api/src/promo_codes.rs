@@ -14,14 +14,14 @@ pub const PROMO_CODE_MAX: usize = 40;
 /// The most codes of one event.
 pub const PROMO_CODES_MAX: usize = 200;
 
-/// What a code takes off the price of each ticket it is for.
+/// The discount of a code on each ticket it applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Discount {
-    /// So many hundredths of the price, 1–100.
+    /// A percentage of the price, 1–100.
     Percent(i32),
-    /// So many minor units of the event's currency, at most the price.
+    /// An amount in minor units of the event's currency, at most the price.
     Amount(i64),
 }
 
@@ -40,24 +40,24 @@ impl Discount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreatePromoCode {
-    /// 1–40 characters without spaces; upper and lower case are the same.
+    /// 1–40 characters without spaces; case-insensitive.
     #[serde(deserialize_with = "text::read_line")]
     pub code: String,
-    /// What it takes off each ticket.
+    /// The discount on each ticket.
     pub discount: Discount,
-    /// The only type it is for; null for all of the event.
+    /// The only ticket type it applies to; null for all.
     #[serde(default)]
     pub ticket_type_id: Option<Uuid>,
-    /// From when on it is good; null: at once.
+    /// When it becomes valid; null: immediately.
     #[serde(default)]
     pub starts_at: Option<DateTime<Utc>>,
-    /// Until when it is good; null: as long as there are tickets.
+    /// When it stops being valid; null: when tickets sell out.
     #[serde(default)]
     pub ends_at: Option<DateTime<Utc>>,
-    /// How many orders may use it; null for any number.
+    /// The most orders that can use it; null for no limit.
     #[serde(default)]
     pub max_uses: Option<i32>,
-    /// How many orders of one person may use it; null for any number.
+    /// The most orders of one person that can use it; null for no limit.
     #[serde(default)]
     pub max_per_user: Option<i32>,
 }
@@ -71,13 +71,13 @@ pub struct UpdatePromoCode {
     /// See [`CreatePromoCode`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<DateTime<Utc>>,
-    /// See [`CreatePromoCode`]; now or before takes it out of use.
+    /// See [`CreatePromoCode`]; a time that has passed ends the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<DateTime<Utc>>,
-    /// See [`CreatePromoCode`]; never below what is used; 0 takes the limit away.
+    /// See [`CreatePromoCode`]; never less than used; 0 removes the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_uses: Option<i32>,
-    /// See [`CreatePromoCode`]; 0 takes the limit away.
+    /// See [`CreatePromoCode`]; 0 removes the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_user: Option<i32>,
 }
@@ -90,21 +90,21 @@ pub struct PromoCode {
     pub id: Uuid,
     /// In upper case.
     pub code: String,
-    /// What it takes off each ticket.
+    /// The discount on each ticket.
     pub discount: Discount,
-    /// The only type it is for.
+    /// The only ticket type it applies to.
     pub ticket_type_id: Option<Uuid>,
-    /// From when on it is good.
+    /// When it becomes valid.
     pub starts_at: Option<DateTime<Utc>>,
-    /// Until when it is good.
+    /// When it stops being valid.
     pub ends_at: Option<DateTime<Utc>>,
-    /// How many orders may use it.
+    /// The most orders that can use it.
     pub max_uses: Option<i32>,
-    /// How many orders of one person may use it.
+    /// The most orders of one person that can use it.
     pub max_per_user: Option<i32>,
-    /// How many orders use it.
+    /// The number of orders that used it.
     pub used: i32,
-    /// What it has taken off in all.
+    /// The total of its discounts.
     pub given: Money,
 }
 
@@ -122,7 +122,7 @@ pub fn normalize_code(code: &str) -> String {
 }
 
 impl CreatePromoCode {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         let code = normalize_code(&self.code);
@@ -162,7 +162,7 @@ impl CreatePromoCode {
 }
 
 impl UpdatePromoCode {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {

@@ -19,12 +19,12 @@ pub const REFUND_TICKETS_MAX: usize = LINES_MAX * QUANTITY_MAX as usize;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RefundTickets {
-    /// Which tickets of the order.
+    /// The tickets to refund.
     pub tickets: Vec<TicketName>,
 }
 
 impl RefundTickets {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require(
@@ -48,27 +48,27 @@ impl RefundTickets {
     }
 }
 
-/// What a refund would bring: nothing is changed by asking.
+/// The amounts that a refund would return.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundQuote {
-    /// Every ticket that was asked for.
+    /// Every ticket that was requested.
     pub tickets: Vec<QuotedTicket>,
-    /// Sum of those that can be refunded.
+    /// The sum of those that can be refunded.
     pub total: Money,
 }
 
-/// What one ticket would bring.
+/// The amount that refunding a ticket would return.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuotedTicket {
-    /// For which event.
+    /// The event.
     pub event_id: Uuid,
     /// Its number within the event.
     pub number: TicketNumber,
-    /// What was paid for it.
+    /// The amount paid for it.
     pub amount: Money,
-    /// Why it cannot be refunded; null when it can.
+    /// The reason why it cannot be refunded; null when it can.
     pub refusal: Option<NotRefundable>,
 }
 
@@ -77,15 +77,15 @@ pub struct QuotedTicket {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotRefundable {
-    /// It was given by the organizer, so nothing was paid.
+    /// It is a comp, so nothing was paid.
     Comp,
-    /// Its money went back already.
+    /// It has already been refunded.
     Refunded,
-    /// The organizer took it back.
+    /// The organizer revoked it.
     Revoked,
-    /// It has been used at the door.
+    /// It has been used.
     CheckedIn,
-    /// The event has begun.
+    /// The event has started.
     Begun,
     /// The buyer sent it to someone who has not accepted it yet.
     Sent,
@@ -97,7 +97,7 @@ pub enum NotRefundable {
 }
 
 impl NotRefundable {
-    /// The reason, in words for the buyer.
+    /// Returns the reason as a sentence for the buyer.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Comp => "You got this ticket for free, so there’s nothing to refund.",

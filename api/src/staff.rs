@@ -5,19 +5,19 @@ use uuid::Uuid;
 
 use crate::validate::FieldErrors;
 
-/// The most people who help with one event.
+/// The most people in an event's team.
 pub const STAFF_MAX: usize = 100;
 
-/// What someone is to an event; each may do what those before it may.
+/// A role in an event's team. Each includes the permissions of those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Sees it, and lets people in.
+    /// Can see the event and check tickets in.
     Door,
-    /// Edits, publishes and pauses it, and knows its guests.
+    /// Can also edit, publish and pause it, and see its guests.
     Manager,
-    /// Whose event it is: calls it off, and chooses who helps.
+    /// Owns the event: can also cancel it and manage its team.
     Organizer,
 }
 
@@ -33,15 +33,15 @@ pub struct AddStaff {
     pub role: Role,
 }
 
-/// Someone who helps. It is not said whether there is an account with the address.
+/// Someone in an event's team. Does not tell whether the email has an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffMember {
-    /// This entry.
+    /// The entry's id.
     pub id: Uuid,
     /// Their address.
     pub email: String,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
 }
 
@@ -49,12 +49,12 @@ pub struct StaffMember {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Staff {
-    /// All of them, by address.
+    /// All of them, by email.
     pub items: Vec<StaffMember>,
 }
 
 impl AddStaff {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_email(&self.email, "email");

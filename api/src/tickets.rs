@@ -7,18 +7,18 @@ use uuid::Uuid;
 use crate::events::EventRef;
 use crate::{Money, TicketNumber};
 
-/// Where a ticket stands. It is never deleted and its number never used again.
+/// The state of a ticket. Tickets are never deleted, and numbers never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
-    /// Good at the door.
+    /// Valid at the door.
     Valid,
     /// Used at the door.
     CheckedIn,
-    /// Its money went back.
+    /// Refunded.
     Refunded,
-    /// Taken back by the organizer.
+    /// Revoked by the organizer.
     Revoked,
 }
 
@@ -29,19 +29,19 @@ impl TicketState {
     }
 }
 
-/// Which tickets a list has.
+/// Which tickets to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TicketsWhen {
-    /// For events that are not over, next one first.
+    /// For upcoming events, next one first.
     #[default]
     Upcoming,
-    /// For events that are over, latest first.
+    /// For past events, latest first.
     Past,
 }
 
-/// What names a ticket.
+/// A ticket's identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -52,11 +52,11 @@ pub struct TicketName {
     pub number: TicketNumber,
 }
 
-/// A ticket. Event and number name it.
+/// A ticket, identified by event and number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
-    /// What it lets its holder into.
+    /// The event.
     pub event: EventRef,
     /// Its number within the event.
     pub number: TicketNumber,
@@ -64,35 +64,35 @@ pub struct Ticket {
     pub ticket_type: String,
     /// Who holds it.
     pub holder: String,
-    /// Where it stands.
+    /// The state.
     pub state: TicketState,
     /// When it was used at the door.
     pub checked_in_at: Option<DateTime<Utc>>,
-    /// Where it is on its way to; nobody gets in with it meanwhile.
+    /// The pending transfer; the ticket cannot be used meanwhile.
     pub transfer: Option<PendingTransfer>,
-    /// What the QR code says: signed, good offline; null unless the ticket is valid and held.
+    /// The signed content of the QR code; null unless the ticket is valid and held.
     pub code: Option<String>,
     /// The code for typing in: the number and six characters, `12-K7QF2M`; null unless the ticket is valid and
     /// held.
     pub short_code: Option<String>,
-    /// What whoever comes with it pays at the door; null when nothing, or once it is used or dead.
+    /// The amount due at the door; null when nothing is due, or once the ticket is used or void.
     pub due: Option<Money>,
-    /// The order it came from, when the holder bought it.
+    /// The order, when the holder bought it.
     pub order_id: Option<Uuid>,
-    /// The buyer's name, while they ask the holder to give it back.
+    /// The buyer's name, while they are asking for the ticket back.
     pub asked_back_by: Option<String>,
-    /// Why the organizer took it back, when they did.
+    /// The reason why the organizer revoked it.
     pub revoked_because: Option<String>,
 }
 
-/// A ticket waits for an answer.
+/// A transfer that is waiting for an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PendingTransfer {
-    /// The transfer, which can be recalled.
+    /// The transfer's id.
     pub id: Uuid,
     /// The recipient's address.
     pub to: String,
-    /// Since when.
+    /// When it was sent.
     pub created_at: DateTime<Utc>,
 }

@@ -33,7 +33,7 @@ pub struct SendTickets {
 }
 
 impl SendTickets {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_email(&self.email, "email");
@@ -88,7 +88,7 @@ pub struct Transfer {
     pub to: String,
     /// Whether whoever asks sent it; they received it otherwise.
     pub sent: bool,
-    /// Where it stands.
+    /// The state.
     pub state: TransferState,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
@@ -100,7 +100,7 @@ pub struct Transfer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
-    /// Names it.
+    /// The id.
     pub id: Uuid,
     /// The sender's name.
     pub from: String,

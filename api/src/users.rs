@@ -46,7 +46,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_line(&self.name, 1, NAME_MAX, "name");
@@ -71,7 +71,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_email(&self.email, "email");
@@ -109,7 +109,7 @@ pub struct RequestReset {
 }
 
 impl RequestReset {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require_email(&self.email, "email");
@@ -132,7 +132,7 @@ pub struct Reset {
 }
 
 impl Reset {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         require_password(&mut errors, &self.password, "password");
@@ -179,7 +179,7 @@ pub struct User {
     /// The language of letters, and how dates, numbers and money are written in them: `de-AT`.
     #[serde(default)]
     pub locale: String,
-    /// Since when.
+    /// When it was sent.
     pub created_at: DateTime<Utc>,
 }
 
@@ -208,7 +208,7 @@ pub struct UpdateMe {
 }
 
 impl UpdateMe {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         if let Some(name) = &self.name {

@@ -14,14 +14,14 @@ use crate::validate::FieldErrors;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JoinWaitingList {
-    /// For tickets of which type.
+    /// The ticket type.
     pub ticket_type_id: Uuid,
-    /// How many are wanted, all of them or none.
+    /// The number of tickets wanted: all of them or none.
     pub quantity: i32,
 }
 
 impl JoinWaitingList {
-    /// What is wrong with it, by field.
+    /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
         errors.require(
@@ -33,23 +33,23 @@ impl JoinWaitingList {
     }
 }
 
-/// One's place on a waiting list.
+/// A place on a waiting list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WaitingPlace {
-    /// Names it.
+    /// The id.
     pub id: Uuid,
-    /// What for.
+    /// The event.
     pub event: EventRef,
-    /// For tickets of which type.
+    /// The ticket type.
     pub ticket_type_id: Uuid,
     /// The type's name.
     pub ticket_type: String,
-    /// How many are wanted.
+    /// The number of tickets wanted.
     pub quantity: i32,
-    /// How many parties are before this one.
+    /// The number of groups ahead of this one.
     pub ahead: i32,
-    /// Tickets that came back and are held for this party.
+    /// Returned tickets that are held for this group.
     pub offer: Option<Offer>,
 }
 

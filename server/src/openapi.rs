@@ -7,8 +7,8 @@ use utoipa::openapi::{OpenApi, RefOr};
 /// What the description begins with.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "Box Office", description = "Find events, buy tickets, keep them; create events, \
-        sell and run the door. Refusals are `application/problem+json` with a stable `code`."),
+    info(title = "Box Office", description = "Find events and buy tickets; create events, sell \
+        tickets and run the door. Errors are `application/problem+json` with a stable `code`."),
     modifiers(&Bearer)
 )]
 pub(crate) struct Description;

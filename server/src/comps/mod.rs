@@ -39,7 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .layer(DefaultBodyLimit::max(GUESTS_MAX_BYTES))
 }
 
-/// Read a list of guests, and say what is wrong with it. Nothing is written.
+/// Check a guest list and report its problems. Nothing is saved.
 #[utoipa::path(post, path = "/host/events/{id}/comps/preview", tag = "comps",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = GuestListPreview), (status = 401, body = api::Problem),
@@ -58,8 +58,8 @@ async fn preview(
     Ok(Json(table::read(&body.csv)))
 }
 
-/// Give tickets away: to everyone named, or to no one. The key names this gift: sending the same
-/// again, however often, gives the tickets once.
+/// Give free tickets to every guest named, or to none. The idempotency key identifies the request:
+/// sending it again gives the tickets once.
 #[utoipa::path(post, path = "/host/events/{id}/comps", tag = "comps",
     params(("id" = Uuid, Path), ("idempotency-key" = Uuid, Header,
         description = "A UUID made by the client, kept until it has the answer")),

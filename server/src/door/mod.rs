@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(undo))
 }
 
-/// What a scanner works with, also without a network: the key that checks codes, and every ticket.
+/// Get what a scanner needs to work offline: the key that checks codes, and every ticket.
 #[utoipa::path(get, path = "/host/events/{id}/door", tag = "door", params(("id" = Uuid, Path)),
     responses((status = 200, body = Door), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),
@@ -63,7 +63,7 @@ async fn show(
     }))
 }
 
-/// Judge what was scanned, and let in who may come in.
+/// Check a ticket in.
 #[utoipa::path(post, path = "/host/events/{id}/check-ins", tag = "door",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = CheckIn), (status = 401, body = api::Problem),
@@ -97,8 +97,8 @@ async fn check_in(
         .ok_or_else(|| Error::internal("a scan without an answer"))
 }
 
-/// Bring what a scanner decided without a network. Each scan is kept once, however often it is
-/// brought; who was let in and should not have been is reported in the door's `disputed`.
+/// Sync scans that were made offline. Each scan is recorded once, however often it is sent. Tickets that
+/// should not have been let in are listed in the door's `disputed`.
 #[utoipa::path(post, path = "/host/events/{id}/check-ins/sync", tag = "door",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Synced), (status = 401, body = api::Problem),
@@ -127,7 +127,7 @@ async fn sync(
     Ok(Json(Synced { answers }))
 }
 
-/// Undo an admission within 15 minutes: the ticket is good again. Asking twice is as good as once.
+/// Undo a check-in within 15 minutes, so that the ticket can be used again. Idempotent.
 #[utoipa::path(delete, path = "/host/events/{id}/check-ins/{check_in}", tag = "door",
     params(("id" = Uuid, Path), ("check_in" = Uuid, Path)),
     responses((status = 204), (status = 401, body = api::Problem),

@@ -90,8 +90,8 @@ pub async fn public_list(
     state.recent.list(key, load).await
 }
 
-/// One event. Drafts are seen by their organizer and staff only. May be a moment old; has an ETag
-/// for who is signed out.
+/// Get an event. Only its organizer and team can see a draft. May be slightly out of date; has an ETag
+/// for signed-out requests.
 #[utoipa::path(get, path = "/events/{id}", tag = "events", params(("id" = Uuid, Path)),
     responses((status = 200, body = EventDetail), (status = 304),
         (status = 404, body = api::Problem)),
@@ -135,7 +135,7 @@ pub async fn public(state: &AppState, id: EventId) -> Result<Option<recent::Even
     state.recent.event(id, load).await
 }
 
-/// What is left and who is going, sent when it changes, at most twice a second.
+/// Stream how many tickets are left and how many people are going, on every change, at most twice a second.
 #[utoipa::path(get, path = "/events/{id}/live", tag = "events", params(("id" = Uuid, Path)),
     responses((status = 200, body = LiveStock, content_type = "text/event-stream"),
         (status = 404, body = api::Problem)))]
@@ -149,7 +149,7 @@ async fn watch(
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
-/// An organizer's picture.
+/// Get an event's picture.
 #[utoipa::path(get, path = "/covers/{id}", tag = "events", params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "image/jpeg", body = [u8]),
         (status = 404, body = api::Problem)))]

@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(resume))
 }
 
-/// Show the event to everyone, and let its sale begin.
+/// Publish an event and start its sale.
 #[utoipa::path(post, path = "/host/events/{id}/publish", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
@@ -100,7 +100,7 @@ async fn cancel(
     Ok(Json(event))
 }
 
-/// Stop selling until resumed.
+/// Pause sales.
 #[utoipa::path(post, path = "/host/events/{id}/pause", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
@@ -114,7 +114,7 @@ async fn pause(
     set_sales_open(state, asker, id, false).await
 }
 
-/// Sell again.
+/// Resume sales.
 #[utoipa::path(post, path = "/host/events/{id}/resume", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),

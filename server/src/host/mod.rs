@@ -40,7 +40,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(staff::routes())
 }
 
-/// List the events I organize or am staff of, newest first.
+/// List the events that the user organizes or works on, newest first.
 #[utoipa::path(get, path = "/host/events", tag = "host", params(PageQuery),
     responses((status = 200, body = Page<HostEventSummary>), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -56,7 +56,7 @@ async fn list(
     Ok(Json(page(events, limit, |event| event.id)))
 }
 
-/// Make a draft.
+/// Create a draft event.
 #[utoipa::path(post, path = "/host/events", tag = "host",
     responses((status = 201, body = HostEvent), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -76,7 +76,7 @@ async fn create(
     Ok((StatusCode::CREATED, Json(event)))
 }
 
-/// One of my events, ready to be edited.
+/// Get one of the user's events with everything that can be edited.
 #[utoipa::path(get, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),

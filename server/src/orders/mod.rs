@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(detail))
 }
 
-/// Buy tickets. The key names this purchase: sending the same again, however often, gives the
+/// Buy tickets. The idempotency key identifies the purchase: sending the same request again returns the
 /// same order.
 #[utoipa::path(post, path = "/orders", tag = "orders", request_body = PlaceOrder,
     params(("idempotency-key" = Uuid, Header, description = "A UUID made by the client, kept until it has the answer")),
@@ -68,7 +68,7 @@ async fn place(
     }
 }
 
-/// What an order would come to, with its promo code. Nothing is bought.
+/// Get the total of an order, including its promo code, without buying anything.
 #[utoipa::path(post, path = "/orders/quote", tag = "orders", request_body = PlaceOrder,
     responses((status = 200, body = OrderQuote), (status = 404, body = api::Problem),
         (status = 409, body = api::Problem), (status = 422, body = api::Problem),
@@ -123,7 +123,7 @@ fn request_hash(lines: &[api::orders::PlaceOrderLine], promo_code: Option<&str>)
     hash.finalize().into()
 }
 
-/// List one's orders, newest first.
+/// List the user's orders, newest first.
 #[utoipa::path(get, path = "/orders", tag = "orders", params(PageQuery),
     responses((status = 200, body = Page<OrderSummary>), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -139,7 +139,7 @@ async fn list(
     Ok(Json(page(orders, limit, |order| order.id)))
 }
 
-/// One of one's orders.
+/// Get one of the user's orders.
 #[utoipa::path(get, path = "/orders/{id}", tag = "orders", params(("id" = Uuid, Path)),
     responses((status = 200, body = Order), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),

@@ -23,8 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(give_back))
 }
 
-/// Ask the holders of tickets that one bought and gave away to give them back. Asking twice is as
-/// good as asking once.
+/// Ask the holders of tickets that the user bought and sent on to give them back. Idempotent.
 #[utoipa::path(post, path = "/orders/{id}/give-back-requests", tag = "refunds",
     params(("id" = Uuid, Path)),
     responses((status = 204), (status = 401, body = api::Problem),
@@ -56,7 +55,7 @@ async fn ask_back(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a ticket back to its buyer, who has asked for it. Its code changes at once.
+/// Give a ticket back to its buyer, who asked for it. Its code changes immediately.
 #[utoipa::path(post, path = "/tickets/{event_id}/{number}/give-back", tag = "refunds",
     params(("event_id" = Uuid, Path), ("number" = i32, Path)),
     responses((status = 204), (status = 401, body = api::Problem),

@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(give_back::routes())
 }
 
-/// What a refund of some tickets would bring; nothing is changed by asking.
+/// Get the amount that refunding tickets would return, without refunding them.
 #[utoipa::path(post, path = "/orders/{id}/refund-quote", tag = "refunds",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = RefundQuote), (status = 401, body = api::Problem),
@@ -66,8 +66,8 @@ async fn quote(
     }))
 }
 
-/// Refund some tickets of a purchase, all of those named or none. The key names this refund:
-/// sending the same again, however often, gives the same refund order.
+/// Refund tickets of a purchase: all of those named, or none. The idempotency key identifies the refund:
+/// sending the same request again returns the same refund order.
 #[utoipa::path(post, path = "/orders/{id}/refunds", tag = "refunds",
     params(("id" = Uuid, Path), ("idempotency-key" = Uuid, Header,
         description = "A UUID made by the client, kept until it has the answer")),

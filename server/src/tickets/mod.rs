@@ -31,7 +31,7 @@ struct ListQuery {
     when: TicketsWhen,
 }
 
-/// List the tickets one holds, with the codes to show.
+/// List the user's tickets with their codes.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<Ticket>), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -52,7 +52,7 @@ async fn list(
     })))
 }
 
-/// One of the tickets one holds.
+/// Get one of the user's tickets.
 #[utoipa::path(get, path = "/tickets/{event_id}/{number}", tag = "tickets",
     params(("event_id" = Uuid, Path), ("number" = i32, Path)),
     responses((status = 200, body = Ticket), (status = 401, body = api::Problem),

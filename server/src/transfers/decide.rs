@@ -14,8 +14,8 @@ use crate::extract::{Json, Path};
 use crate::mail::{self, Mail};
 use crate::state::AppState;
 
-/// Accept a ticket that was sent to one's address, which has to be verified. From then on it has a
-/// new code, and every older one is refused at the door.
+/// Accept a ticket that was sent to the user's confirmed email. It gets a new code, and older codes are
+/// refused at the door.
 #[utoipa::path(post, path = "/transfers/{id}/accept", tag = "transfers",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Transfer), (status = 401, body = api::Problem),
@@ -46,7 +46,7 @@ pub(super) async fn accept(
     Ok(Json(transfer))
 }
 
-/// Decline a ticket that was sent to one's address: it is the sender's again.
+/// Decline a ticket that was sent to the user's email. It goes back to the sender.
 #[utoipa::path(post, path = "/transfers/{id}/decline", tag = "transfers",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Transfer), (status = 401, body = api::Problem),
@@ -63,7 +63,7 @@ pub(super) async fn decline(
     end(tx, user, id, TransferState::Declined).await
 }
 
-/// Take back a ticket that has not been accepted.
+/// Take back a sent ticket that has not been accepted.
 #[utoipa::path(post, path = "/transfers/{id}/recall", tag = "transfers",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Transfer), (status = 401, body = api::Problem),

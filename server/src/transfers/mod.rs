@@ -43,7 +43,7 @@ struct ListQuery {
     pending: bool,
 }
 
-/// List the transfers one has sent, and those to one's verified address, latest first.
+/// List the transfers the user sent and those to their confirmed email, newest first.
 #[utoipa::path(get, path = "/transfers", tag = "transfers", params(ListQuery, PageQuery),
     responses((status = 200, body = Page<Transfer>), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -61,8 +61,8 @@ async fn list(
     Ok(Json(page(transfers, limit, |transfer| transfer.id)))
 }
 
-/// What a link in a letter offers: anyone who has the link may look. Accepting takes the account of
-/// the address that the letter went to.
+/// Get the tickets that a claim link offers. Anyone with the link can see them; accepting requires the
+/// account of the email they were sent to.
 #[utoipa::path(get, path = "/claims/{token}", tag = "transfers",
     params(("token" = String, Path)),
     responses((status = 200, body = Offer), (status = 404, body = api::Problem)))]

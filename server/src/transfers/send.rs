@@ -15,7 +15,7 @@ use crate::extract::{Json, Path};
 use crate::mail::{self, Mail};
 use crate::state::AppState;
 
-/// Send a ticket to an address, with an account or without. The answer does not tell which.
+/// Send a ticket to an email, with or without an account. The answer does not tell which.
 #[utoipa::path(post, path = "/tickets/{event_id}/{number}/transfers", tag = "transfers",
     params(("event_id" = Uuid, Path), ("number" = i32, Path)), request_body = SendTicket,
     responses((status = 201, body = Transfer), (status = 401, body = api::Problem),
@@ -35,7 +35,7 @@ pub(super) async fn one(
     Ok((StatusCode::CREATED, Json(transfer)))
 }
 
-/// Send tickets together to an address, with an account or without: all of them or none.
+/// Send several tickets to an email, with or without an account: all of them or none.
 #[utoipa::path(post, path = "/transfers", tag = "transfers", request_body = SendTickets,
     responses((status = 201, body = Offer), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem), (status = 409, body = api::Problem),

@@ -14,7 +14,7 @@ use crate::rate_limit::ClientAddress;
 use crate::reader::Reader;
 use crate::state::AppState;
 
-/// Create an account and sign in. A letter to the address proves it.
+/// Create an account and sign in. An email is sent to confirm the address.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", request_body = Register,
     responses((status = 201, body = Session), (status = 409, body = api::Problem),
         (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
@@ -50,7 +50,7 @@ pub(super) async fn register(
 
 /// Sign in.
 ///
-/// An unknown address, a wrong password and a deleted account are answered alike, and as slowly.
+/// An unknown address, a wrong password and a deleted account get the same answer in the same time.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = Login,
     responses((status = 200, body = Session), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
@@ -84,8 +84,8 @@ pub(super) async fn login(
 
 /// Get a new access token.
 ///
-/// The refresh token comes in the body or as a cookie, is good once, and is answered in the same
-/// place with the next. One that was used before ends its session.
+/// The refresh token is sent in the body or as a cookie and works once. The next one is returned the
+/// same way. Using a token twice ends its session.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = Option<Refresh>,
     params(("refresh_token" = Option<String>, Cookie, description = "A browser's refresh token")),
     responses((status = 200, body = Session), (status = 401, body = api::Problem)))]
@@ -102,7 +102,7 @@ pub(super) async fn refresh(
     grant.answer(&state, client, jar)
 }
 
-/// Sign out: the session ends on the server too. Without one there is nothing to do.
+/// Sign out and end the session on the server. Does nothing without a session.
 #[utoipa::path(post, path = "/auth/logout", tag = "auth", request_body = Option<Refresh>,
     params(("refresh_token" = Option<String>, Cookie, description = "A browser's refresh token")),
     responses((status = 204)))]

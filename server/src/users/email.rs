@@ -15,8 +15,7 @@ use crate::rate_limit::ClientAddress;
 use crate::secret;
 use crate::state::AppState;
 
-/// Have the letter that proves one's address sent once more. The link of the one before is no
-/// longer good.
+/// Send the confirmation email again. The link in the previous email stops working.
 #[utoipa::path(post, path = "/me/verification", tag = "me", security(("bearer" = [])),
     responses((status = 204), (status = 401, body = api::Problem),
         (status = 429, body = api::Problem)))]
@@ -34,9 +33,8 @@ pub(super) async fn resend(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Prove one's address by what a letter to it said: the link to verify it, or one to claim tickets
-/// that were sent there. It takes the session too, so that nobody verifies an account that someone
-/// else made with their address.
+/// Confirm the account's email with the token from a confirmation email or a ticket transfer. Requires
+/// a session, so that nobody confirms an account that someone else created with their address.
 #[utoipa::path(post, path = "/me/verify-email", tag = "me", security(("bearer" = [])),
     request_body = VerifyEmail,
     responses((status = 200, body = User), (status = 401, body = api::Problem),
@@ -61,10 +59,9 @@ pub(super) async fn verify(
     Ok(Json(account.ok_or(Error::TokenExpired)?.user))
 }
 
-/// Have a link sent that sets a new password.
+/// Send a link that sets a new password.
 ///
-/// Whether there is such an account is not said: the answer is the same, and the letter is written
-/// by whoever sends it.
+/// The answer is the same whether or not the account exists.
 #[utoipa::path(post, path = "/auth/reset-request", tag = "auth", request_body = RequestReset,
     responses((status = 204), (status = 422, body = api::Problem),
         (status = 429, body = api::Problem)))]
@@ -88,8 +85,8 @@ pub(super) async fn request_reset(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Set a new password by the link in the letter, and sign in. The link is good once and for an
-/// hour; every other session ends, and the address is proved.
+/// Set a new password with the token from the email, and sign in. The token works once, for one hour.
+/// Ends every other session and confirms the address.
 #[utoipa::path(post, path = "/auth/reset", tag = "auth", request_body = Reset,
     responses((status = 200, body = Session), (status = 422, body = api::Problem)))]
 pub(super) async fn reset(

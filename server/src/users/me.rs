@@ -13,7 +13,7 @@ use crate::extract::Json;
 use crate::reader::Reader;
 use crate::state::AppState;
 
-/// Who is signed in.
+/// Get the signed-in user.
 #[utoipa::path(get, path = "/me", tag = "me", security(("bearer" = [])),
     responses((status = 200, body = User), (status = 401, body = api::Problem)))]
 pub(super) async fn show(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<User>> {
@@ -22,7 +22,8 @@ pub(super) async fn show(State(state): State<AppState>, signed_in: SignedIn) -> 
     Ok(Json(account.user))
 }
 
-/// Change name, password or the language of letters. A new password needs the one of now, and signs out every other session.
+/// Update the name, the password or the language of emails. A new password requires the current one and
+/// signs out every other session.
 #[utoipa::path(patch, path = "/me", tag = "me", security(("bearer" = [])), request_body = UpdateMe,
     responses((status = 200, body = User), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]

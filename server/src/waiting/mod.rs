@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(leave))
 }
 
-/// One's places on an event's waiting list.
+/// List the user's places on an event's waiting list.
 #[utoipa::path(get, path = "/events/{id}/waiting-list", tag = "waiting",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Vec<WaitingPlace>), (status = 401, body = api::Problem)),
@@ -52,7 +52,7 @@ async fn places(
     ))
 }
 
-/// One's places on all waiting lists, by when the events begin.
+/// List the user's places on all waiting lists, by when the events start.
 #[utoipa::path(get, path = "/waiting-list", tag = "waiting",
     responses((status = 200, body = Vec<WaitingPlace>), (status = 401, body = api::Problem)),
     security(("bearer" = [])))]
@@ -64,7 +64,7 @@ async fn all_places(
     Ok(Json(db::places(&mut connection, None, waiting.user).await?))
 }
 
-/// Wait for tickets of a type that has not enough left.
+/// Join the waiting list of a ticket type that does not have enough tickets left.
 #[utoipa::path(post, path = "/events/{id}/waiting-list", tag = "waiting",
     params(("id" = Uuid, Path)),
     responses((status = 201, body = Vec<WaitingPlace>), (status = 401, body = api::Problem),
@@ -130,7 +130,7 @@ fn check(wanted: &db::Wanted, quantity: i32) -> Result<()> {
     Ok(())
 }
 
-/// Take the tickets that are held for oneself.
+/// Take the tickets that are held for the user.
 #[utoipa::path(post, path = "/waiting-list/{id}/take", tag = "waiting",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Order), (status = 401, body = api::Problem),
@@ -161,7 +161,7 @@ async fn take(
         .ok_or_else(|| Error::internal("an offer of no order"))
 }
 
-/// Wait no longer; what is held for oneself goes to the next.
+/// Leave a waiting list. Tickets held for the user are offered to the next person.
 #[utoipa::path(delete, path = "/waiting-list/{id}", tag = "waiting", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),

@@ -35,8 +35,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .layer(DefaultBodyLimit::max(COVER_MAX_BYTES))
 }
 
-/// Put up a picture: JPEG, PNG or WebP, at most 5 MiB and 40 megapixels. It is turned upright,
-/// shrunk to 1600 pixels and kept as JPEG without anything else that was in the file.
+/// Upload an event's picture: JPEG, PNG or WebP, up to 5 MiB and 40 megapixels. It is rotated upright,
+/// resized to 1600 pixels and stored as JPEG without metadata.
 #[utoipa::path(put, path = "/host/events/{id}/cover", tag = "host", params(("id" = Uuid, Path)),
     request_body(content = Upload, content_type = "image/*"),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
@@ -58,7 +58,7 @@ async fn put_cover(
     set(&state, &asker, id, Some(jpeg)).await
 }
 
-/// Take the picture down; the event shows its generated poster again.
+/// Remove an event's picture, so that it shows its generated poster again.
 #[utoipa::path(delete, path = "/host/events/{id}/cover", tag = "host",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),

@@ -42,7 +42,7 @@ struct GuestQuery {
     q: String,
 }
 
-/// List an event's tickets and who has them, by number.
+/// List an event's tickets and their holders, by number.
 #[utoipa::path(get, path = "/host/events/{id}/guests", tag = "guests",
     params(("id" = Uuid, Path), GuestQuery, PageQuery),
     responses((status = 200, body = Page<Guest>), (status = 401, body = api::Problem),
@@ -106,8 +106,7 @@ async fn refund(
     Ok(Json(guest))
 }
 
-/// Take a ticket back without a refund; its holder is told why. Asking twice is as good as asking
-/// once.
+/// Revoke a ticket without a refund. Its holder is told the reason. Idempotent.
 #[utoipa::path(post, path = "/host/events/{id}/tickets/{number}/revoke", tag = "guests",
     params(("id" = Uuid, Path), ("number" = i32, Path)),
     responses((status = 200, body = Guest), (status = 401, body = api::Problem),

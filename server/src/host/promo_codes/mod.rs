@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(update))
 }
 
-/// List the event's promo codes and how they are used.
+/// List an event's promo codes and how often they were used.
 #[utoipa::path(get, path = "/host/events/{id}/promo-codes", tag = "promo_codes",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = PromoCodes), (status = 401, body = api::Problem),
@@ -43,7 +43,7 @@ async fn list(
     Ok(Json(PromoCodes { items }))
 }
 
-/// Make a promo code.
+/// Create a promo code.
 #[utoipa::path(post, path = "/host/events/{id}/promo-codes", tag = "promo_codes",
     params(("id" = Uuid, Path)),
     responses((status = 201, body = PromoCode), (status = 401, body = api::Problem),
@@ -88,7 +88,7 @@ async fn create(
     ))
 }
 
-/// Change how often and how long a promo code can be used.
+/// Update how often and how long a promo code can be used.
 #[utoipa::path(patch, path = "/host/events/{id}/promo-codes/{promo_code}", tag = "promo_codes",
     params(("id" = Uuid, Path), ("promo_code" = Uuid, Path)),
     responses((status = 200, body = PromoCode), (status = 401, body = api::Problem),

@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(sales))
 }
 
-/// How an event of mine sells.
+/// Get an event's sales.
 #[utoipa::path(get, path = "/host/events/{id}/sales", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = Sales), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),

@@ -23,7 +23,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(remove))
 }
 
-/// List who helps with the event.
+/// List an event's team.
 #[utoipa::path(get, path = "/host/events/{id}/staff", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Staff), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
@@ -39,7 +39,7 @@ async fn list(
     Ok(Json(Staff { items }))
 }
 
-/// Have someone help, or change what they may do.
+/// Add someone to an event's team, or change their role.
 #[utoipa::path(post, path = "/host/events/{id}/staff", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 201, body = StaffMember), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
@@ -64,7 +64,7 @@ async fn add(
     Ok((StatusCode::CREATED, Json(member)))
 }
 
-/// Have someone help no longer.
+/// Remove someone from an event's team.
 #[utoipa::path(delete, path = "/host/events/{id}/staff/{member}", tag = "staff",
     params(("id" = Uuid, Path), ("member" = Uuid, Path)),
     responses((status = 204), (status = 401, body = api::Problem),
