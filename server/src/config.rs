@@ -10,7 +10,7 @@ use lettre::message::Mailbox;
 #[derive(Debug, Parser)]
 #[command(name = "boxoffice", version, about)]
 pub struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
     /// How to log.
@@ -18,12 +18,12 @@ pub struct Cli {
     pub log: LogConfig,
 }
 
-/// What the program can do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API and the web app.
     Serve(Box<ServeConfig>),
-    /// Bring the database up to date and stop.
+    /// Migrate the database and exit.
     Migrate(DatabaseConfig),
     /// Check that stock, money and tickets agree; exits 1 on any violation.
     Verify(DatabaseConfig),
@@ -34,7 +34,7 @@ pub enum Command {
 /// How to log.
 #[derive(Args, Clone, Debug)]
 pub struct LogConfig {
-    /// The log's form.
+    /// The log format.
     #[arg(
         long,
         env = "BOXOFFICE_LOG",
@@ -53,12 +53,12 @@ pub struct LogConfig {
     pub log_filter: String,
 }
 
-/// The log's form.
+/// The log format.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text.
     Text,
-    /// For programs: one JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -68,7 +68,7 @@ pub struct DatabaseConfig {
     /// PostgreSQL to use. Without it the program runs its own in the data directory.
     #[arg(long, env = "BOXOFFICE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Keeps the signing key and, without a database URL, PostgreSQL's files.
+    /// Holds the signing key and, without a database URL, PostgreSQL's files.
     #[arg(long, env = "BOXOFFICE_DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
     /// The most connections to PostgreSQL.
@@ -89,33 +89,34 @@ pub struct ServeConfig {
     /// The built web app to serve; without it only the API is served.
     #[arg(long, env = "BOXOFFICE_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
-    /// Where people reach this server, which is where links in mail lead. With https, cookies are
-    /// for https only.
+    /// The server's public address, used for links in emails. With https, cookies are for https
+    /// only.
     #[arg(long, env = "BOXOFFICE_PUBLIC_URL", default_value = "http://localhost:8080",
           value_parser = origin)]
     pub public_url: String,
     /// The mail server, like smtps://user:password@mail.example.com or
-    /// smtp://user:password@mail.example.com?tls=required. Without it mail is kept in the folder
-    /// `mail` of the data directory.
+    /// smtp://user:password@mail.example.com?tls=required. Without it, emails are saved in the
+    /// folder `mail` of the data directory.
     #[arg(long, env = "BOXOFFICE_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
-    /// Whom mail comes from.
+    /// The sender of emails.
     #[arg(
         long,
         env = "BOXOFFICE_MAIL_FROM",
         default_value = "Box Office <tickets@localhost>"
     )]
     pub mail_from: Mailbox,
-    /// Further web origins that may call the API, separated by commas. The native app's always may.
+    /// Other web origins that can call the API, separated by commas. The native app's are always
+    /// allowed.
     #[arg(long, env = "BOXOFFICE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,
-    /// Reverse proxies whose X-Forwarded-For is believed, separated by commas.
+    /// Reverse proxies whose X-Forwarded-For is trusted, separated by commas.
     #[arg(long, env = "BOXOFFICE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
     /// Load demo events and accounts when there is no event yet.
     #[arg(long, env = "BOXOFFICE_DEMO")]
     pub demo: bool,
-    /// Days after its end at which an event is archived.
+    /// Archive events this many days after they end.
     #[arg(long, env = "BOXOFFICE_ARCHIVE_AFTER_DAYS", default_value_t = 30,
           value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub archive_after_days: u16,
@@ -141,7 +142,7 @@ pub struct ServeConfig {
     /// How many may be connected at once.
     #[command(flatten)]
     pub connections: ConnectionLimits,
-    /// How often one address or account may try to sign in or up.
+    /// Limits for sign-in and sign-up.
     #[command(flatten)]
     pub rate_limits: RateLimits,
 }
@@ -196,27 +197,27 @@ pub struct ConnectionLimits {
 /// How often one address or account may try.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct RateLimits {
-    /// Sign-ins a minute from one address.
+    /// Sign-ins per minute from one address.
     #[arg(long, env = "BOXOFFICE_LOGINS_PER_MINUTE", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub logins_per_minute: u32,
-    /// Sign-ins an hour to one account.
+    /// Sign-ins per hour to one account.
     #[arg(long, env = "BOXOFFICE_ACCOUNT_LOGINS_PER_HOUR", default_value_t = 30,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub account_logins_per_hour: u32,
-    /// New accounts an hour from one address.
+    /// New accounts per hour from one address.
     #[arg(long, env = "BOXOFFICE_REGISTRATIONS_PER_HOUR", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub registrations_per_hour: u32,
-    /// Letters for new passwords an hour that one address may ask for.
+    /// Password reset emails per hour that one address can request.
     #[arg(long, env = "BOXOFFICE_RESETS_PER_HOUR", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub resets_per_hour: u32,
-    /// Letters an hour to one person that anyone can cause: verification, reset, sent tickets.
+    /// Emails per hour to one person that others can trigger: confirmation, reset, sent tickets.
     #[arg(long, env = "BOXOFFICE_LETTERS_PER_HOUR", default_value_t = 10,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub letters_per_hour: u32,
-    /// Quotes with promo codes a minute from one address.
+    /// Quotes with promo codes per minute from one address.
     #[arg(long, env = "BOXOFFICE_QUOTES_PER_MINUTE", default_value_t = 60,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub quotes_per_minute: u32,
