@@ -111,6 +111,40 @@ fn no_text_is_empty_or_has_spaces_to_spare() {
     }
 }
 
+/// ’ and “ ” instead of what typewriters had, and words of today instead of those of letters.
+#[test]
+fn texts_are_set_and_worded_as_people_read_them_today() {
+    // “line” and “kind” have other meanings too, so they are not looked for.
+    const QUAINT: [&str; 12] = [
+        "whoever",
+        "whom",
+        "nobody",
+        "shall",
+        "one's",
+        "no longer good",
+        "enclosed",
+        "letter",
+        "helpers",
+        "is good",
+        "any more",
+        "as often as",
+    ];
+    let Catalogue(english) = read("en");
+    for (name, text) in &english {
+        let lower = text.to_lowercase();
+        for quaint in QUAINT {
+            assert!(!lower.contains(quaint), "{name} says {quaint:?}: {text:?}");
+        }
+    }
+    for language in ["en", "de"] {
+        let Catalogue(texts) = read(language);
+        for (name, text) in texts {
+            let typed = text.contains(['\'', '"']);
+            assert!(!typed, "{language} {name}: use ’ and “ ”: {text:?}");
+        }
+    }
+}
+
 /// The checks that app and server share say in English what is wrong with a field.
 #[test]
 fn what_the_checks_say_is_in_the_catalogue() {
