@@ -77,6 +77,8 @@ fn missing(field: &str) -> &'static str {
         Some("name") => "Enter a name.",
         Some("title") => "Enter a title.",
         Some("venue") => "Enter a venue.",
+        Some("city") => "Enter a city.",
+        Some("code" | "promo_code") => "Enter a code.",
         Some("reason") => "Enter a reason.",
         _ => "Fill in this field.",
     }

@@ -99,6 +99,8 @@ fn known(said: &str) -> Option<String> {
         fields.enter_name,
         fields.title_missing,
         fields.venue_missing,
+        fields.city_missing,
+        fields.code_missing,
         fields.reason_missing,
         fields.one_line,
         fields.control,

@@ -40,7 +40,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("buy/choose", "/events/{on_sale}/buy", "Choose tickets"),
     Ada.sees("buy/chosen", "/events/{on_sale}/buy", "tickets · Nothing to pay now").after(&[Press("One more: "), Press("One more: ")]),
-    Ada.sees("buy/promo-code", "/events/{on_sale}/buy", "no such promo code").after(&[Press("One more: "), Press("Add a promo code"), Fill("Promo code", "nothing"), Press("Apply")]),
+    Ada.sees("buy/promo-code", "/events/{on_sale}/buy", "recognise this promo code").after(&[Press("One more: "), Press("Add a promo code"), Fill("Promo code", "nothing"), Press("Apply")]),
     Ada.sees("buy/offline", "/events/{on_sale}/buy", "Confirming your order").after(&[Press("One more: "), Offline, Press("Get ticket")]).unfinished(),
     Ada.sees("buy/long-text", "/events/{long}/buy", "Donaudampf"),
     Ada.sees("buy/large-text", "/events/{on_sale}/buy", "Choose tickets").in_large_text(),
@@ -99,7 +99,7 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("editor/time-zone", "/host/events/new", "New York").after(&[Fill("City", "new york"), Fill("Time zone", "new")]),
     Olga.sees("editor/wrong-price", "/host/events/new", "Enter a price").after(&[Fill("Price of ticket type 1", "ten")]),
     Olga.sees("editor/notify", "/host/events/{on_sale}/edit", "Save and send").after(&[Fill("Venue", "Barn"), Press("Save changes")]),
-    Olga.sees("editor/errors", "/host/events/new", "Fill in this field.").after(&[Press("Publish")]).whole(),
+    Olga.sees("editor/errors", "/host/events/new", "Enter a title.").after(&[Press("Publish")]).whole(),
     Olga.sees("editor/draft", "/host/events/{draft}/edit", "Publish").whole(),
     Olga.sees("editor/published", "/host/events/{on_sale}/edit", "Save").whole(),
     Olga.sees("editor/large-text", "/host/events/new", "About the event").in_large_text(),

@@ -68,7 +68,7 @@ async fn create_promo_code(olga: &Person) -> Result<()> {
     olga.follow_containing("Night").await?;
     olga.press("New promo code").await?;
     olga.press("Create").await?;
-    olga.sees("Fill in this field.").await?;
+    olga.sees("Enter a code.").await?;
     olga.can_use_the_screen().await?;
     olga.fill("Code", "Summer").await?;
     olga.fill("Discount", "10").await?;

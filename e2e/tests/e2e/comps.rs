@@ -84,7 +84,7 @@ async fn revoke(olga: &Person) -> Result<()> {
     olga.can_use_the_screen().await?;
     olga.press_containing("nina@example.com").await?;
     olga.press("Revoke ticket").await?;
-    olga.sees("Fill in this field.").await?;
+    olga.sees("Enter a reason.").await?;
     olga.can_use_the_screen().await?;
     olga.fill("Reason (shown to the guest)", "The list was last year’s.")
         .await?;
