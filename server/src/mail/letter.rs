@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use api::EmailAddress;
 use api::tickets::Ticket;
 use leptos_i18n::td_string;
 use lettre::address::Envelope;
@@ -105,7 +106,8 @@ impl Letter {
 
     /// The message with this id, so that one that arrives twice can be told.
     pub(super) fn seal(self, from: &Mailbox, id: Uuid) -> Result<Sealed> {
-        let address: Address = self.to_address.parse().map_err(Error::internal)?;
+        let address = EmailAddress::parse(&self.to_address)?;
+        let address: Address = address.parse().map_err(Error::internal)?;
         let name = Some(self.to_name.clone()).filter(|name| !name.is_empty());
         let to = Mailbox::new(name, address);
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");

@@ -78,6 +78,8 @@ async fn deliver(state: &AppState, transport: &Transport, job: db::Job) {
         Ok(Some(letter)) => transport.send(id, &letter.envelope, &letter.message).await,
         // Whom it was for is gone, or what it was about.
         Ok(None) => Ok(()),
+        // An address from before addresses were checked, to which nothing can be sent.
+        Err(error @ Error::Invalid(_)) => Err(Undelivered::ForGood(report(&error))),
         Err(error) => Err(Undelivered::ForNow(report(&error))),
     };
     let outcome = match outcome {

@@ -318,3 +318,22 @@ async fn addresses_that_were_stored_before_have_the_one_spelling_too(db: PgPool)
     }
     assert_eq!(stored.len(), spellings.len() + 1, "{stored:?}");
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn mail_to_an_address_that_cannot_be_mailed_is_given_up_at_once(db: PgPool) {
+    let app = TestApp::new(db);
+    let ada = app.user("Ada").await;
+    sqlx::query("update users set email = 'x..y@example.com', email_verified_at = null")
+        .execute(&app.db)
+        .await
+        .expect("stored before addresses were checked");
+    let answer = ada.post("/me/verification", json!({})).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert!(Inbox::new().fetch(&app).await.is_empty());
+    let (done, why): (bool, Option<String>) =
+        sqlx::query_as("select done_at is not null, last_error from jobs")
+            .fetch_one(&app.db)
+            .await
+            .expect("one job");
+    assert!(done && why.is_some(), "{why:?}");
+}
