@@ -12,6 +12,8 @@ use crate::validate::{FieldErrors, NAME_MAX};
 pub const GUESTS_MAX: usize = 10_000;
 /// The largest list, in bytes.
 pub const GUESTS_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The most skipped rows that are listed.
+pub const PROBLEMS_MAX: usize = 10_000;
 
 /// A guest to give a ticket to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +54,12 @@ impl Invited {
 pub struct GiveComps {
     /// The ticket type.
     pub ticket_type_id: Uuid,
-    /// The guests; one who is listed twice gets two.
+    /// The guests.
     pub guests: Vec<Invited>,
+    /// Whether guests who have a ticket for the event, or one on its way to them, get another, and
+    /// one who is listed twice gets two. Otherwise they are left out.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl GiveComps {
@@ -75,30 +81,56 @@ impl GiveComps {
     }
 }
 
-/// `POST /host/events/{id}/comps/preview`: a list of guests as a table, name and address in each
-/// line, separated by commas, semicolons or tabs. Nothing is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct GuestList {
-    /// The content of the file.
-    pub csv: String,
-}
-
-/// The content of a guest list.
+/// The answer to `POST /host/events/{id}/comps/preview`: the content of a guest list.
+/// Nothing is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GuestListPreview {
     /// The guests who can get a ticket.
-    pub guests: Vec<Invited>,
+    pub guests: Vec<ListedGuest>,
     /// The rows that were skipped.
-    pub problems: Vec<LineProblem>,
+    pub problems: Vec<RowProblem>,
+    /// How many more rows were skipped.
+    pub more_problems: u32,
+    /// The label of the encoding that the file was read in, `windows-1252`; null for a workbook.
+    pub encoding: Option<String>,
+    /// The columns of the table; none when the list is not a table.
+    pub columns: Vec<ListColumn>,
+    /// The columns that the name was read from, in this order, from 0.
+    pub names: Vec<usize>,
+    /// The column that the email was read from, from 0.
+    pub email: Option<usize>,
+}
+
+/// A guest in a list who can get a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedGuest {
+    /// The row's line in the file, from 1.
+    pub line: u64,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Whether they have a ticket for the event, or one on its way to them. They are left out
+    /// unless [`GiveComps::again`] is set.
+    pub has_ticket: bool,
+}
+
+/// A column of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListColumn {
+    /// Its title; empty when the list has none.
+    pub title: String,
+    /// Its first value.
+    pub example: String,
 }
 
 /// A row that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct LineProblem {
+pub struct RowProblem {
     /// The row's line in the file, from 1.
     pub line: u64,
     /// The content.
@@ -115,4 +147,6 @@ pub struct CompBatch {
     pub id: Uuid,
     /// The progress.
     pub progress: Task,
+    /// How many guests were left out because they have a ticket.
+    pub left_out: i32,
 }

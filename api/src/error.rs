@@ -62,6 +62,8 @@ pub enum Code {
     HoldsTickets,
     /// 409: the ticket has already been used.
     AlreadyCheckedIn,
+    /// 409: everyone who was to be given a ticket has one of the event.
+    HasTicket,
     /// 402: the payment was declined.
     PaymentDeclined,
     /// 429: too many requests; try again after `Retry-After`.

@@ -3,7 +3,7 @@
 mod http;
 mod words;
 
-use api::comps::{CompBatch, GiveComps, GuestList, GuestListPreview};
+use api::comps::{CompBatch, GiveComps, GuestListPreview};
 use api::door::{CheckIn, Door, Scan, SyncScans, Synced};
 use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::guests::{Guest, RefundGuest, Revoke};
@@ -358,8 +358,13 @@ pub(crate) async fn revoke_guest(
         .await
 }
 
-pub(crate) async fn preview_guests(id: EventId, body: &GuestList) -> Answer<GuestListPreview> {
-    Call::post(format!("/host/events/{id}/comps/preview"), body)
+/// Reads a list of guests: `read_as` is the query that says how.
+pub(crate) async fn preview_guests(
+    id: EventId,
+    read_as: &str,
+    list: &web_sys::Blob,
+) -> Answer<GuestListPreview> {
+    Call::post_file(format!("/host/events/{id}/comps/preview?{read_as}"), list)
         .send()
         .await
 }

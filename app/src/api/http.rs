@@ -134,6 +134,10 @@ impl Call {
         Self::new(Method::PUT, path.into(), Body::File(file.clone()))
     }
 
+    pub(crate) fn post_file(path: impl Into<String>, file: &web_sys::Blob) -> Self {
+        Self::new(Method::POST, path.into(), Body::File(file.clone()))
+    }
+
     fn new(method: Method, path: String, body: Body) -> Self {
         Self {
             method,

@@ -120,6 +120,16 @@ fn known(said: &str) -> Option<String> {
         fields.not_a_picture,
         fields.own_address,
         fields.guests_min,
+        fields.list_beyond,
+        fields.list_columns,
+        fields.list_encoding,
+        fields.list_has_all,
+        fields.list_has_one,
+        fields.list_long,
+        fields.list_not_a_list,
+        fields.list_old_excel,
+        fields.list_quote,
+        give.too_large,
         fields.guests_max,
         fields.tickets_min,
         fields.tickets_between,
@@ -152,6 +162,9 @@ fn known(said: &str) -> Option<String> {
     let max: String = said.chars().filter(char::is_ascii_digit).collect();
     if td_string!(Language::en, fields.shorten, max = &max) == said {
         return Some(t!(fields.shorten, max = max));
+    }
+    if td_string!(Language::en, fields.list_twice, number = &max) == said {
+        return Some(t!(fields.list_twice, number = max));
     }
     let found = known.iter().find(|(english, _)| *english == said);
     found.map(|(_, words)| (*words).to_owned())

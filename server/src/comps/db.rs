@@ -1,13 +1,15 @@
 //! The SQL of comps.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
-use api::comps::{CompBatch, Invited};
+use api::comps::CompBatch;
 use api::host::Task;
-use api::{EmailAddress, EventId, TicketNumber, TicketTypeId, UserId};
+use api::{EventId, TicketNumber, TicketTypeId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::Chosen;
 use crate::error::{Error, Result};
 use crate::mail::{self, Mail};
 
@@ -33,11 +35,11 @@ pub(super) enum Inserted {
     },
 }
 
-/// Writes a batch and its guests, unless its key was used.
+/// Writes a batch of so many guests, unless its key was used.
 pub(super) async fn insert(
     connection: &mut PgConnection,
     batch: &Batch,
-    guests: &[Invited],
+    total: i32,
 ) -> Result<Inserted> {
     // A type of another event is refused further on, in words.
     let inserted = sqlx::query!(
@@ -51,12 +53,11 @@ pub(super) async fn insert(
         batch.by,
         batch.key,
         &batch.hash,
-        i32::try_from(guests.len()).map_err(Error::internal)?,
+        total,
     )
     .execute(&mut *connection)
     .await?;
     if inserted.rows_affected() == 1 {
-        copy_guests(connection, batch, guests).await?;
         return Ok(Inserted::New);
     }
     let answered = sqlx::query!(
@@ -82,16 +83,78 @@ pub(super) async fn insert(
     }
 }
 
-/// Writes the guests, however many, in one stream.
-async fn copy_guests(
+/// Waits for other lists that are being given at the event.
+pub(super) async fn take_turn(connection: &mut PgConnection, event: EventId) -> Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('comps ' || $1, 0))",
+        event.to_string(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Which of these addresses have a live ticket of the event, or one on its way to them: sent, or
+/// given and not issued yet.
+pub(super) async fn with_tickets(
+    connection: &mut PgConnection,
+    event: EventId,
+    emails: &[String],
+) -> Result<HashSet<String>> {
+    let having = sqlx::query_scalar!(
+        r#"
+        with given as materialized (
+            select g.email from comp_batches b join comp_guests g on g.batch_id = b.id
+            where b.event_id = $1 and b.finished_at is null and g.number is null
+        )
+        select email as "email!" from unnest($2::text[]) as named (email)
+        where email in (select email from given)
+            or exists (
+                select from users u
+                join ticket_user h on h.user_id = u.id and h.event_id = $1
+                cross join lateral (
+                    select t.state from tickets t
+                    where t.event_id = h.event_id and t.number = h.number limit 1
+                ) as ticket
+                where u.email = named.email and ticket.state in ('valid', 'checked_in')
+            )
+            or exists (
+                select from transfers f
+                cross join lateral (
+                    select t.state from tickets t
+                    where t.event_id = f.event_id and t.number = f.number limit 1
+                ) as ticket
+                where f.recipient_email = named.email and f.event_id = $1
+                    and f.state = 'pending' and ticket.state = 'valid'
+            )
+        "#,
+        event,
+        emails,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(having.into_iter().collect())
+}
+
+/// Writes whom a new batch is for, however many, in one stream, and how many were left out.
+pub(super) async fn set_guests(
     connection: &mut PgConnection,
     batch: &Batch,
-    guests: &[Invited],
+    guests: &[Chosen<'_>],
+    left_out: i32,
 ) -> Result<()> {
+    if left_out > 0 {
+        sqlx::query!(
+            "update comp_batches set total = greatest(total - $2, 1), left_out = $2 where id = $1",
+            batch.id,
+            left_out,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
     let mut rows = String::new();
     for (place, guest) in guests.iter().enumerate() {
-        let email = EmailAddress::parse(&guest.email)?;
-        let (name, email) = (escape(&guest.name), escape(&email));
+        let (name, email) = (escape(guest.name), escape(&guest.email));
         writeln!(
             rows,
             "{}\t{place}\t{}\t{name}\t{email}",
@@ -133,14 +196,20 @@ pub(super) async fn hold(
 
 /// How far a batch is.
 pub(super) async fn find(connection: &mut PgConnection, id: Uuid) -> Result<CompBatch> {
-    let progress = sqlx::query_as!(
-        Task,
-        "select done, total from comp_batches where id = $1",
+    let batch = sqlx::query!(
+        "select done, total, left_out from comp_batches where id = $1",
         id
     )
     .fetch_one(connection)
     .await?;
-    Ok(CompBatch { id, progress })
+    Ok(CompBatch {
+        id,
+        progress: Task {
+            done: batch.done,
+            total: batch.total,
+        },
+        left_out: batch.left_out,
+    })
 }
 
 /// The oldest batch with guests who wait.

@@ -3,25 +3,32 @@
 //! a transaction, so that a server that is killed has done it or has not, and any other goes on.
 
 mod db;
-mod table;
+mod list;
 
-use api::comps::{CompBatch, GUESTS_MAX_BYTES, GiveComps, GuestList, GuestListPreview};
+use std::num::ParseIntError;
+use std::time::Duration;
+
+use api::comps::{CompBatch, GUESTS_MAX_BYTES, GiveComps, GuestListPreview};
 use api::host::{EventStatus, HostEvent};
 use api::orders::IDEMPOTENCY_REPLAYED;
-use api::{EventId, UserId};
-use axum::extract::{DefaultBodyLimit, State};
+use api::{Code, EmailAddress, EventId, UserId};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, Query};
 use crate::host::access::{self, Role};
 use crate::host::change;
 use crate::orders::purchase::lock_stock;
@@ -30,6 +37,12 @@ use crate::state::AppState;
 
 /// Small enough to be done in well under a second.
 const BATCH: i32 = 1000;
+/// The most columns that make a name.
+const NAME_COLUMNS_MAX: usize = 6;
+/// A workbook takes a hundred megabytes while it is read, so it is one at a time.
+static TURN: Semaphore = Semaphore::const_new(1);
+/// How long a list waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The routes of comps.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -39,27 +52,117 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .layer(DefaultBodyLimit::max(GUESTS_MAX_BYTES))
 }
 
+/// How to read a guest list; what is absent is detected.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ReadAs {
+    /// The label of an encoding, such as `windows-1252`.
+    encoding: Option<String>,
+    /// The columns that make a name, from 0, with commas between them: `0,1`.
+    names: Option<String>,
+    /// The column of the addresses, from 0.
+    email: Option<usize>,
+}
+
+impl ReadAs {
+    fn wanted(self) -> Result<list::Wanted> {
+        let columns = |names: String| {
+            let columns = names.split(',').map(str::parse);
+            columns.collect::<Result<Vec<usize>, _>>()
+        };
+        let names = self.names.map(columns).transpose();
+        let names = names.map_err(|_number: ParseIntError| {
+            Error::field("names", "Name columns by their numbers.")
+        })?;
+        if names
+            .as_ref()
+            .is_some_and(|names| names.len() > NAME_COLUMNS_MAX)
+        {
+            return Err(Error::field("names", "Choose up to 6 columns."));
+        }
+        Ok(list::Wanted {
+            encoding: self.encoding,
+            names,
+            email: self.email,
+        })
+    }
+}
+
 /// Check a guest list and report its problems. Nothing is saved.
+///
+/// A workbook (.xlsx), a table with commas, semicolons or tabs between its cells, the address line
+/// of an email program, or contact cards; text in any encoding.
 #[utoipa::path(post, path = "/host/events/{id}/comps/preview", tag = "comps",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path), ReadAs),
+    request_body(content = GuestFile, content_type = "application/octet-stream"),
     responses((status = 200, body = GuestListPreview), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),
-        (status = 413, body = api::Problem), (status = 422, body = api::Problem)),
+        (status = 413, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 503, body = api::Problem)),
     security(("bearer" = [])))]
 async fn preview(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
-    Json(body): Json<GuestList>,
+    Query(read_as): Query<ReadAs>,
+    GuestFile(file): GuestFile,
 ) -> Result<Json<GuestListPreview>> {
     let mut connection = state.db.acquire().await?;
     access::require(&mut connection, id, asker.user, Role::Manager).await?;
     drop(connection);
-    Ok(Json(table::read(&body.csv)))
+    let mut preview = read(file, read_as.wanted()?).await?;
+    let emails: Vec<String> = preview
+        .guests
+        .iter()
+        .map(|guest| guest.email.clone())
+        .collect();
+    let mut connection = state.db.acquire().await?;
+    let having = db::with_tickets(&mut connection, id, &emails).await?;
+    for guest in &mut preview.guests {
+        guest.has_ticket = having.contains(&guest.email);
+    }
+    Ok(Json(preview))
 }
 
-/// Give free tickets to every guest named, or to none. The idempotency key identifies the request:
-/// sending it again gives the tickets once.
+/// The file as it is, or text that was pasted.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct GuestFile(Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for GuestFile {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let file = Bytes::from_request(request, state).await;
+        file.map(Self).map_err(|rejection| Error::Malformed {
+            status: rejection.status(),
+            detail: match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => "Choose a list of up to 4 MB.".to_owned(),
+                _ => rejection.body_text(),
+            },
+        })
+    }
+}
+
+/// Reads a list in its turn, away from the tasks that answer others.
+async fn read(file: Bytes, wanted: list::Wanted) -> Result<GuestListPreview> {
+    let turn = tokio::time::timeout(PATIENCE, TURN.acquire())
+        .await
+        .map_err(|_elapsed| Error::Busy {
+            retry_after: PATIENCE,
+        })?
+        .map_err(Error::internal)?;
+    let work = move || {
+        let _turn = turn;
+        list::read(&file, &wanted)
+    };
+    let read = tokio::task::spawn_blocking(work).await;
+    Ok(read.map_err(Error::internal)??)
+}
+
+/// Give free tickets to every guest named who has none yet, or to none. The idempotency key
+/// identifies the request: sending it again gives the tickets once.
 #[utoipa::path(post, path = "/host/events/{id}/comps", tag = "comps",
     params(("id" = Uuid, Path), ("idempotency-key" = Uuid, Header,
         description = "A UUID made by the client, kept until it has the answer")),
@@ -115,7 +218,8 @@ async fn accept(
         hash: request_hash(event, wanted),
     };
     // Before the lock, which nobody shall wait for longer than it takes to count.
-    match db::insert(&mut transaction, &batch, &wanted.guests).await? {
+    let total = i32::try_from(wanted.guests.len()).map_err(Error::internal)?;
+    match db::insert(&mut transaction, &batch, total).await? {
         db::Inserted::New => {}
         db::Inserted::Answered { id, hash } if hash == batch.hash => {
             return Ok(Accepted {
@@ -125,11 +229,23 @@ async fn accept(
         }
         db::Inserted::Answered { .. } => return Err(Error::Order(Refusal::KeyReused)),
     }
+    let guests = choose(&mut transaction, event, wanted).await?;
+    let tickets = i32::try_from(guests.len()).map_err(Error::internal)?;
+    db::set_guests(&mut transaction, &batch, &guests, total - tickets).await?;
     lock_stock(&mut transaction, &[event]).await?;
     let found = crate::host::db::find(&mut transaction, event, by).await?;
-    check(&found.ok_or(Error::NotFound)?, wanted)?;
-    let guests = i32::try_from(wanted.guests.len()).map_err(Error::internal)?;
-    db::hold(&mut transaction, wanted.ticket_type_id, guests).await?;
+    check(&found.ok_or(Error::NotFound)?, wanted, tickets)?;
+    if tickets == 0 {
+        return Err(Error::Conflict {
+            code: Code::HasTicket,
+            detail: match wanted.guests.len() {
+                1 => "This guest already has a ticket for this event.",
+                _ => "Everyone in this list already has a ticket for this event.",
+            }
+            .to_owned(),
+        });
+    }
+    db::hold(&mut transaction, wanted.ticket_type_id, tickets).await?;
     transaction.commit().await?;
     Ok(Accepted {
         batch: batch.id,
@@ -137,8 +253,37 @@ async fn accept(
     })
 }
 
+/// A guest to be written: with their address as it is stored.
+struct Chosen<'a> {
+    name: &'a str,
+    email: EmailAddress,
+}
+
+/// Who is given a ticket: everyone named, or each who has none. Two lists that are given at the
+/// same time take turns, so that the second knows of the first.
+async fn choose<'a>(
+    connection: &mut PgConnection,
+    event: EventId,
+    wanted: &'a GiveComps,
+) -> Result<Vec<Chosen<'a>>> {
+    let mut guests = Vec::with_capacity(wanted.guests.len());
+    for guest in &wanted.guests {
+        guests.push(Chosen {
+            name: &guest.name,
+            email: EmailAddress::parse(&guest.email)?,
+        });
+    }
+    if !wanted.again {
+        db::take_turn(connection, event).await?;
+        let emails: Vec<String> = guests.iter().map(|guest| guest.email.to_string()).collect();
+        let mut having = db::with_tickets(connection, event, &emails).await?;
+        guests.retain(|guest| having.insert(guest.email.to_string()));
+    }
+    Ok(guests)
+}
+
 /// Refuses what cannot be given.
-fn check(event: &HostEvent, wanted: &GiveComps) -> Result<()> {
+fn check(event: &HostEvent, wanted: &GiveComps, tickets: i32) -> Result<()> {
     change::require_not_over(event)?;
     if event.status == EventStatus::Draft {
         return Err(Error::conflict("Publish this event first."));
@@ -148,12 +293,13 @@ fn check(event: &HostEvent, wanted: &GiveComps) -> Result<()> {
         .iter()
         .find(|ticket_type| ticket_type.id == wanted.ticket_type_id)
         .ok_or_else(|| Error::field("ticket_type_id", "Choose a ticket type of this event."))?;
-    match usize::try_from(ticket_type.left) {
-        Ok(left) if left >= wanted.guests.len() => Ok(()),
-        _ => Err(Error::Order(Refusal::SoldOut {
+    if ticket_type.left >= tickets {
+        Ok(())
+    } else {
+        Err(Error::Order(Refusal::SoldOut {
             ticket_type: ticket_type.id,
             left: ticket_type.left,
-        })),
+        }))
     }
 }
 
@@ -162,6 +308,7 @@ fn request_hash(event: EventId, wanted: &GiveComps) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(event.as_bytes());
     hash.update(wanted.ticket_type_id.as_bytes());
+    hash.update([u8::from(wanted.again)]);
     for guest in &wanted.guests {
         for text in [&guest.name, &guest.email] {
             hash.update((text.len() as u64).to_be_bytes());

@@ -4,9 +4,11 @@ use api::comps::{CompBatch, GuestListPreview, Invited};
 use api::events::EventDetail;
 use api::guests::Guest;
 use api::host::{HostEvent, Task};
-use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, OrderKind, OrderSummary};
+use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order, OrderKind, OrderSummary};
 use api::tickets::{Ticket, TicketState};
+use api::transfers::Offer;
 use api::{Code, Page};
+use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use server::{cancellation, comps};
@@ -46,6 +48,12 @@ pub(crate) async fn give(
     give_with_key(user, event, ticket_type, Uuid::new_v4(), guests)
         .await
         .created()
+}
+
+/// Has a list looked through.
+async fn preview(user: &TestUser, event: Uuid, read_as: &str, list: impl Into<Body>) -> Answer {
+    let path = format!("/host/events/{event}/comps/preview?{read_as}");
+    user.send(Method::POST, &path, &[], list.into()).await
 }
 
 /// Makes it an account that anyone could have made with this address.
@@ -174,12 +182,11 @@ async fn tickets_are_given_by_managers_and_to_addresses(db: PgPool) {
     let (app, olga, event) = event(db, 5).await;
     let ada = app.user("Ada").await;
     let type_id = event.types[0];
-    let list = format!("/host/events/{}/comps/preview", event.id);
     let one = [invited("Grace")];
     give_with_key(&ada, event.id, type_id, Uuid::new_v4(), &one)
         .await
         .refused(StatusCode::NOT_FOUND, Code::NotFound);
-    ada.post(&list, json!({"csv": ""}))
+    preview(&ada, event.id, "", "")
         .await
         .refused(StatusCode::NOT_FOUND, Code::NotFound);
     give_with_key(&app.stranger(), event.id, type_id, Uuid::new_v4(), &one)
@@ -198,8 +205,8 @@ async fn tickets_are_given_by_managers_and_to_addresses(db: PgPool) {
         assert!(problem.errors.contains_key(field), "{problem:?}");
     }
     let csv = "Grace,grace@example.com\nBob,bob";
-    let preview: GuestListPreview = olga.post(&list, json!({"csv": csv})).await.ok();
-    assert_eq!((preview.guests.len(), preview.problems[0].line), (1, 2));
+    let read: GuestListPreview = preview(&olga, event.id, "", csv).await.ok();
+    assert_eq!((read.guests.len(), read.problems[0].line), (1, 2));
     assert_sound(&app.db).await;
 }
 
@@ -255,4 +262,121 @@ async fn an_event_that_is_called_off_gives_nothing_more(db: PgPool) {
     let detail: EventDetail = olga.get(&format!("/events/{}", event.id)).await.ok();
     assert_eq!((detail.summary.sold, detail.summary.going), (0, 0));
     assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_that_is_given_again_gives_tickets_to_those_who_are_new(db: PgPool) {
+    let (app, olga, event) = event(db, 20).await;
+    let type_id = event.types[0];
+    let (ada, bob) = (app.user("Ada").await, app.user("Bob").await);
+    let named = |user: &TestUser| Invited {
+        name: "Guest".to_owned(),
+        email: user.email.to_uppercase(),
+    };
+    // Ada bought one, and sent it to Carl; Bob bought one; Dora is given one.
+    for buyer in [&ada, &bob] {
+        buyer.buy(&[(type_id, 1)]).await.created::<Order>();
+    }
+    let send =
+        json!({"email": "carl@example.com", "tickets": [{"event_id": event.id, "number": 1}]});
+    ada.post("/transfers", send).await.created::<Offer>();
+    give(&olga, event.id, type_id, &[invited("Dora")]).await;
+
+    let list = [
+        named(&ada),
+        named(&bob),
+        invited("Carl"),
+        invited("Dora"),
+        invited("Eve"),
+        invited("Eve"),
+    ];
+    let csv: String = list
+        .iter()
+        .map(|guest| format!("{},{}\n", guest.name, guest.email))
+        .collect();
+    let read: GuestListPreview = preview(&olga, event.id, "", csv).await.ok();
+    let having: Vec<_> = read.guests.iter().map(|guest| guest.has_ticket).collect();
+    assert_eq!(having, [false, true, true, true, false]);
+
+    let first = give(&olga, event.id, type_id, &list).await;
+    assert_eq!((first.progress.total, first.left_out), (2, 4));
+    let key = Uuid::new_v4();
+    let problem = give_with_key(&olga, event.id, type_id, key, &list)
+        .await
+        .refused(StatusCode::CONFLICT, Code::HasTicket);
+    assert_eq!(
+        problem.detail,
+        "Everyone in this list already has a ticket for this event."
+    );
+    give_with_key(&olga, event.id, type_id, key, &list[..1])
+        .await
+        .refused(StatusCode::CONFLICT, Code::HasTicket);
+    let more = [&list[..], &[invited("Finn")]].concat();
+    let second = give(&olga, event.id, type_id, &more).await;
+    assert_eq!((second.progress.total, second.left_out), (1, 6));
+
+    // A ticket that is void is none, and whoever asks for it gets another.
+    let revoke = format!("/host/events/{}/tickets/2/revoke", event.id);
+    olga.post(&revoke, json!({"reason": "x"}))
+        .await
+        .ok::<Guest>();
+    let third = give(&olga, event.id, type_id, &list).await;
+    assert_eq!((third.progress.total, third.left_out), (1, 5));
+    let body = json!({"ticket_type_id": type_id, "guests": list, "again": true});
+    let path = format!("/host/events/{}/comps", event.id);
+    let key = Uuid::new_v4().to_string();
+    let again: CompBatch = olga
+        .send_json(Method::POST, &path, &[(IDEMPOTENCY_KEY, &key)], body)
+        .await
+        .created();
+    assert_eq!((again.progress.total, again.left_out), (6, 0));
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_that_is_given_twice_at_once_gives_each_a_ticket(db: PgPool) {
+    let (app, olga, event) = event(db, 4000).await;
+    let guests: Vec<Invited> = (0..1500)
+        .map(|number| invited(&format!("G{number}")))
+        .collect();
+    let once = || give_with_key(&olga, event.id, event.types[0], Uuid::new_v4(), &guests);
+    let (one, two) = tokio::join!(once(), once());
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [StatusCode::CREATED, StatusCode::CONFLICT]);
+    // Those whose tickets are not issued yet have one on its way.
+    let read: GuestListPreview = preview(&olga, event.id, "", "G,g1499@example.com")
+        .await
+        .ok();
+    assert!(read.guests[0].has_ticket);
+    let stop = CancellationToken::new();
+    comps::run_once(&app.db, &stop).await.expect("run");
+    let issued: i64 = sqlx::query_scalar("select count(*) from tickets")
+        .fetch_one(&app.db)
+        .await
+        .expect("counted");
+    assert_eq!(issued, 1500);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_list_is_read_as_the_organizer_says(db: PgPool) {
+    let (_app, olga, event) = event(db, 5).await;
+    let csv = b"Nickname,Name,Email\nAda,Jos\xe9,jose@example.com\n";
+    let read = |query: &'static str| preview(&olga, event.id, query, csv.to_vec());
+    let found: GuestListPreview = read("").await.ok();
+    assert_eq!(found.guests[0].name, "José");
+    assert_eq!((found.names, found.email), (vec![1], Some(2)));
+    let chosen: GuestListPreview = read("names=0,1&email=2&encoding=macintosh").await.ok();
+    assert_eq!(chosen.guests[0].name, "Ada JosÈ");
+    for query in ["encoding=utf-8", "names=x", "names=1,2,3,4,5,6,7"] {
+        let problem = read(query)
+            .await
+            .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        assert_eq!(problem.errors.len(), 1, "{query}");
+    }
+    let long = vec![b'x'; api::comps::GUESTS_MAX_BYTES + 1];
+    preview(&olga, event.id, "", long)
+        .await
+        .refused(StatusCode::PAYLOAD_TOO_LARGE, Code::Invalid);
 }

@@ -137,7 +137,7 @@ fn rows() -> Vec<Row> {
         row(
             "POST /host/events/{id}/comps/preview",
             Staff(Manager),
-            json!({"csv": ""}),
+            json!({}),
         ),
         row("GET /host/events", User, json!({})),
         row("POST /host/events", User, draft),

@@ -295,6 +295,7 @@ impl World {
         let body = GiveComps {
             ticket_type_id: self.kind(kind),
             guests: guests.iter().map(guest).collect(),
+            again: true,
         };
         let path = format!("/host/events/{}/comps", self.events[kind.0].id);
         let answer = post_with_key(&self.people[ORGANIZER], &path, key, body).await;

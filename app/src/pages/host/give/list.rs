@@ -1,134 +1,224 @@
+//! A list of guests: chosen as a file or pasted, and checked before anything happens.
+
 use ::api::EventId;
-use ::api::comps::{GuestList, GuestListPreview, Invited};
+use ::api::comps::{GUESTS_MAX_BYTES, GuestListPreview, Invited};
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
+use super::choices::{Choices, ReadAs};
+use super::preview::Preview;
+use crate::api;
 use crate::components::{Button, Icon, Kind, TextArea};
-use crate::{api, format};
+use crate::focus::focus_in_place;
 
-/// How many lines are shown of those that can be used, and of those that cannot.
-const SHOWN: usize = 5;
+/// A list that is being checked: where it comes from, and what it says.
+#[derive(Clone, Copy)]
+struct Checking {
+    event: EventId,
+    busy: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+    /// The name of the file, when the list is one.
+    file_name: RwSignal<Option<String>>,
+    file: StoredValue<Option<web_sys::File>, LocalStorage>,
+    text: RwSignal<String>,
+    preview: RwSignal<Option<GuestListPreview>>,
+    /// Which check was begun last; the answer to another is too late.
+    turn: StoredValue<u32>,
+}
 
-/// A list of guests: chosen as a file or pasted, and looked through before anything happens.
+impl Checking {
+    /// Has the list looked through by the server, which reads more kinds than the app could.
+    fn check(self, read_as: ReadAs) {
+        let Some(list) = self.list() else { return };
+        if list.size() > GUESTS_MAX_BYTES as f64 {
+            return self.error.set(Some(t!(give.too_large).to_owned()));
+        }
+        let turn = self.turn.get_value() + 1;
+        self.turn.set_value(turn);
+        self.busy.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            let read = api::preview_guests(self.event, &read_as.query(), &list).await;
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            match read {
+                Ok(read) => self.preview.set(Some(read)),
+                Err(refused) => self.error.set(Some(refused.to_string())),
+            }
+            self.busy.set(false);
+        });
+    }
+
+    fn list(self) -> Option<web_sys::Blob> {
+        if let Some(file) = self.file.get_value() {
+            return Some(file.into());
+        }
+        let text = JsValue::from_str(&self.text.get_untracked());
+        web_sys::Blob::new_with_str_sequence(&js_sys::Array::of1(&text)).ok()
+    }
+
+    /// What is checked first: a file as it is, text as the browser sends it.
+    fn anew(self) -> ReadAs {
+        match self.file_name.with_untracked(Option::is_some) {
+            true => ReadAs::default(),
+            false => ReadAs::utf_8(),
+        }
+    }
+
+    /// Does not wait for the answer to a check any more.
+    fn stop(self) {
+        self.turn.update_value(|turn| *turn += 1);
+        self.busy.set(false);
+        self.error.set(None);
+    }
+
+    fn forget(self) {
+        self.stop();
+        self.preview.set(None);
+    }
+}
+
 #[component]
 pub(super) fn GuestFile(
     event: EventId,
     text: RwSignal<String>,
     guests: RwSignal<Vec<Invited>>,
+    /// Whether those who have a ticket get another.
+    again: RwSignal<bool>,
 ) -> impl IntoView {
-    let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
-    let preview = RwSignal::new(None::<GuestListPreview>);
-    // What was looked through is not what stands there any more.
+    let checking = Checking {
+        event,
+        busy: RwSignal::new(false),
+        error: RwSignal::new(None),
+        file_name: RwSignal::new(None),
+        file: StoredValue::new_local(None),
+        text,
+        preview: RwSignal::new(None),
+        turn: StoredValue::new(0),
+    };
+    let Checking {
+        busy,
+        error,
+        file_name,
+        preview,
+        ..
+    } = checking;
+    // What was checked is not what stands there any more.
     Effect::new(move |before: Option<()>| {
         text.track();
         if before.is_some() {
-            guests.set(Vec::new());
-            preview.set(None);
+            checking.forget();
         }
     });
-    let check = move |csv: String| {
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            match api::preview_guests(event, &GuestList { csv }).await {
-                Ok(read) => {
-                    guests.try_set(read.guests.clone());
-                    preview.try_set(Some(read));
-                }
-                Err(refused) => {
-                    error.try_set(Some(refused.to_string()));
-                }
-            }
-            busy.try_set(false);
+    Effect::new(move || {
+        let again = again.get();
+        let chosen = preview.with(|preview| {
+            let listed = preview.iter().flat_map(|preview| &preview.guests);
+            let chosen = listed.filter(|guest| again || !guest.has_ticket);
+            chosen.map(invited).collect()
         });
+        guests.set(chosen);
+    });
+    let change = move |read_as: Option<ReadAs>| match read_as {
+        Some(read_as) => checking.check(read_as),
+        None => checking.stop(),
     };
-    let choose = move |input: web_sys::HtmlInputElement| {
-        let file = input.files().and_then(|files| files.get(0));
-        input.set_value("");
-        let Some(file) = file else { return };
-        spawn_local(async move {
-            match JsFuture::from(file.text())
-                .await
-                .map(|text| text.as_string())
-            {
-                Ok(Some(csv)) => check(csv),
-                _ => {
-                    error.try_set(Some(t!(give.unreadable).to_owned()));
-                }
-            }
-        });
-    };
+    let has_file = Memo::new(move |_| file_name.with(Option::is_some));
     view! {
         <div class="give__list">
+            <FileField checking=checking />
+            <Show when=move || !has_file.get()>
+                <TextArea id="give-list" label=t!(give.paste) value=text error=error />
+            </Show>
+            <Show when=move || has_file.get()>
+                <p class="form__error" role="alert">
+                    {error}
+                </p>
+            </Show>
             <div>
-                <input
-                    class="visually-hidden file-input"
-                    id="give-file"
-                    type="file"
-                    accept=".csv,.tsv,.txt,text/csv,text/plain"
-                    disabled=busy
-                    on:change:target=move |event| choose(event.target())
-                />
-                <label class="button button--quiet" for="give-file">
-                    <span class="button__label">
-                        <Icon icon=icondata::LuFileUp />
-                        {t!(give.choose_file)}
-                    </span>
-                </label>
-            </div>
-            <TextArea
-                id="give-list"
-                label=t!(give.paste)
-                value=text
-                error=error
-            />
-            <div>
-                <Button kind=Kind::Quiet busy=busy on_press=move |()| check(text.get_untracked())>
+                <Button
+                    kind=Kind::Quiet
+                    busy=busy
+                    on_press=move |()| checking.check(checking.anew())
+                >
                     {t!(give.look_through)}
                 </Button>
             </div>
-            {move || preview.get().map(|preview| view! { <Preview preview=preview /> })}
+            <Choices
+                preview=preview
+                has_file=has_file
+                on_change=change
+            />
+            {move || {
+                preview.get().map(|preview| view! { <Preview preview=preview again=again /> })
+            }}
         </div>
     }
 }
 
-/// What the list says: who would get a ticket, and which lines cannot be used.
+fn invited(guest: &::api::comps::ListedGuest) -> Invited {
+    Invited {
+        name: guest.name.clone(),
+        email: guest.email.clone(),
+    }
+}
+
+/// Chooses a file, says which was chosen, and lets go of it.
 #[component]
-fn Preview(preview: GuestListPreview) -> impl IntoView {
-    let GuestListPreview { guests, problems } = preview;
-    let count = |length: usize| format::Count(i32::try_from(length).unwrap_or(i32::MAX));
-    let found = match guests.len() {
-        0 => t!(give.nobody).to_owned(),
-        many => t!(give.guests, count = count(many)),
+fn FileField(checking: Checking) -> impl IntoView {
+    let file_name = checking.file_name;
+    let choose = move |input: web_sys::HtmlInputElement| {
+        let file = input.files().and_then(|files| files.get(0));
+        input.set_value("");
+        let Some(file) = file else { return };
+        checking.forget();
+        file_name.set(Some(file.name()));
+        checking.file.set_value(Some(file));
+        checking.check(ReadAs::default());
     };
-    let wrong = match problems.len() {
-        0 => None,
-        many => Some(t!(give.left_out, count = count(many))),
-    };
-    let more = |length: usize| {
-        let rest = length.saturating_sub(SHOWN);
-        (rest > 0)
-            .then(|| view! { <li class="muted">{t!(give.and_more, count = count(rest))}</li> })
-    };
-    let (more_guests, more_problems) = (more(guests.len()), more(problems.len()));
-    let guest = |guest: Invited| view! { <li>{guest.name} <span class="muted">" · " {guest.email}</span></li> };
-    let problem = |problem: ::api::comps::LineProblem| {
-        view! {
-            <li>
-                <b>{t!(give.line, number = problem.line)} " "</b>
-                {api::sentence(&problem.problem)}
-                <span class="give__line">{problem.text}</span>
-            </li>
+    let input = NodeRef::<leptos::html::Input>::new();
+    let remove = move |()| {
+        checking.forget();
+        checking.file.set_value(None);
+        file_name.set(None);
+        // The button that was pressed is gone.
+        if let Some(input) = input.get_untracked() {
+            focus_in_place(&input);
         }
     };
     view! {
-        <div class="give__preview" role="status">
-            <p class="give__found">{found}</p>
-            <ul>{guests.into_iter().take(SHOWN).map(guest).collect_view()} {more_guests}</ul>
-            {wrong.map(|wrong| view! { <p class="give__wrong">{wrong}</p> })}
-            <ul>{problems.into_iter().take(SHOWN).map(problem).collect_view()} {more_problems}</ul>
+        <div class="give__file">
+            <input
+                class="visually-hidden file-input"
+                id="give-file"
+                type="file"
+                node_ref=input
+                accept=".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/plain,text/vcard,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                on:change:target=move |event| choose(event.target())
+            />
+            <label class="button button--quiet" for="give-file">
+                <span class="button__label">
+                    <Icon icon=icondata::LuFileUp />
+                    {t!(give.choose_file)}
+                </span>
+            </label>
+            {move || {
+                file_name
+                    .get()
+                    .map(|name| {
+                        view! {
+                            <span class="give__name" dir="auto">
+                                {name}
+                            </span>
+                            <Button kind=Kind::Quiet on_press=remove>
+                                {t!(give.remove_file)}
+                            </Button>
+                        }
+                    })
+            }}
         </div>
     }
 }

@@ -1,10 +1,12 @@
 //! Giving tickets away: to one guest, or to a list that is looked through first.
 
+mod choices;
 mod list;
+mod preview;
 
-use ::api::EventId;
 use ::api::comps::{GiveComps, Invited};
 use ::api::host::HostEvent;
+use ::api::{Code, EventId};
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,8 +15,8 @@ use uuid::Uuid;
 
 use crate::api::Error;
 use crate::components::{
-    Button, Chip, Detail, Field, FieldKind, Gate, Heading, Loaded, Select, SkeletonShape, TopBar,
-    use_toasts,
+    Button, Chip, Detail, Field, FieldKind, Gate, Heading, Loaded, Pick, Select, SkeletonShape,
+    TopBar, use_toasts,
 };
 use crate::fetch::Fetch;
 use crate::history::use_go_back;
@@ -100,6 +102,7 @@ fn Give(event: HostEvent) -> impl IntoView {
     );
     let to = RwSignal::new(To::One);
     let guests = RwSignal::new(Vec::<Invited>::new());
+    let again = RwSignal::new(false);
     let typed = Typed::new();
     let would_lose = Signal::derive(move || {
         let from_file = to.get() == To::Many && guests.with(|guests| !guests.is_empty());
@@ -110,6 +113,7 @@ fn Give(event: HostEvent) -> impl IntoView {
         let selected = Signal::derive(move || to.get() == choice);
         let select = move |()| {
             guests.set(Vec::new());
+            again.set(false);
             to.set(choice);
         };
         view! {
@@ -120,7 +124,10 @@ fn Give(event: HostEvent) -> impl IntoView {
     };
     let whom = move || match to.get() {
         To::One => view! { <OneGuest typed=typed guests=guests /> }.into_any(),
-        To::Many => view! { <GuestFile event=event.id text=typed.list guests=guests /> }.into_any(),
+        To::Many => view! {
+            <GuestFile event=event.id text=typed.list guests=guests again=again />
+        }
+        .into_any(),
     };
     view! {
         <div class="guests give">
@@ -133,7 +140,7 @@ fn Give(event: HostEvent) -> impl IntoView {
                 {chip(To::One, t!(give.one))} {chip(To::Many, t!(give.list))}
             </div>
             {whom}
-            <Send event=event.id kind=kind guests=guests guard=guard />
+            <Send event=event.id kind=kind guests=guests again=again guard=guard />
         </div>
         <LeaveSheet guard=guard title=t!(common.discard_title) text=t!(common.discard_text) />
     }
@@ -164,15 +171,18 @@ fn Send(
     event: EventId,
     kind: RwSignal<String>,
     guests: RwSignal<Vec<Invited>>,
+    again: RwSignal<bool>,
     guard: LeaveGuard,
 ) -> impl IntoView {
     let toasts = use_toasts();
     let go_back = use_go_back();
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let has_ticket = RwSignal::new(false);
     // Kept until there is an answer, so that trying again gives nothing twice.
     let key = StoredValue::new(Uuid::new_v4());
     Effect::new(move || {
         guests.track();
+        again.track();
         kind.track();
         key.set_value(Uuid::new_v4());
     });
@@ -183,6 +193,7 @@ fn Send(
         let body = GiveComps {
             ticket_type_id,
             guests: guests.get_untracked(),
+            again: again.get_untracked(),
         };
         if let Err(errors) = body.validate() {
             let first = errors.0.into_values().next();
@@ -207,6 +218,7 @@ fn Send(
                 }
                 Err(refused) => {
                     error.try_set(Some(refused.to_string()));
+                    has_ticket.try_set(refused.code() == Some(Code::HasTicket));
                 }
             }
             busy.try_set(false);
@@ -223,6 +235,13 @@ fn Send(
         <p class="form__error" role="alert">
             {error}
         </p>
+        <Show when=move || has_ticket.get()>
+            <Pick
+                label=t!(give.again)
+                chosen=again
+                on_change=move |chosen| again.set(chosen)
+            />
+        </Show>
         <div>
             <Button
                 busy=busy
