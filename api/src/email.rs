@@ -50,7 +50,7 @@ impl EmailAddress {
                 Hyphens::CheckFirstLast,
                 DnsLength::Verify,
             )
-            .map_err(|_: idna::Errors| EmailError::Form)?;
+            .map_err(|_errors: idna::Errors| EmailError::Form)?;
         // Letters of other widths may have become digits and dots.
         check_domain(&domain)?;
         let address = format!("{local}@{domain}");
@@ -93,9 +93,10 @@ impl From<EmailAddress> for String {
 /// end; the app, which would have to load the tables for it, only sees to their form.
 pub fn check(typed: &str) -> Result<(), EmailError> {
     #[cfg(feature = "unicode")]
-    return EmailAddress::parse(typed).map(|_| ());
+    let read = EmailAddress::parse(typed);
     #[cfg(not(feature = "unicode"))]
-    parts(typed).map(|_| ())
+    let read = parts(typed);
+    read.map(|_| ())
 }
 
 impl FieldErrors {

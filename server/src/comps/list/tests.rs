@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use encoding_rs::{Encoding, UTF_16LE, WINDOWS_1250, WINDOWS_1252};
+use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1252};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -337,7 +337,6 @@ fn an_encoding_is_found_and_can_be_chosen() {
             .iter()
             .any(|guest| guest.name.contains('\u{fffd}'))
     );
-    let _ = UTF_16LE;
 }
 
 #[test]
