@@ -1,7 +1,17 @@
-//! Where the keyboard is.
+//! Where the keyboard is. Nothing takes it from a person who is using it, and it is never lost.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use std::cell::RefCell;
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit};
+
+use crate::listen::on_window_first;
+
+/// What a screen, a sheet or a step begins with.
+const HEADINGS: &str = ":is(h1, h2, h3)[tabindex]";
 
 /// Gives an element the focus and leaves what is on the screen where it is. One that is hidden
 /// does not take it.
@@ -10,5 +20,122 @@ pub(crate) fn focus_in_place(element: &Element) {
     in_place.set_prevent_scroll(true);
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _taken = element.focus_with_options(&in_place);
+    }
+}
+
+/// Has `focus` move the focus in the next frame, when what it looks for is on the screen. A slow
+/// device paints late: whoever has gone on to another control by then, and may be typing, stays there.
+pub(crate) fn focus_soon(focus: impl FnOnce() + 'static) {
+    let before = focused();
+    request_animation_frame(move || {
+        let now = focused();
+        if now == before || now.is_none_or(|now| !is_control(&now)) {
+            focus();
+        }
+    });
+}
+
+/// Scrolls to the first element that matches, and gives it the focus.
+pub(crate) fn focus_first(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        let _taken = element.focus();
+    }
+}
+
+/// Leads past the navigation, to the heading of what is open.
+pub(crate) fn focus_main() {
+    let Ok(headings) = document().query_selector_all("#main h1[tabindex]") else {
+        return;
+    };
+    // The last is the one of what is open from a list.
+    for index in (0..headings.length()).rev() {
+        let heading = headings.item(index).and_then(|it| it.dyn_into().ok());
+        if heading.is_some_and(|heading| take(&heading)) {
+            return;
+        }
+    }
+}
+
+/// Whether the element has the focus now.
+fn take(element: &Element) -> bool {
+    focus_in_place(element);
+    focused().as_ref() == Some(element)
+}
+
+/// What has the focus, if anything has.
+fn focused() -> Option<Element> {
+    let body = document().body().map(Into::into);
+    document()
+        .active_element()
+        .filter(|it| Some(it) != body.as_ref())
+}
+
+/// Whether a person goes there, rather than the app.
+fn is_control(element: &Element) -> bool {
+    element
+        .matches("a, button, input, select, textarea, summary")
+        .unwrap_or_default()
+}
+
+/// The element that has the focus, and what it is in, from the inside out.
+#[derive(Default)]
+struct Held {
+    chain: Vec<Element>,
+}
+
+thread_local! {
+    static HELD: RefCell<Held> = RefCell::default();
+}
+
+/// Where what has the focus is taken away and nothing else takes the focus, the nearest heading
+/// gets it, so that keyboards and screen readers go on from there and not from the top of the page.
+pub(crate) fn keep_focus() {
+    on_window_first(ev::focusin, |event: ev::FocusEvent| {
+        let target = event.target().and_then(|target| target.dyn_into().ok());
+        let chain =
+            std::iter::successors(target, |inner: &Element| inner.parent_element()).collect();
+        HELD.set(Held { chain });
+    });
+    on_window_first(ev::focusout, |event: ev::FocusEvent| {
+        // Some engines say so when it is taken away, too; then it is gone in a moment.
+        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+        queue_microtask(move || {
+            if target.is_some_and(|target| target.is_connected()) && focused().is_none() {
+                HELD.take();
+            }
+        });
+    });
+    let changed = Closure::<dyn FnMut(JsValue)>::new(|_| {
+        let is_lost =
+            HELD.with_borrow(|held| held.chain.first().is_some_and(|held| !held.is_connected()));
+        if is_lost {
+            let held = HELD.take();
+            // Whoever takes it away may have a better place for it in this frame.
+            request_animation_frame(move || find_again(&held));
+        }
+    });
+    let all = MutationObserverInit::new();
+    all.set_child_list(true);
+    all.set_subtree(true);
+    if let (Ok(observer), Some(body)) = (
+        MutationObserver::new(changed.as_ref().unchecked_ref()),
+        document().body(),
+    ) {
+        let _observing = observer.observe_with_options(&body, &all);
+    }
+    // As long as the page.
+    changed.forget();
+}
+
+fn find_again(held: &Held) {
+    for around in held.chain.iter().filter(|around| around.is_connected()) {
+        if focused().is_some() {
+            return;
+        }
+        let heading = around.query_selector(HEADINGS).ok().flatten();
+        if heading.is_some_and(|heading| take(&heading)) {
+            return;
+        }
     }
 }

@@ -6,9 +6,12 @@ use std::future::Future;
 use api::FieldErrors;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use crate::api::{Error, sentence};
+use crate::focus::{focus_first, focus_soon};
+
+/// The list of what is to be put right, above a long form, or the first field of it.
+const FIRST_WRONG: &str = ".error-summary, [aria-invalid=true]";
 
 #[derive(Clone, Copy)]
 pub(crate) struct FormErrors {
@@ -115,24 +118,13 @@ impl FormErrors {
         self.fields.set(in_words(fields));
         self.whole.set(whole);
         // The fields are marked by then.
-        request_animation_frame(focus_first_wrong);
+        focus_soon(|| focus_first(FIRST_WRONG));
     }
 }
 
 fn in_words(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let worded = |(field, said): (String, String)| (field, sentence(&said));
     fields.into_iter().map(worded).collect()
-}
-
-/// Takes the person to the first field to be put right, or to the list of them above a long form.
-fn focus_first_wrong() {
-    let wrong = document()
-        .query_selector(".error-summary, [aria-invalid=true]")
-        .ok()
-        .flatten();
-    if let Some(field) = wrong.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _focused = field.focus();
-    }
 }
 
 /// The sentence over a form's button.

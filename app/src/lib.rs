@@ -95,6 +95,7 @@ fn App() -> impl IntoView {
     cart::provide_cart();
     purchase::provide_purchase();
     history::provide_back();
+    focus::keep_focus();
     shortcuts::provide_keys();
     view! {
         <Router>

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::components::{Icon, Toasts};
 use crate::connection::watch_connection;
+use crate::focus::focus_main;
 use crate::history::use_go_back;
 use crate::listen::on_window;
 use crate::places::{provide_places, use_places};
@@ -22,14 +23,23 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
     provide_places();
     view! {
         <div class="shell">
+            <a class="skip-link" href="#main" on:click=skip>
+                {t!(common.skip_to_content)}
+            </a>
             <Tabs />
-            <main class="shell__main">
+            <main class="shell__main" id="main">
                 {children()}
                 <Toasts />
                 <Shortcuts />
             </main>
         </div>
     }
+}
+
+/// Past the tabs. Their router would take it for another screen.
+fn skip(event: ev::MouseEvent) {
+    event.prevent_default();
+    focus_main();
 }
 
 #[component]

@@ -62,6 +62,7 @@ pub(crate) fn Field(
                 id=id
                 type=kind.input_type()
                 inputmode=kind.input_mode()
+                dir="auto"
                 autocomplete=autocomplete
                 aria-invalid=invalid
                 aria-describedby=described_by
@@ -76,15 +77,24 @@ pub(crate) fn Field(
 pub(super) struct Note {
     id: String,
     error: Signal<Option<String>>,
-    hint: Option<String>,
+    hint: Signal<Option<String>>,
 }
 
 impl Note {
     pub(super) fn new(field: &str, error: Signal<Option<String>>, hint: Option<String>) -> Self {
+        Self::changing(field, error, Signal::stored(hint))
+    }
+
+    /// With a hint that may become another.
+    pub(super) fn changing(
+        field: &str,
+        error: Signal<Option<String>>,
+        hint: Signal<Option<String>>,
+    ) -> Self {
         Self {
             id: format!("{field}-note"),
             error,
-            hint: hint.filter(|hint| !hint.is_empty()),
+            hint: Signal::derive(move || hint.get().filter(|hint| !hint.is_empty())),
         }
     }
 
@@ -98,7 +108,7 @@ impl Note {
     pub(super) fn described_by(&self) -> impl Fn() -> Option<String> + Send + 'static {
         let note = self.clone();
         move || {
-            let speaks = note.hint.is_some() || note.error.with(Option::is_some);
+            let speaks = note.hint.with(Option::is_some) || note.error.with(Option::is_some);
             speaks.then(|| note.id.clone())
         }
     }
@@ -120,7 +130,7 @@ pub(super) fn Labelled(
     } = note;
     let words = move || match error.get() {
         Some(error) => view! { <span class="field__error">{error}</span> }.into_any(),
-        None => hint.clone().into_any(),
+        None => hint.get().into_any(),
     };
     view! {
         <div class="field" class:field--wrong=move || error.with(Option::is_some)>

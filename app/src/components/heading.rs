@@ -2,7 +2,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::focus::focus_in_place;
+use crate::focus::{focus_in_place, focus_soon};
 use crate::title::title;
 
 /// Whether the app has moved to another screen since it was opened.
@@ -22,6 +22,12 @@ pub(crate) fn provide_navigation() {
     });
 }
 
+/// Whether the person has come to this screen from another of the app.
+pub(crate) fn has_navigated() -> bool {
+    let Navigated(navigated) = expect_context();
+    navigated.get_value()
+}
+
 /// The screen's heading and title. After a change of screen it has the focus, so that screen
 /// readers and keyboards begin where eyes do.
 #[component]
@@ -34,11 +40,11 @@ pub(crate) fn Heading(
     let heading = NodeRef::<html::H1>::new();
     heading.on_load(move |heading| {
         if navigated.get_value() {
-            request_animation_frame(move || focus_in_place(&heading));
+            focus_soon(move || focus_in_place(&heading));
         }
     });
     view! {
-        <h1 class=class tabindex="-1" node_ref=heading>
+        <h1 class=class tabindex="-1" dir="auto" node_ref=heading>
             {text}
         </h1>
     }

@@ -4,12 +4,16 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
-use crate::focus::focus_in_place;
-use crate::route::Tab;
+use super::heading::has_navigated;
+use crate::focus::{focus_in_place, focus_soon};
+use crate::route::{self, Tab};
 use crate::session::use_session;
 
 /// The class of panes of which both are shown.
 const OPEN: &str = "panes--open";
+
+/// The class of panes of which one is shown, however much room there is.
+const ALONE: &str = "panes--alone";
 
 /// A list and what is open from it: side by side where there is room, else one over the other.
 /// The list stays as it is meanwhile. Whoever is signed out has no list of their own: then what is
@@ -17,16 +21,21 @@ const OPEN: &str = "panes--open";
 #[component]
 pub(crate) fn Panes(
     tab: Tab,
-    /// Whether the list is one's own.
+    /// Whether the list is one's own. Else it is everybody's: who comes from elsewhere to what is
+    /// open sees nothing else.
     #[prop(optional)]
     own: bool,
     children: Children,
 ) -> impl IntoView {
     let session = use_session();
-    let alone = Memo::new(move |_| own && session.is_signed_out());
     let path = use_location().pathname;
     let is_root = move |path: &str| path.trim_end_matches('/') == tab.root().trim_end_matches('/');
     let opens_with = path.with_untracked(|path| !is_root(path));
+    let from_elsewhere = RwSignal::new(!own && opens_with && !has_navigated());
+    let alone = Memo::new(move |_| match own {
+        true => session.is_signed_out(),
+        false => from_elsewhere.get(),
+    });
     let panes = NodeRef::<html::Div>::new();
     let list = NodeRef::<html::Section>::new();
     Effect::new(move |before: Option<String>| {
@@ -34,6 +43,9 @@ pub(crate) fn Panes(
         let open = !is_root(&path);
         let elements = panes.get_untracked().zip(list.get_untracked());
         if let Some((before, (panes, list))) = before.zip(elements) {
+            if route::screen(&before) != route::screen(&path) {
+                from_elsewhere.set(false);
+            }
             keep_in_sight(&list, if open { &path } else { &before }, || {
                 let _toggled = panes.class_list().toggle_with_force(OPEN, open);
             });
@@ -44,7 +56,7 @@ pub(crate) fn Panes(
         path
     });
     view! {
-        <div class="panes" class=(OPEN, opens_with) class:panes--alone=alone node_ref=panes>
+        <div class="panes" class=(OPEN, opens_with) class=(ALONE, alone) node_ref=panes>
             <section class="panes__list" aria-label=tab.label() node_ref=list>
                 {children()}
             </section>
@@ -102,7 +114,7 @@ fn keep_in_sight(list: &web_sys::HtmlElement, path: &str, reshape: impl FnOnce()
 
 /// Back on the list, the focus is on what was open; where that is gone, on the heading.
 fn focus_where_left(list: web_sys::HtmlElement, left: String) {
-    request_animation_frame(move || {
+    focus_soon(move || {
         let open = left.split('/').take(3).collect::<Vec<_>>().join("/");
         let link = list
             .query_selector(&format!("a[href^='{open}']"))

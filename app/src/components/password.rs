@@ -13,11 +13,12 @@ pub(crate) fn PasswordField(
     #[prop(into)] label: String,
     value: RwSignal<String>,
     #[prop(into)] error: Signal<Option<String>>,
-    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] hint: Signal<Option<String>>,
     /// `current-password` or `new-password`: password managers tell by it what to fill in.
-    autocomplete: &'static str,
+    #[prop(into)]
+    autocomplete: Signal<&'static str>,
 ) -> impl IntoView {
-    let note = Note::new(&id, error, hint);
+    let note = Note::changing(&id, error, hint);
     let (invalid, described_by) = (note.invalid(), note.described_by());
     let shown = RwSignal::new(false);
     // Sent as text, it would be among what the browser offers to fill in elsewhere.
@@ -29,8 +30,9 @@ pub(crate) fn PasswordField(
                     class="field__input password__input"
                     id=id.clone()
                     type=move || if shown.get() { "text" } else { "password" }
-                    autocomplete=autocomplete
+                    autocomplete=move || autocomplete.get()
                     autocapitalize="none"
+                    dir="auto"
                     spellcheck="false"
                     aria-invalid=invalid
                     aria-describedby=described_by

@@ -204,6 +204,8 @@ async fn what_is_typed_for_guests_is_not_lost_unasked(engine: Engine) -> Result<
     olga.fill("Email", "nina@example.com").await?;
     olga.press("Give 1 ticket").await?;
     olga.sees("1 ticket given.").await?;
+    // It says so before the way back has come to its end, and there is such a field here, too.
+    olga.sees("Pause sales").await?;
     ensure!(
         !olga.can_see(QUESTION).await?,
         "it asked after all was done"

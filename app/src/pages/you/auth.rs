@@ -142,22 +142,23 @@ fn Password(
     value: RwSignal<String>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    // Password managers tell a new password from a known one by these.
-    move || {
-        let (hint, autocomplete) = match mode.get() {
-            AuthMode::SignIn => (None, "current-password"),
-            AuthMode::CreateAccount => (Some(t!(you.password_hint).to_owned()), "new-password"),
-        };
-        view! {
-            <PasswordField
-                id="auth-password"
-                label=t!(you.password)
-                value=value
-                error=error
-                hint=hint.unwrap_or_default()
-                autocomplete=autocomplete
-            />
-        }
+    let is_new = Memo::new(move |_| mode.get() == AuthMode::CreateAccount);
+    // Password managers tell a new password from a known one by these. The field stays, with what
+    // is typed into it.
+    let hint = move || is_new.get().then(|| t!(you.password_hint).to_owned());
+    let autocomplete = move || match is_new.get() {
+        true => "new-password",
+        false => "current-password",
+    };
+    view! {
+        <PasswordField
+            id="auth-password"
+            label=t!(you.password)
+            value=value
+            error=error
+            hint=Signal::derive(hint)
+            autocomplete=Signal::derive(autocomplete)
+        />
     }
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn ResetPage() -> impl IntoView {
                         label=t!(you.new_password)
                         value=password
                         error=errors.of("password")
-                        hint=t!(you.password_hint)
+                        hint=Some(t!(you.password_hint).to_owned())
                         autocomplete="new-password"
                     />
                     <OldLink errors=errors />

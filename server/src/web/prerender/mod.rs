@@ -27,9 +27,10 @@ pub(super) fn kept(name: &str, answer: &str) -> Markup {
 fn shell(language: Language, list: Option<&Markup>, open: Option<&Markup>) -> Markup {
     html! {
         div #prerendered .shell .has-foot-bar[open.is_some()] lang=(tag(language)) {
+            a .skip-link href="#prerendered-main" { (td_string!(language, common.skip_to_content)) }
             (tabs(language))
-            main .shell__main {
-                div .panes .panes--open[open.is_some()] {
+            main .shell__main #prerendered-main {
+                div .panes .panes--open[open.is_some()] .panes--alone[open.is_some()] {
                     section .panes__list aria-label=(td_string!(language, common.events)) {
                         @if let Some(list) = list { (list) }
                     }

@@ -2,12 +2,12 @@ use ::api::Currency;
 use ::api::host::TICKET_TYPES_MAX;
 use i18n::t;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 use super::form::{Form, Row};
 use super::saver::Saver;
 use super::summary::type_element;
 use crate::components::{Button, Field, FieldKind, Icon, IconButton, Kind, Select, TextArea};
+use crate::focus::{focus_first, focus_soon};
 use crate::forms::FormErrors;
 
 /// The kinds of ticket, their prices and their numbers.
@@ -16,7 +16,7 @@ pub(super) fn Tickets(saver: Saver, errors: FormErrors) -> impl IntoView {
     let form = saver.form;
     let add = move |()| {
         let key = form.add_type();
-        request_animation_frame(move || focus_name(key));
+        focus_soon(move || focus_first(&format!("#{}", type_element(key, "name"))));
     };
     let full = Signal::derive(move || form.rows.with(Vec::len) >= TICKET_TYPES_MAX);
     view! {
@@ -74,7 +74,7 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
     let only = move || form.rows.with(Vec::len) == 1;
     let remove = move || {
         form.remove_type(row.key);
-        request_animation_frame(focus_add);
+        focus_soon(|| focus_first("#event-ticket_types"));
     };
     view! {
         <fieldset class="type-card">
@@ -191,20 +191,5 @@ fn sold(sold: i32) -> String {
     match sold {
         0 => String::new(),
         sold => t!(edit.sold, count = crate::format::Count(sold)),
-    }
-}
-
-fn focus_name(key: u32) {
-    focus(&type_element(key, "name"));
-}
-
-fn focus_add() {
-    focus("event-ticket_types");
-}
-
-fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
-    if let Some(element) = element.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _focused = element.focus();
     }
 }
