@@ -1,17 +1,20 @@
-//! Where the person was in each tab: it leads back there.
+//! Where the person was in each tab: it leads back there. A tab remembers screens, not the sheets
+//! over them, nor the steps of a flow that may have ended meanwhile.
 
 use std::collections::HashMap;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::cart::{Cart, use_cart};
 use crate::history::{use_go_back, use_replace};
-use crate::route::Tab;
+use crate::route::{self, Tab};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Places {
     here: Memo<Option<Tab>>,
     left: RwSignal<HashMap<Tab, String>>,
+    cart: RwSignal<Cart>,
 }
 
 /// Belongs inside the router.
@@ -20,14 +23,21 @@ pub(crate) fn provide_places() {
     let here = Memo::new(move |_| location.pathname.with(|path| Tab::of(path)));
     let left = RwSignal::new(HashMap::new());
     Effect::new(move || {
-        let place = location.pathname.get() + &location.query.with(|query| query.to_query_string());
+        let path = location.pathname.get();
+        let screen = route::screen(&path);
+        let place = match screen == path {
+            true => path + &location.query.with(|query| query.to_query_string()),
+            // What is asked for is asked of the sheet.
+            false => screen,
+        };
         if let Some(tab) = here.get() {
             left.update(|left| {
                 left.insert(tab, place);
             });
         }
     });
-    provide_context(Places { here, left });
+    let cart = use_cart();
+    provide_context(Places { here, left, cart });
 }
 
 pub(crate) fn use_places() -> Places {
@@ -51,7 +61,9 @@ impl Places {
     /// Where the tab leads: to its beginning, for who is in it.
     pub(crate) fn path(self, tab: Tab) -> String {
         let left = self.left.with(|left| left.get(&tab).cloned());
-        left.filter(|_| !self.is_here(tab))
+        // What was in the cart has been bought since.
+        let is_over = |place: &str| place == route::CART && self.cart.with(Cart::is_empty);
+        left.filter(|place| !self.is_here(tab) && !is_over(place))
             .unwrap_or_else(|| tab.root().to_owned())
     }
 }

@@ -153,6 +153,20 @@ impl Tab {
     }
 }
 
+/// The screen at a path, for coming back to it later: what lies under a sheet, and for a step of a
+/// flow, which cannot be taken up again, what the flow was about.
+pub(crate) fn screen(path: &str) -> String {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match parts[..] {
+        ["events", event, "buy" | "wait"] => format!("/events/{event}"),
+        ["orders", order, "refund" | "confirmation"] => format!("/orders/{order}"),
+        ["claim" | "reset" | "verify", ..] | ["you", _] => {
+            Tab::of(path).map_or(EVENTS, Tab::root).to_owned()
+        }
+        _ => path.to_owned(),
+    }
+}
+
 /// The path a deep link or a `next` parameter may lead to: one of ours, never another site.
 pub(crate) fn local(path: &str) -> Option<&str> {
     let rest = path.strip_prefix('/')?;
@@ -171,6 +185,47 @@ mod tests {
         }
         assert_eq!(Tab::of("/events/1/buy"), Some(Tab::Events));
         assert_eq!(Tab::of("/nowhere"), None);
+    }
+
+    #[test]
+    fn sheets_and_steps_are_no_screens() {
+        let id = EventId::from_u128(7);
+        for (path, under) in [
+            (buy(id), event(id)),
+            (wait(id), event(id)),
+            (refund(id), order(id)),
+            (confirmation(id), order(id)),
+            (claim("token"), TICKETS.to_owned()),
+            ("/verify/token".to_owned(), YOU.to_owned()),
+            ("/reset/token".to_owned(), YOU.to_owned()),
+            (SIGN_IN.to_owned(), YOU.to_owned()),
+            (CREATE_ACCOUNT.to_owned(), YOU.to_owned()),
+            (FORGOT.to_owned(), YOU.to_owned()),
+        ] {
+            assert_eq!(screen(&path), under);
+        }
+    }
+
+    #[test]
+    fn screens_are_what_they_are() {
+        let id = EventId::from_u128(7);
+        for path in [
+            event(id),
+            ticket(id, 3),
+            order(id),
+            host_event(id),
+            host_guests(id),
+            host_give(id),
+            host_door(id),
+            host_edit(id),
+            HOST_NEW.to_owned(),
+            CART.to_owned(),
+        ] {
+            assert_eq!(screen(&path), path);
+        }
+        for tab in Tab::ALL {
+            assert_eq!(screen(tab.root()), tab.root());
+        }
     }
 
     #[test]

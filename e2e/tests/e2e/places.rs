@@ -3,7 +3,11 @@
 use anyhow::{Context, Result, ensure};
 use e2e::{Account, Engine, Person, Service};
 
-crate::in_both_engines!(lists_and_tabs_keep_their_place, no_step_back_is_dead);
+crate::in_both_engines!(
+    lists_and_tabs_keep_their_place,
+    no_step_back_is_dead,
+    a_tab_leads_to_no_sheet_and_to_nothing_that_is_over,
+);
 
 /// More than fit on a screen.
 const EVENTS: usize = 18;
@@ -94,4 +98,45 @@ async fn no_step_back_is_dead(engine: Engine) -> Result<()> {
     person.go_back().await?;
     is_at(&person, &start).await?;
     person.leave().await
+}
+
+/// What is bought is bought: its sheet does not come again with its tab.
+async fn a_tab_leads_to_no_sheet_and_to_nothing_that_is_over(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = Account::register(&service, "Olga", "olga@example.com").await?;
+    let event = olga.publish("Night", &[("Seat", 1000, 20)]).await?;
+    Account::register(&service, "Ada", "ada@example.com").await?;
+    let ada = Person::arrive(engine, &service).await?;
+    ada.sign_in("ada@example.com").await?;
+    ada.follow("Events").await?;
+    ada.follow_containing("Night").await?;
+    ada.follow("Get tickets").await?;
+    // Of the only type one is chosen already.
+    ada.press("One more: Seat").await?;
+    ada.press("One more: Seat").await?;
+    ada.press_containing("€30").await?;
+    ada.sees_heading("You’re going").await?;
+    ada.follow("Events").await?;
+    is_at(&ada, &format!("/events/{}", event.id)).await?;
+    ada.sees("You have 3 tickets").await?;
+    ensure!(ada.count("dialog").await? == 0, "the sheet came again");
+
+    // The order is a screen, its confirmation is not.
+    ada.press("All events").await?;
+    ada.follow("Orders").await?;
+    ada.sees("3 × Seat").await?;
+    let order = ada.path().await?;
+    ensure!(!order.ends_with("/confirmation"), "{order}");
+
+    // Nor is a cart that was bought.
+    ada.follow("Events").await?;
+    ada.follow_containing("Night").await?;
+    ada.follow("Get tickets").await?;
+    ada.press("Add to cart").await?;
+    ada.follow("View cart").await?;
+    ada.press_containing("€10").await?;
+    ada.sees_heading("You’re going").await?;
+    ada.follow("Events").await?;
+    is_at(&ada, "/").await?;
+    ada.leave().await
 }
