@@ -48,7 +48,9 @@ pub(crate) struct CartLine {
 
 pub(crate) fn provide_cart() {
     let kept = storage::get(KEY).and_then(|text| serde_json::from_str(&text).ok());
-    let cart = RwSignal::new(kept.unwrap_or_default());
+    let mut kept: Cart = kept.unwrap_or_default();
+    kept.prune();
+    let cart = RwSignal::new(kept);
     CART.set(Some(cart));
     provide_context(cart);
     Effect::new(move || {
@@ -84,6 +86,20 @@ impl Cart {
         self.lines().map(|line| line.quantity).sum()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tickets() == 0
+    }
+
+    /// How many events it has tickets of.
+    pub(crate) fn events(&self) -> i32 {
+        let has_some = |event: &&CartEvent| event.lines.iter().any(|line| line.quantity > 0);
+        i32::try_from(self.events.iter().filter(has_some).count()).unwrap_or(i32::MAX)
+    }
+
+    pub(crate) fn line(&self, ticket_type: TicketTypeId) -> Option<&CartLine> {
+        self.lines().find(|line| line.ticket_type == ticket_type)
+    }
+
     pub(crate) fn total(&self) -> Option<Money> {
         let currency = self.lines().next()?.price.currency;
         let cost = |line: &CartLine| line.price.amount * i64::from(line.quantity);
@@ -96,10 +112,11 @@ impl Cart {
             ticket_type_id: line.ticket_type,
             quantity: line.quantity,
         };
+        let wanted = self.lines().filter(|line| line.quantity > 0);
         Some(PlaceOrder {
-            lines: self.lines().map(line).collect(),
+            lines: wanted.map(line).collect(),
             promo_code: None,
-            expected_total: Some(self.total()?),
+            expected_total: Some(self.total().filter(|_| !self.is_empty())?),
         })
     }
 
@@ -112,7 +129,8 @@ impl Cart {
         })
     }
 
-    /// Has so many of a type; with none, it and an event without others are gone.
+    /// Has so many of a type. Its line stays, also with none: what is below it does not move under
+    /// the finger, and one that was taken out too many is put in again.
     pub(crate) fn set(&mut self, ticket_type: TicketTypeId, quantity: i32) {
         for event in &mut self.events {
             for line in &mut event.lines {
@@ -120,6 +138,12 @@ impl Cart {
                     line.quantity = quantity;
                 }
             }
+        }
+    }
+
+    /// Removes the lines with no tickets, and the events without lines.
+    pub(crate) fn prune(&mut self) {
+        for event in &mut self.events {
             event.lines.retain(|line| line.quantity > 0);
         }
         self.events.retain(|event| !event.lines.is_empty());
@@ -230,8 +254,27 @@ mod tests {
         cart.put(&one, &chosen(&[(12, 3)])).expect("taken");
         assert_eq!((cart.events.len(), cart.tickets()), (1, 3));
         cart.set(Uuid::from_u128(12), 0);
-        assert_eq!(cart, Cart::default());
         assert_eq!(cart.order(), None);
+        cart.prune();
+        assert_eq!(cart, Cart::default());
+    }
+
+    #[test]
+    fn a_line_with_no_tickets_stays_and_is_not_ordered() {
+        let mut cart = Cart::default();
+        let (one, two) = (event(1, Currency::EUR), event(2, Currency::EUR));
+        cart.put(&one, &chosen(&[(11, 1)])).expect("taken");
+        cart.put(&two, &chosen(&[(21, 1)])).expect("taken");
+        cart.set(Uuid::from_u128(11), 0);
+        assert_eq!(
+            (cart.events.len(), cart.events(), cart.tickets()),
+            (2, 1, 1)
+        );
+        let order = cart.order().expect("an order");
+        assert_eq!(order.lines.len(), 1);
+        assert_eq!(order.validate(), Ok(()));
+        cart.set(Uuid::from_u128(11), 2);
+        assert_eq!(cart.tickets(), 3);
     }
 
     #[test]

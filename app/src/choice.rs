@@ -118,6 +118,25 @@ impl Choice {
         (self.tickets() + 1 + held > max).then_some(Obstacle::PerPerson { max, held })
     }
 
+    /// What may come to keep one from adding another ticket of this type, whatever is chosen.
+    pub(crate) fn obstacles(event: &EventDetail, kind: &TicketType) -> Vec<Obstacle> {
+        let full = |chosen: &dyn Fn(TicketTypeId) -> bool| {
+            let ids = event.ticket_types.iter().map(|kind| kind.id);
+            Self(
+                ids.filter(|id| chosen(*id))
+                    .map(|id| (id, QUANTITY_MAX))
+                    .collect(),
+            )
+        };
+        let choices = [
+            Self::default(),
+            full(&|id| id == kind.id),
+            full(&|id| id != kind.id),
+        ];
+        let obstacle = |choice: &Self| choice.obstacle(event, kind);
+        choices.iter().filter_map(obstacle).collect()
+    }
+
     /// Takes back what can no longer be had; whether anything was.
     pub(crate) fn trim(&mut self, event: &EventDetail) -> bool {
         let before = self.clone();
@@ -206,6 +225,16 @@ mod tests {
         event.ticket_types[1].state = SaleState::Paused;
         assert_eq!(obstacle(&event, &none, 1), Some(Obstacle::Paused));
         assert_eq!(Obstacle::Paused.words("UTC"), "Sales paused");
+    }
+
+    #[test]
+    fn every_obstacle_is_foreseen() {
+        let mut event = event(vec![ticket_type(1, 1000, 2), ticket_type(2, 1000, 50)]);
+        event.max_per_user = Some(3);
+        let foreseen = |index: usize| Choice::obstacles(&event, &event.ticket_types[index]);
+        let all = Obstacle::PerPerson { max: 3, held: 0 };
+        assert_eq!(foreseen(0), [Obstacle::Left(2), all]);
+        assert_eq!(foreseen(1), [Obstacle::PerOrder(4), all]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use i18n::{Language, languages, locale, named, region, set_language, spoken, t, tag};
 use leptos::prelude::*;
 
+use crate::focus::focus_in_place;
 use crate::{format, storage};
 
 const KEY: &str = "language";
@@ -43,8 +44,39 @@ impl Spoken {
         }
         storage::tell_server(KEY, name);
         choice.apply();
+        let before = height_of_choice();
         self.0.set(choice);
+        stay_at_choice(before, FRAMES);
     }
+}
+
+/// The choice of a language among its like.
+const CHECKED: &str = "input[name=language]:checked";
+/// So many frames the screen may take to be built anew, a second at the usual pace.
+const FRAMES: u32 = 60;
+
+/// Where the choice is on the screen.
+fn height_of_choice() -> Option<f64> {
+    let choice = document().query_selector(CHECKED).ok()??;
+    Some(choice.parent_element()?.get_bounding_client_rect().top())
+}
+
+/// All is built anew in another language, and begins at its top: the choice is brought back to
+/// where it was under the finger, with the keyboard.
+fn stay_at_choice(before: Option<f64>, frames: u32) {
+    let Some(before) = before.filter(|_| frames > 0) else {
+        return;
+    };
+    request_animation_frame(move || {
+        let choice = document().query_selector(CHECKED).ok().flatten();
+        let Some((choice, now)) = choice.zip(height_of_choice()) else {
+            return stay_at_choice(Some(before), frames - 1);
+        };
+        if let Ok(Some(pane)) = choice.closest(".pane") {
+            pane.set_scroll_top(pane.scroll_top() + (now - before).round() as i32);
+        }
+        focus_in_place(&choice);
+    });
 }
 
 impl Choice {

@@ -36,6 +36,12 @@ impl Person {
         self.touch("touchEnd", None).await
     }
 
+    /// Puts a finger down on a point, and takes it away.
+    pub(crate) async fn taps(&self, point: (i64, i64)) -> Result<()> {
+        self.touch("touchStart", Some(point)).await?;
+        self.touch("touchEnd", None).await
+    }
+
     async fn touch(&self, kind: &str, at: Option<(i64, i64)>) -> Result<()> {
         let points: Vec<_> = at.iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
         let touch = json!({"type": kind, "touchPoints": points});

@@ -284,6 +284,18 @@ impl Person {
         self.browser.driver.cdp()
     }
 
+    /// What the app runs in.
+    pub(crate) fn engine(&self) -> Engine {
+        self.browser.engine
+    }
+
+    /// Presses a point with the mouse, as WebDriver plays it.
+    pub(crate) async fn points_at(&self, (x, y): (i64, i64)) -> Result<()> {
+        let actions = self.browser.driver.action_chain();
+        actions.move_to(x, y).click().perform().await?;
+        Ok(())
+    }
+
     /// Leaves.
     pub async fn leave(self) -> Result<()> {
         self.browser.driver.clone().quit().await?;

@@ -27,6 +27,9 @@ const MIDDLE_FROM: f64 = 840.0;
 pub(crate) fn Sheet(
     #[prop(into)] title: String,
     on_close: Close,
+    /// It has one height, whatever stands in it, so that no control in it moves when that changes.
+    #[prop(optional)]
+    tall: bool,
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -78,6 +81,7 @@ pub(crate) fn Sheet(
     view! {
         <dialog
             class="sheet"
+            class:sheet--tall=tall
             class:sheet--held=move || matches!(drag.get(), Drag::Held { .. })
             style:--drawn=move || format!("{:.1}px", drag.get().shown())
             style:--gone=gone
@@ -91,7 +95,7 @@ pub(crate) fn Sheet(
         >
             <div class="sheet__panel" node_ref=panel>
                 <header class="sheet__header">
-                    <h2 class="sheet__title" tabindex="-1" autofocus>
+                    <h2 class="sheet__title" tabindex="-1" dir="auto" autofocus>
                         {title}
                     </h2>
                     <IconButton

@@ -12,11 +12,14 @@ pub(crate) fn Stepper(
     label: String,
     #[prop(into)] value: Signal<i32>,
     #[prop(into)] can_add: Signal<bool>,
+    /// There are no fewer.
+    #[prop(optional)]
+    least: i32,
     #[prop(into)] on_change: Callback<i32>,
 ) -> impl IntoView {
     let less = move |_| {
         let value = value.get_untracked();
-        if value > 0 {
+        if value > least {
             on_change.run(value - 1);
         }
     };
@@ -32,7 +35,7 @@ pub(crate) fn Stepper(
                 class="stepper__button"
                 type="button"
                 aria-label=t!(common.one_less, what = &label)
-                aria-disabled=move || no(value.get() == 0)
+                aria-disabled=move || no(value.get() <= least)
                 on:click=less
             >
                 <Icon icon=icondata::LuMinus />

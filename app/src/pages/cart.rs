@@ -1,6 +1,7 @@
 //! The cart: tickets of several events, bought in one order.
 
-use ::api::TicketTypeId;
+use ::api::orders::QUANTITY_MAX;
+use ::api::{EventId, TicketTypeId};
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,9 +9,10 @@ use leptos::task::spawn_local;
 use super::buy::{Outcome, Promo, PromoField};
 use super::later;
 use crate::cart::{Cart, CartEvent, CartLine, use_cart};
-use crate::components::{Button, Cover, Detail, EmptyState, Heading, LinkButton, Stepper, TopBar};
+use crate::components::{
+    Button, Cover, Detail, EmptyState, Heading, LinkButton, Steady, Stepper, TopBar,
+};
 use crate::history::use_replace;
-use crate::mark::mark_page;
 use crate::purchase::{Phase, Purchase, Purpose, use_purchase};
 use crate::session::use_session;
 use crate::{api, format, route};
@@ -21,7 +23,10 @@ pub(crate) fn CartPage() -> impl IntoView {
     let purchase = use_purchase();
     show_confirmation(purchase);
     renew_prices(cart, purchase);
-    let empty = Memo::new(move |_| cart.with(|cart| cart.tickets() == 0));
+    // What is taken out keeps its line for as long as the screen is there.
+    cart.update(Cart::prune);
+    on_cleanup(move || cart.update(Cart::prune));
+    let empty = Memo::new(move |_| cart.with(|cart| cart.events.is_empty()));
     let content = move || match empty.get() {
         true => view! { <Empty /> }.into_any(),
         false => view! { <Filled cart=cart purchase=purchase /> }.into_any(),
@@ -109,20 +114,21 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
         };
         purchase.start(user, Purpose::Cart, promo.on(body));
     };
-    let events = move || {
-        let events = cart.with(|cart| cart.events.clone());
-        events
-            .into_iter()
-            .map(|event| view! { <EventRows event=event on_change=change /> })
-            .collect_view()
+    // Rows stay while their numbers change: whoever presses one presses the same one again.
+    let events = move || cart.with(|cart| cart.events.clone());
+    let rows = move || {
+        view! {
+            <For each=events key=|event| event.id let:event>
+                <EventRows event=event cart=cart on_change=change />
+            </For>
+        }
     };
     view! {
         <Show
             when=move || signing_in.get() && session.user_id().is_none()
             fallback=move || {
-                mark_page("has-pay-bar");
                 view! {
-                    {events}
+                    {rows()}
                     <PromoField promo=promo />
                     <div class="cart__pay">
                         <Outcome
@@ -142,9 +148,14 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
 }
 
 #[component]
-fn EventRows(event: CartEvent, on_change: Callback<(TicketTypeId, i32)>) -> impl IntoView {
+fn EventRows(
+    event: CartEvent,
+    cart: RwSignal<Cart>,
+    on_change: Callback<(TicketTypeId, i32)>,
+) -> impl IntoView {
     let when = format::day_and_clock(event.starts_at, &event.timezone);
-    let row = move |line: CartLine| view! { <LineRow line=line on_change=on_change /> };
+    let id = event.id;
+    let lines = move || cart.with(|cart| lines_of(cart, id));
     view! {
         <section class="cart__event">
             <header class="cart__head">
@@ -152,30 +163,54 @@ fn EventRows(event: CartEvent, on_change: Callback<(TicketTypeId, i32)>) -> impl
                     <Cover id=event.id cover_url=event.cover_url />
                 </div>
                 <div>
-                    <h2 class="cart__title">
+                    <h2 class="cart__title" dir="auto">
                         <a href=route::event(event.id)>{event.title}</a>
                     </h2>
                     <p class="muted">{when}</p>
                 </div>
             </header>
-            <ul class="rows">{event.lines.into_iter().map(row).collect_view()}</ul>
+            <ul class="rows">
+                <For each=lines key=|line| line.ticket_type let:line>
+                    <LineRow line=line cart=cart on_change=on_change />
+                </For>
+            </ul>
         </section>
     }
 }
 
+fn lines_of(cart: &Cart, id: EventId) -> Vec<CartLine> {
+    let event = cart.events.iter().find(|event| event.id == id);
+    event.map(|event| event.lines.clone()).unwrap_or_default()
+}
+
 #[component]
-fn LineRow(line: CartLine, on_change: Callback<(TicketTypeId, i32)>) -> impl IntoView {
-    let (id, count, max) = (line.ticket_type, line.quantity, line.max);
+fn LineRow(
+    line: CartLine,
+    cart: RwSignal<Cart>,
+    on_change: Callback<(TicketTypeId, i32)>,
+) -> impl IntoView {
+    let (id, name) = (line.ticket_type, line.name.clone());
+    // Until the row is gone there is a line, or was.
+    let now = Memo::new(move |_| {
+        cart.with(|cart| cart.line(id).cloned())
+            .unwrap_or(line.clone())
+    });
+    let full = Memo::new(move |_| now.with(|line| line.quantity >= line.max));
+    let limit = Signal::derive(move || t!(buy.per_order, max = now.with(|line| line.max)));
+    let note = Signal::derive(move || full.get().then(|| limit.get()).unwrap_or_default());
     view! {
         <li class="row">
             <div class="row__text">
-                <h3 class="row__name">{line.name.clone()}</h3>
-                <p class="row__price">{format::price(line.price)}</p>
+                <h3 class="row__name" dir="auto">{name.clone()}</h3>
+                <p class="row__price">{move || now.with(|line| format::price(line.price))}</p>
+                <p class="row__note" aria-live="polite">
+                    <Steady text=note longest=Signal::derive(move || vec![limit.get()]) />
+                </p>
             </div>
             <Stepper
-                label=line.name
-                value=Memo::new(move |_| count)
-                can_add=Signal::stored(count < max)
+                label=name
+                value=Memo::new(move |_| now.with(|line| line.quantity))
+                can_add=Signal::derive(move || !full.get())
                 on_change=Callback::new(move |count| on_change.run((id, count)))
             />
         </li>
@@ -191,30 +226,37 @@ fn Pay(
 ) -> impl IntoView {
     let busy = Memo::new(move |_| purchase.phase.with(Phase::is_under_way));
     let total = Memo::new(move |_| promo.total().or_else(|| cart.with(Cart::total)));
+    let none = Memo::new(move |_| cart.with(Cart::is_empty));
     let label = move || {
         let total = total.get()?;
         Some(match total.is_zero() {
+            _ if none.get() => t!(buy.choose).to_owned(),
             true => t!(buy.get_free).to_owned(),
             false => t!(buy.get_for, price = format::money(total)),
         })
     };
-    let summary = move || {
-        let tickets = format::tickets(cart.with(Cart::tickets));
-        let events = cart.with(|cart| cart.events.len());
-        let events = i32::try_from(events).unwrap_or(i32::MAX);
+    let summary = move |tickets: i32, events: i32| {
         t!(
             buy.cart_summary,
-            tickets = tickets,
+            tickets = format::tickets(tickets),
             count = format::Count(events)
         )
     };
+    let now = Signal::derive(move || match none.get() {
+        true => String::new(),
+        false => cart.with(|cart| summary(cart.tickets(), cart.events())),
+    });
+    let longest = Signal::derive(move || {
+        let events = i32::try_from(cart.with(|cart| cart.events.len()));
+        vec![summary(QUANTITY_MAX, events.unwrap_or(i32::MAX))]
+    });
     // The total is on the button, which is not read out when it changes.
     let spoken = move || total.get().map(format::money);
     view! {
         <p class="pay__summary" aria-live="polite">
-            {summary} " " <span class="visually-hidden">{spoken}</span>
+            <Steady text=now longest=longest /> <span class="visually-hidden">{spoken}</span>
         </p>
-        <Button wide=true busy=busy on_press=on_pay>
+        <Button wide=true busy=busy disabled=none on_press=on_pay>
             {label}
         </Button>
     }

@@ -114,6 +114,24 @@ impl Screen {
         self.steps.is_empty() && !self.unfinished && !self.large_text && !self.forced_colors
     }
 
+    /// Whether everything on it works, in usual colours and sizes: nothing is awaited or typed, and
+    /// neither the network nor the server is gone.
+    pub fn is_whole(&self) -> bool {
+        let breaks = |step: &Step| {
+            matches!(
+                step,
+                Step::Offline
+                    | Step::Stop
+                    | Step::SellOut(_)
+                    | Step::PutOnMany
+                    | Step::Stay
+                    | Step::Fill(..)
+            )
+        };
+        let usual = !self.unfinished && !self.large_text && !self.forced_colors;
+        usual && !self.repeats && !self.steps.iter().any(breaks)
+    }
+
     /// After these steps.
     const fn after(self, steps: &'static [Step]) -> Self {
         Self { steps, ..self }

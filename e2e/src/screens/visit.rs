@@ -26,7 +26,12 @@ pub struct Guest {
 impl Guest {
     /// Opens the app as one of the visitors.
     pub async fn arrive(who: Visitor, stage: &Stage) -> Result<Self> {
-        let person = Person::arrive(Engine::Chromium, stage.service()).await?;
+        Self::arrive_in(Engine::Chromium, who, stage).await
+    }
+
+    /// Opens the app in this engine.
+    pub async fn arrive_in(engine: Engine, who: Visitor, stage: &Stage) -> Result<Self> {
+        let person = Person::arrive(engine, stage.service()).await?;
         if let Some(email) = who.email() {
             person.sign_in(email).await?;
         }

@@ -8,6 +8,8 @@ const MEMORY: f64 = 40.0;
 const FLICK: f64 = 0.5;
 /// Let go more slowly, it closes when so much of it is gone.
 const FAR: f64 = 0.4;
+/// Of a tall sheet no more than this, in pixels.
+const FARTHEST: f64 = 200.0;
 /// How long it takes to go, in milliseconds.
 const LEAVING: [f64; 2] = [120.0, 280.0];
 
@@ -76,7 +78,7 @@ impl Drag {
         let closes = if speed.abs() >= FLICK {
             speed > 0.0 && shown > 0.0
         } else {
-            shown >= height * FAR
+            shown >= (height * FAR).min(FARTHEST)
         };
         let [least, most] = LEAVING;
         if closes {
@@ -159,6 +161,12 @@ mod tests {
         assert!(closes(&steps(100, 300.0), 0.0));
         assert!(!closes(&steps(100, 150.0), 0.0));
         assert!(!closes(&steps(4, 60.0), 400.0), "it was held still");
+        let (drag, at) = drawn(&steps(100, 220.0));
+        let tall = drag.released(at, 4.0 * HEIGHT);
+        assert!(
+            matches!(tall, Drag::Leaving { .. }),
+            "a thumb goes no further"
+        );
     }
 
     #[test]

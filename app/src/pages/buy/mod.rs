@@ -5,11 +5,15 @@ mod promo;
 mod row;
 
 use ::api::events::EventDetail;
+use ::api::orders::QUANTITY_MAX;
 use i18n::t;
 use leptos::prelude::*;
 
 use crate::choice::Choice;
-use crate::components::{Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, use_toasts};
+use crate::components::{
+    Button, ErrorState, Kind, Sheet, Skeleton, SkeletonShape, Steady, use_toasts,
+};
+use crate::focus::{focus_first, focus_soon};
 use crate::history::{Close, use_go_back, use_replace};
 use crate::pages::event::{OpenEvent, use_open_event};
 use crate::pages::later;
@@ -49,7 +53,7 @@ pub(crate) fn BuySheet() -> impl IntoView {
         },
     };
     view! {
-        <Sheet title=t!(events.get_tickets) on_close=close>
+        <Sheet title=t!(events.get_tickets) on_close=close tall=true>
             {content}
         </Sheet>
     }
@@ -130,8 +134,8 @@ fn Choosing(open: OpenEvent, purchase: Purchase, close: Close) -> impl IntoView 
                             purchase=purchase
                             on_pay=move |()| start()
                         />
+                        <AddToCart now=now choice=choice on_done=close />
                     </div>
-                    <AddToCart now=now choice=choice on_done=close />
                 }
             }
         >
@@ -159,11 +163,15 @@ fn learn_from_refusals(open: OpenEvent, choice: RwSignal<Choice>, purchase: Purc
     });
 }
 
-/// Stands in for what is being bought until the person is signed in.
+/// Stands in for what is being bought until the person is signed in. The keyboard goes to it, and
+/// back to the beginning of what is being bought after it.
 #[component]
 pub(crate) fn SignInStep() -> impl IntoView {
+    focus_soon(|| focus_first("#sign-in-step"));
     view! {
-        <p class="muted">{t!(buy.sign_in)}</p>
+        <p class="muted" id="sign-in-step" tabindex="-1">
+            {t!(buy.sign_in)}
+        </p>
         <AuthForm mode=RwSignal::new(AuthMode::CreateAccount) on_done=|()| () />
     }
 }
@@ -191,16 +199,20 @@ fn Pay(
             _ => t!(buy.get_for, price = format::money(total)),
         })
     };
-    let summary = move || {
-        let (tickets, total) = sum()?;
-        (tickets > 0).then(|| {
-            let tickets = format::tickets(tickets);
-            match total.is_zero() {
-                true => tickets,
-                false => t!(buy.pay_at_door, tickets = tickets),
-            }
-        })
+    let words = |tickets: i32, free: bool| match (tickets, free) {
+        (0, _) => String::new(),
+        (tickets, true) => format::tickets(tickets),
+        (tickets, false) => t!(buy.pay_at_door, tickets = format::tickets(tickets)),
     };
+    let summary = Signal::derive(move || {
+        let sum = sum().map(|(tickets, total)| words(tickets, total.is_zero()));
+        sum.unwrap_or_default()
+    });
+    let longest = Signal::derive(move || {
+        let costs =
+            |event: EventDetail| event.ticket_types.iter().any(|kind| !kind.price.is_zero());
+        vec![words(QUANTITY_MAX, !now.get().is_some_and(costs))]
+    });
     // The total is on the button, which is not read out when it changes.
     let spoken = move || {
         let (tickets, total) = sum()?;
@@ -208,7 +220,7 @@ fn Pay(
     };
     view! {
         <p class="pay__summary" aria-live="polite">
-            {summary} " " <span class="visually-hidden">{spoken}</span>
+            <Steady text=summary longest=longest /> <span class="visually-hidden">{spoken}</span>
         </p>
         <Button
             wide=true
@@ -229,6 +241,7 @@ fn AddToCart(
     on_done: Close,
 ) -> impl IntoView {
     let toasts = use_toasts();
+    let refused = RwSignal::new(None::<&'static str>);
     let added = StoredValue::new(false);
     // The sheet is closed by going back, which would take back a step to the cart before it.
     on_cleanup(move || {
@@ -245,14 +258,19 @@ fn AddToCart(
                 added.set_value(true);
                 on_done.run();
             }
-            Err(why) => toasts.say(why),
+            Err(why) => refused.set(Some(why)),
         }
     };
     view! {
-        <Show when=move || !choice.with(Choice::is_empty)>
-            <Button kind=Kind::Plain on_press=add>
-                {t!(buy.add_to_cart)}
-            </Button>
-        </Show>
+        <p class="form__error" role="alert">
+            {refused}
+        </p>
+        <Button
+            kind=Kind::Plain
+            disabled=Signal::derive(move || choice.with(Choice::is_empty))
+            on_press=add
+        >
+            {t!(buy.add_to_cart)}
+        </Button>
     }
 }

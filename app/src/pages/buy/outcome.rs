@@ -91,7 +91,7 @@ fn Refused(
         <div class="notice notice--warn">
             <div>
                 <p class="notice__title">{t!(buy.not_through)}</p>
-                <p>{words}</p>
+                <p dir="auto">{words}</p>
             </div>
             {way_out}
         </div>

@@ -6,14 +6,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::components::{Button, Field, IconButton, Kind};
+use crate::focus::{focus_first, focus_soon};
 use crate::pages::later;
 use crate::{api, format};
 
-/// A promo code that is taken off.
+/// The field a promo code is typed into.
+const FIELD: &str = "promo-code";
+/// What takes the code away again.
+const REMOVE: &str = ".promo--applied button";
+
+/// A promo code, and what an order comes to with it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Applied {
-    pub(crate) code: String,
-    pub(crate) quote: OrderQuote,
+    code: String,
+    order: PlaceOrder,
+    quote: OrderQuote,
 }
 
 /// The promo code of an order that is being chosen.
@@ -25,7 +32,10 @@ pub(crate) struct Promo {
     wanted: RwSignal<Option<String>>,
     /// What a ticket type is called.
     name: Callback<TicketTypeId, Option<String>>,
-    pub(crate) applied: RwSignal<Option<Applied>>,
+    /// The last answer to it. It stays until there is another, also while something else is chosen.
+    applied: RwSignal<Option<Applied>>,
+    /// The person has just asked for the field.
+    opened: StoredValue<bool>,
 }
 
 impl Promo {
@@ -38,13 +48,20 @@ impl Promo {
             wanted: RwSignal::new(None),
             name: Callback::new(name),
             applied: RwSignal::new(None),
+            opened: StoredValue::new(false),
         }
+    }
+
+    /// The code that is taken off what is chosen now, and what that comes to.
+    fn current(self) -> Option<Applied> {
+        let order = self.order.get();
+        let applied = self.applied.get();
+        applied.filter(|applied| order.as_ref() == Some(&applied.order))
     }
 
     /// What the order comes to with the code.
     pub(crate) fn total(self) -> Option<Money> {
-        self.applied
-            .with(|applied| applied.as_ref().map(|applied| applied.quote.total))
+        self.current().map(|applied| applied.quote.total)
     }
 
     /// Why the code cannot be had, and what to do.
@@ -58,15 +75,21 @@ impl Promo {
         }
     }
 
-    /// The order with its code, at the price that was shown with it.
+    /// The order with its code, at the price that was shown with it. Where that is not known yet,
+    /// the code is taken off all the same.
     pub(crate) fn on(self, order: PlaceOrder) -> PlaceOrder {
-        match self.applied.get_untracked() {
-            Some(applied) => PlaceOrder {
+        match untrack(|| (self.current(), self.applied.get())) {
+            (Some(applied), _) => PlaceOrder {
                 promo_code: Some(applied.code),
                 expected_total: Some(applied.quote.total),
                 ..order
             },
-            None => order,
+            (None, Some(before)) => PlaceOrder {
+                promo_code: Some(before.code),
+                expected_total: None,
+                ..order
+            },
+            (None, None) => order,
         }
     }
 }
@@ -76,16 +99,18 @@ impl Promo {
 pub(crate) fn PromoField(promo: Promo) -> impl IntoView {
     provide_context(promo);
     let asked = RwSignal::new(promo.wanted.with_untracked(Option::is_some));
+    let ask = move |()| {
+        promo.opened.set_value(true);
+        asked.set(true);
+    };
     move || {
         if asked.get() {
             return later::promo_code();
         }
         view! {
-            <Show when=move || promo.order.with(Option::is_some)>
-                <Button kind=Kind::Plain on_press=move |()| asked.set(true)>
-                    {t!(buy.have_promo)}
-                </Button>
-            </Show>
+            <Button kind=Kind::Plain on_press=ask>
+                {t!(buy.have_promo)}
+            </Button>
         }
         .into_any()
     }
@@ -105,12 +130,16 @@ pub(crate) fn PromoCode() -> impl IntoView {
     let typed = RwSignal::new(wanted.get_untracked().unwrap_or_default());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
+    // The person asked for it; else it is asked again for another choice.
+    let applying = StoredValue::new(false);
+    if promo.opened.try_update_value(std::mem::take) == Some(true) {
+        focus_field();
+    }
     let question = Memo::new(move |_| Some((wanted.get()?, order.get()?)));
     Effect::new(move || {
-        applied.set(None);
         error.set(None);
         let Some((code, order)) = question.get() else {
-            return;
+            return busy.set(false);
         };
         busy.set(true);
         spawn_local(async move {
@@ -121,15 +150,23 @@ pub(crate) fn PromoCode() -> impl IntoView {
             };
             let answer = api::quote(&with_code).await;
             // Something else may be chosen by now.
-            if question.try_get_untracked().flatten() != Some((code.clone(), order)) {
+            if question.try_get_untracked().flatten() != Some((code.clone(), order.clone())) {
                 return;
             }
             busy.try_set(false);
+            let follows = applying.try_update_value(std::mem::take) == Some(true);
             match answer {
                 Ok(quote) => {
-                    applied.try_set(Some(Applied { code, quote }));
+                    if follows {
+                        focus_soon(|| focus_first(REMOVE));
+                    }
+                    applied.try_set(Some(Applied { code, order, quote }));
                 }
                 Err(refused) => {
+                    if follows {
+                        focus_field();
+                    }
+                    applied.try_set(None);
                     error.try_set(Some(promo.words(&refused)));
                 }
             }
@@ -139,17 +176,23 @@ pub(crate) fn PromoCode() -> impl IntoView {
         event.prevent_default();
         let code = normalize_code(&typed.get_untracked());
         wanted.set(None);
+        applying.set_value(true);
+        if order.with_untracked(Option::is_none) {
+            error.set(Some(t!(buy.choose).to_owned()));
+        }
         wanted.set((!code.is_empty()).then_some(code));
     };
     let remove = move || {
         wanted.set(None);
+        applied.set(None);
         typed.set(String::new());
+        focus_field();
     };
     let field = move || {
         view! {
             <form class="promo" novalidate on:submit=apply>
                 <Field
-                    id="promo-code"
+                    id=FIELD
                     label=t!(buy.promo)
                     value=typed
                     error=error
@@ -161,15 +204,25 @@ pub(crate) fn PromoCode() -> impl IntoView {
             </form>
         }
     };
-    move || match applied.get() {
-        Some(applied) => view! {
+    let is_applied = Memo::new(move |_| applied.with(Option::is_some));
+    let code = move || applied.with(|applied| applied.as_ref().map(|it| it.code.clone()));
+    let off = move || {
+        let applied = promo.current()?;
+        Some(format!("−{}", format::money(applied.quote.discount)))
+    };
+    move || match is_applied.get() {
+        true => view! {
             <p class="promo promo--applied" role="status">
-                <b>{applied.code}</b>
-                <span>{format!("−{}", format::money(applied.quote.discount))}</span>
+                <b dir="auto">{code}</b>
+                <span>{off}</span>
                 <IconButton icon=icondata::LuX label=t!(buy.remove_promo) on_press=remove />
             </p>
         }
         .into_any(),
-        None => field().into_any(),
+        false => field().into_any(),
     }
+}
+
+fn focus_field() {
+    focus_soon(|| focus_first(&format!("#{FIELD}")));
 }

@@ -25,7 +25,7 @@ pub(crate) fn WaitSheet() -> impl IntoView {
     });
     provide_context(close);
     view! {
-        <Sheet title=t!(events.join_waiting_list) on_close=close>
+        <Sheet title=t!(events.join_waiting_list) on_close=close tall=true>
             {later::wait()}
         </Sheet>
     }
@@ -45,7 +45,7 @@ pub(crate) fn Wait() -> impl IntoView {
     };
     view! {
         <Show when=move || session.user_id().is_some() fallback=sign_in>
-            <Loaded fetch=open.fetch skeleton=SkeletonShape::Rows let:event>
+            <Loaded fetch=open.fetch skeleton=SkeletonShape::Rows once=true let:event>
                 <Wish event=event open=open on_done=close />
             </Loaded>
         </Show>
@@ -115,7 +115,8 @@ fn Wish(event: EventDetail, open: OpenEvent, on_done: Close) -> impl IntoView {
                 label=t!(common.tickets_title)
                 value=quantity
                 can_add=Signal::derive(move || quantity.get() < most.get())
-                on_change=move |wanted: i32| quantity.set(wanted.max(1))
+                least=1
+                on_change=move |wanted: i32| quantity.set(wanted)
             />
         </div>
         <p class="form__error" role="alert">

@@ -43,7 +43,7 @@ pub(crate) fn GivePage() -> impl IntoView {
                 title=t!(give.sign_in)
                 text=t!(give.sign_in_text)
             >
-                <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:event>
+                <Loaded fetch=fetch skeleton=SkeletonShape::Detail once=true let:event>
                     <Give event=event />
                 </Loaded>
             </Gate>
@@ -231,10 +231,8 @@ fn Send(
             tickets = format::tickets(i32::try_from(many).unwrap_or(i32::MAX))
         ),
     };
+    // At the foot of the screen, whatever stands above it.
     view! {
-        <p class="form__error" role="alert">
-            {error}
-        </p>
         <Show when=move || has_ticket.get()>
             <Pick
                 label=t!(give.again)
@@ -242,7 +240,10 @@ fn Send(
                 on_change=move |chosen| again.set(chosen)
             />
         </Show>
-        <div>
+        <div class="give__send">
+            <p class="form__error" role="alert">
+                {error}
+            </p>
             <Button
                 busy=busy
                 disabled=Signal::derive(move || guests.with(Vec::is_empty))

@@ -32,8 +32,8 @@ pub(crate) fn RefundSheet() -> impl IntoView {
         go_back(&order.map_or(route::ORDERS.to_owned(), route::order));
     });
     view! {
-        <Sheet title=t!(orders.cancel_or_refund) on_close=close>
-            <Loaded fetch=open skeleton=SkeletonShape::Rows let:order>
+        <Sheet title=t!(orders.cancel_or_refund) on_close=close tall=true>
+            <Loaded fetch=open skeleton=SkeletonShape::Rows once=true let:order>
                 <Choosing order=order open=open on_done=close />
             </Loaded>
         </Sheet>
@@ -52,6 +52,8 @@ fn Choosing(order: Order, open: Fetch<Order>, on_done: Close) -> impl IntoView {
         },
     );
     let chosen = RwSignal::new(Chosen::new());
+    // It says why there is another quote, so it stays when that is there.
+    let error = RwSignal::new(None::<String>);
     view! {
         <Loaded fetch=quote skeleton=SkeletonShape::Rows let:known>
             {
@@ -72,6 +74,7 @@ fn Choosing(order: Order, open: Fetch<Order>, on_done: Close) -> impl IntoView {
                             known=known
                             open=open
                             chosen=chosen
+                            error=error
                             on_done=on_done
                         />
                     }
@@ -108,7 +111,7 @@ fn Tickets(group: Group, order: OrderId, chosen: RwSignal<Chosen>) -> impl IntoV
     });
     view! {
         <fieldset class="refund">
-            <legend class="refund__title">{title}</legend>
+            <legend class="refund__title" dir="auto">{title}</legend>
             {choose_all}
             {tickets
                 .into_iter()
@@ -197,11 +200,11 @@ fn Send(
     known: RefundQuote,
     open: Fetch<Order>,
     chosen: RwSignal<Chosen>,
+    error: RwSignal<Option<String>>,
     on_done: Close,
 ) -> impl IntoView {
     let (toasts, feeds) = (use_toasts(), use_feeds());
     let busy = RwSignal::new(false);
-    let error = RwSignal::new(None::<String>);
     // Kept until there is an answer, so that trying again is the same refund.
     let key = StoredValue::new(Uuid::new_v4());
     Effect::new(move |before: Option<()>| {

@@ -75,7 +75,7 @@ pub(super) fn ChangeCode(
         );
     };
     view! {
-        <Sheet title=title on_close=close>
+        <Sheet title=title on_close=close tall=true>
             <form class="form" novalidate on:submit=save>
                 <LimitFields id="code" limits=limits errors=errors />
                 <FormError errors=errors />

@@ -68,7 +68,7 @@ pub(super) fn NewCode(
         });
     };
     view! {
-        <Sheet title=t!(host.new_code) on_close=close>
+        <Sheet title=t!(host.new_code) on_close=close tall=true>
             <form class="form" novalidate on:submit=send>
                 <Field
                     id="new-code"
