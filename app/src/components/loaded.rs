@@ -14,6 +14,9 @@ pub(crate) fn Loaded<T, V>(
     /// Whether it is the whole screen, so that an error has its heading.
     #[prop(default = true)]
     whole: bool,
+    /// Whether something is typed or chosen in it: then news of the same thing leave it as it is.
+    #[prop(optional)]
+    once: bool,
     children: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
 where
@@ -21,7 +24,12 @@ where
     V: IntoView + 'static,
 {
     let children = Arc::new(children);
-    let value = Memo::new(move |_| fetch.value.get());
+    let value = Memo::new(move |before: Option<&Option<T>>| {
+        let now = fetch.value.get();
+        // Another thing is nothing for a moment.
+        let stays = once && now.is_some();
+        before.cloned().flatten().filter(|_| stays).or(now)
+    });
     let retry = Callback::new(move |()| fetch.reload());
     let stale = move || {
         let error = fetch.error.get()?;

@@ -138,16 +138,22 @@ pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
 #[component]
 fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
     let typed = RwSignal::new(filter.with_untracked(|filter| filter.query.clone()));
-    // Another address, by Back or a tab, is another text.
+    let asked = StoredValue::new(Vec::<String>::new());
+    // Another address, by Back or a tab, is another text. One that was asked for here is not,
+    // however late it arrives: more may be typed by then.
     Effect::new(move || {
         let query = filter.with(|filter| filter.query.clone());
-        if query != typed.get_untracked().trim() {
-            typed.set(query);
+        let ours = asked.with_value(|asked| asked.iter().position(|asked| *asked == query));
+        match ours {
+            Some(last) => asked.update_value(|asked| drop(asked.drain(..=last))),
+            None if query != typed.get_untracked().trim() => typed.set(query),
+            None => {}
         }
     });
     let search = move |text: String| {
         let query = text.trim().to_owned();
         if typed.get_untracked() == text && filter.with_untracked(|filter| filter.query != query) {
+            asked.update_value(|asked| asked.push(query.clone()));
             on_search.run(Filter {
                 query,
                 ..filter.get_untracked()
@@ -164,6 +170,7 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
             <input
                 class="search__input"
                 type="search"
+                dir="auto"
                 placeholder=t!(events.search_hint)
                 aria-label=t!(events.search)
                 autocomplete="off"

@@ -17,7 +17,7 @@ use crate::fetch::Fetch;
 use crate::history::use_go_back;
 use crate::kept::Name as Kept;
 use crate::mark::mark_page;
-use crate::pages::transfers::{OnItsWay, SendTickets};
+use crate::pages::transfers::{OnItsWay, SendTickets, provide_sending};
 use crate::{api, format, platform, route};
 
 type Name = (EventId, TicketNumber);
@@ -57,6 +57,7 @@ pub(crate) fn TicketPage() -> impl IntoView {
             .map(|(event, number)| Kept::Ticket(event, number))
     });
     stay_awake();
+    let sending = provide_sending();
     view! {
         <Detail of=Signal::derive(move || name.get().map(|(event, _)| event))>
             <TopBar back=route::TICKETS back_label=t!(tickets.all) />
@@ -69,6 +70,7 @@ pub(crate) fn TicketPage() -> impl IntoView {
                     <TicketScreen ticket=ticket />
                 </Loaded>
             </Gate>
+            {sending}
         </Detail>
     }
 }
@@ -91,7 +93,7 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
         view! {
             <div class="ticket__fact">
                 <dt>{label}</dt>
-                <dd>{value}</dd>
+                <dd dir="auto">{value}</dd>
             </div>
         }
     };
@@ -201,7 +203,7 @@ fn Verdict(ticket: Ticket) -> impl IntoView {
         ),
     };
     let reason = ticket.revoked_because.map(|reason| {
-        view! { <p class="ticket__reason">{t!(common.quoted, text = reason)}</p> }
+        view! { <p class="ticket__reason" dir="auto">{t!(common.quoted, text = reason)}</p> }
     });
     view! {
         <Mark icon=icon title=title text=text />
@@ -234,7 +236,7 @@ fn AskedBack(name: Name, buyer: String) -> impl IntoView {
     };
     view! {
         <section class="notice">
-            <p class="notice__text">
+            <p class="notice__text" dir="auto">
                 {t!(tickets.asked_back, buyer = buyer)}
             </p>
             <Button kind=Kind::Quiet busy=busy on_press=give>

@@ -9,4 +9,4 @@ mod send;
 pub(crate) use claim::ClaimPage;
 pub(crate) use on_its_way::OnItsWay;
 pub(crate) use received::Received;
-pub(crate) use send::SendTickets;
+pub(crate) use send::{SendTickets, provide_sending};

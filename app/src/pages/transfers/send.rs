@@ -14,43 +14,56 @@ use crate::history::Close;
 use crate::refresh::use_refresh;
 use crate::{api, format};
 
+/// The ticket that is being sent, while its sheet is open.
+#[derive(Clone, Copy)]
+struct Sending(RwSignal<Option<Ticket>>);
+
+/// Lets tickets be sent from the screen. The sheet stays apart from what shows a ticket, which is
+/// drawn anew with each news of it: something is typed in it.
+pub(crate) fn provide_sending() -> impl Fn() -> Option<AnyView> + Send + 'static {
+    let Sending(sent) = Sending(RwSignal::new(None));
+    provide_context(Sending(sent));
+    move || {
+        sent.get()
+            .map(|ticket| view! { <SendSheet ticket=ticket /> }.into_any())
+    }
+}
+
 /// The way to send a ticket, and others for the same event with it.
 #[component]
 pub(crate) fn SendTickets(ticket: Ticket) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let known = use_feeds().tickets.entries;
+    let Sending(sent) = expect_context();
     let sendable =
         ticket.code.is_some() && !ticket.event.cancelled && ticket.event.ends_at > format::now();
-    let first = ticket.number;
-    let of_event = Callback::new(move |()| {
-        let mut tickets: Vec<Ticket> = known.with_untracked(|known| {
-            let others = known.iter().map(|entry| &entry.item).filter(|other| {
-                other.event.id == ticket.event.id && other.number != first && other.code.is_some()
-            });
-            others.cloned().collect()
-        });
-        tickets.push(ticket.clone());
-        tickets.sort_by_key(|ticket| ticket.number);
-        tickets
-    });
     sendable.then(|| {
         view! {
-            <Button kind=Kind::Quiet on_press=move |()| open.set(true)>
+            <Button kind=Kind::Quiet on_press=move |()| sent.set(Some(ticket.clone()))>
                 <Icon icon=icondata::LuSend />
                 {t!(transfers.send)}
             </Button>
-            <Show when=move || open.get()>
-                {
-                    let close = Close::new(move || open.set(false));
-                    view! {
-                        <Sheet title=t!(transfers.send_tickets) on_close=close>
-                            <SendForm tickets=of_event.run(()) first=first on_done=close />
-                        </Sheet>
-                    }
-                }
-            </Show>
         }
     })
+}
+
+#[component]
+fn SendSheet(ticket: Ticket) -> impl IntoView {
+    let Sending(sent) = expect_context();
+    let close = Close::new(move || sent.set(None));
+    let first = ticket.number;
+    let known = use_feeds().tickets.entries;
+    let mut tickets: Vec<Ticket> = known.with_untracked(|known| {
+        let others = known.iter().map(|entry| &entry.item).filter(|other| {
+            other.event.id == ticket.event.id && other.number != first && other.code.is_some()
+        });
+        others.cloned().collect()
+    });
+    tickets.push(ticket);
+    tickets.sort_by_key(|ticket| ticket.number);
+    view! {
+        <Sheet title=t!(transfers.send_tickets) on_close=close tall=true>
+            <SendForm tickets=tickets first=first on_done=close />
+        </Sheet>
+    }
 }
 
 #[component]

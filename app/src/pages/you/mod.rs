@@ -11,6 +11,7 @@ mod profile;
 mod reset;
 mod server;
 
+use ::api::users::User;
 use i18n::t;
 use leptos::prelude::*;
 
@@ -33,7 +34,13 @@ use server::ServerAddress;
 #[component]
 pub(crate) fn YouPage() -> impl IntoView {
     let session = use_session();
-    let account = move || match session.user() {
+    // News of the same person leave the screen as it is: something may be typed in it.
+    let user = Memo::new(move |before: Option<&Option<User>>| {
+        let (before, now) = (before.cloned().flatten(), session.user());
+        let is_same = |before: &User| now.as_ref().is_some_and(|now| now.id == before.id);
+        before.filter(is_same).or(now)
+    });
+    let account = move || match user.get() {
         Some(user) => view! { <Profile user=user /> }.into_any(),
         None => view! { <SignedOut /> }.into_any(),
     };

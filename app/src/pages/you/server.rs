@@ -12,7 +12,10 @@ pub(super) fn ServerAddress() -> impl IntoView {
     let address = RwSignal::new(String::new());
     let error = RwSignal::new(None);
     spawn_local(async move {
-        if let Some(kept) = platform::server_address().await {
+        let kept = platform::server_address().await;
+        // Who was quicker to type goes on typing.
+        let untouched = address.try_with_untracked(String::is_empty) == Some(true);
+        if let Some(kept) = kept.filter(|_| untouched) {
             address.try_set(kept);
         }
     });

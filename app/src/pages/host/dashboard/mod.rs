@@ -72,6 +72,27 @@ impl Head {
     }
 }
 
+/// What the person may do with an event as it stands, below its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Rights {
+    id: EventId,
+    manages: bool,
+    organizes: bool,
+    cancels: bool,
+}
+
+impl Rights {
+    fn of(head: &Head) -> Self {
+        let organizes = head.role == Role::Organizer;
+        Self {
+            id: head.id,
+            manages: head.role >= Role::Manager,
+            organizes: organizes && (head.status == EventStatus::Draft || head.live),
+            cancels: organizes && head.live,
+        }
+    }
+}
+
 /// The event that is open, and how it sells.
 #[derive(Clone, Copy)]
 struct Open {
@@ -132,18 +153,28 @@ fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
         let as_of = open.sales.as_of.get_untracked();
         Some(view! { <Stale error=error as_of=as_of on_retry=retry /> })
     };
-    let content = move || match (
-        head.get(),
-        error.get().filter(|_| head.with(Option::is_none)),
-    ) {
-        (Some(head), _) => {
-            view! { <Dashboard head=head open=open cancelling=cancelling /> }.into_any()
-        }
-        (None, Some(error)) => {
-            let busy = open.event.loading;
-            view! { <ErrorState error=error busy=busy on_retry=retry whole=true /> }.into_any()
-        }
-        (None, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+    // With an event, what goes wrong is not asked for here: it would build the screen anew, and
+    // what is typed into it would be lost.
+    let content = move || match head.get() {
+        Some(head) => view! { <Dashboard head=head open=open /> }.into_any(),
+        None => match error.get() {
+            Some(error) => {
+                let busy = open.event.loading;
+                view! { <ErrorState error=error busy=busy on_retry=retry whole=true /> }.into_any()
+            }
+            None => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+        },
+    };
+    // Apart from the rest, which is drawn anew whenever the head changes: here something is typed.
+    let can = Memo::new(move |_| head.with(|head| head.as_ref().map(Rights::of)));
+    let forms = move || {
+        let can = can.get()?;
+        let cancel = move |()| cancelling.set(head.get_untracked());
+        Some(view! {
+            {can.manages.then(|| view! { <PromoSection event=open.event /> })}
+            {can.organizes.then(|| view! { <StaffSection id=can.id /> })}
+            {can.cancels.then(|| view! { <CancelButton on_press=cancel /> })}
+        })
     };
     view! {
         <div
@@ -154,6 +185,7 @@ fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
         >
             {stale}
             {content}
+            {forms}
         </div>
         {sheet}
     }
@@ -201,9 +233,10 @@ fn keep_true(open: Open) {
 }
 
 #[component]
-fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl IntoView {
+fn Dashboard(head: Head, open: Open) -> impl IntoView {
     let when = format::day_and_clock(head.starts_at, &head.timezone);
-    let place = (!head.place.is_empty()).then(|| format!(" · {}", head.place));
+    let place = head.place.clone();
+    let place = (!place.is_empty()).then(|| view! { " · " <bdi>{place}</bdi> });
     let badge = if head.live && head.sales_open {
         view! { <Badge tone=Tone::Good text=t!(host.on_sale) /> }.into_any()
     } else if head.live {
@@ -216,20 +249,6 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
     let timezone = head.timezone.clone();
     let draft = head.status == EventStatus::Draft;
     let cancelled = head.status == EventStatus::Cancelled;
-    let id = head.id;
-    let manages = head.role >= Role::Manager;
-    let organizes = head.role == Role::Organizer;
-    let to_come = draft || head.live;
-    let cancel = (head.live && organizes).then(|| {
-        let head = head.clone();
-        view! {
-            <div>
-                <Button kind=Kind::Plain on_press=move |()| cancelling.set(Some(head.clone()))>
-                    {t!(host.cancel_ask)}
-                </Button>
-            </div>
-        }
-    });
     let sales = open.sales;
     let known = Memo::new(move |_| sales.value.with(Option::is_some));
     view! {
@@ -250,8 +269,16 @@ fn Dashboard(head: Head, open: Open, cancelling: RwSignal<Option<Head>>) -> impl
             <SalesChart sales=sales.value timezone=timezone.clone() />
             <ByType sales=sales.value />
         </Show>
-        {manages.then(|| view! { <PromoSection event=open.event /> })}
-        {(organizes && to_come).then(|| view! { <StaffSection id=id /> })}
-        {cancel}
+    }
+}
+
+#[component]
+fn CancelButton(#[prop(into)] on_press: Callback<()>) -> impl IntoView {
+    view! {
+        <div>
+            <Button kind=Kind::Plain on_press=on_press>
+                {t!(host.cancel_ask)}
+            </Button>
+        </div>
     }
 }

@@ -126,7 +126,7 @@ fn type_row(sales: TypeSales) -> impl IntoView {
     let money = money(sales.received, sales.due).map(|money| view! { <b>{money}</b> });
     view! {
         <li class="by-type__row">
-            <span class="by-type__name">{sales.name}</span>
+            <span class="by-type__name" dir="auto">{sales.name}</span>
             <span class="by-type__money">{money.collect_view()}</span>
             <Meter part=sold + given whole=capacity />
             <span class="by-type__sold">{sold_of(sold, given, capacity)}</span>

@@ -58,7 +58,7 @@ fn Member(member: StaffMember, on_remove: impl Fn(StaffMember) + 'static) -> imp
         <li class="helpers__row">
             <Icon icon=icondata::LuUser />
             <div class="helpers__text">
-                <p class="helpers__email">{member.email.clone()}</p>
+                <p class="helpers__email" dir="auto">{member.email.clone()}</p>
                 <p class="muted">{role}</p>
             </div>
             <IconButton

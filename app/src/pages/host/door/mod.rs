@@ -53,12 +53,16 @@ fn Opened(id: EventId) -> impl IntoView {
     let desk = Desk::open(id);
     let known = Memo::new(move |_| desk.deck.with(Option::is_some));
     let retry = Callback::new(move |()| desk.renew());
-    let screen = move || match (known.get(), desk.error.get()) {
-        (true, _) => view! { <Scanning desk=desk /> }.into_any(),
-        (false, Some(error)) => {
-            view! { <ErrorState error=error busy=false on_retry=retry whole=true /> }.into_any()
-        }
-        (false, None) => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+    // Once there are tickets, errors are not asked for here: they would build the screen anew, and
+    // turn the camera off.
+    let screen = move || match known.get() {
+        true => view! { <Scanning desk=desk /> }.into_any(),
+        false => match desk.error.get() {
+            Some(error) => {
+                view! { <ErrorState error=error busy=false on_retry=retry whole=true /> }.into_any()
+            }
+            None => view! { <Skeleton shape=SkeletonShape::Detail /> }.into_any(),
+        },
     };
     view! {
         <TopBar back=route::host_event(id) back_label=t!(host.back_to_event) />
@@ -170,6 +174,7 @@ fn CodeEntry(desk: Desk) -> impl IntoView {
             </label>
             <input
                 class="field__input code-entry__input"
+                dir="auto"
                 id="code"
                 node_ref=field
                 placeholder="12-K7QF2M"

@@ -103,10 +103,11 @@ fn Existing(id: Option<EventId>, made: RwSignal<Option<EventId>>) -> impl IntoVi
         let before = before.cloned().flatten();
         before.or_else(|| fetch.value.get())
     });
-    move || match (event.get(), fetch.error.get()) {
-        (Some(event), _) if is_over(&event) => view! { <Over event=event /> }.into_any(),
-        (Some(event), _) => view! { <Editor event=Some(event) made=made /> }.into_any(),
-        (None, error) => view! { <NotThere error=error fetch=fetch /> }.into_any(),
+    // What goes wrong later is not asked for here: it would build the form anew.
+    move || match event.get() {
+        Some(event) if is_over(&event) => view! { <Over event=event /> }.into_any(),
+        Some(event) => view! { <Editor event=Some(event) made=made /> }.into_any(),
+        None => view! { <NotThere error=fetch.error.get() fetch=fetch /> }.into_any(),
     }
 }
 

@@ -38,13 +38,21 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
             .with(|codes| codes.as_ref().is_some_and(|codes| !codes.items.is_empty()))
     });
     let event = StoredValue::new(known.clone());
+    // Apart from the rows, which follow the news: in its sheet something is typed.
+    let changing = RwSignal::new(None::<PromoCode>);
     let rows = move || {
         let items = codes.value.get().map(|codes| codes.items);
         items
             .unwrap_or_default()
             .into_iter()
-            .map(|promo| view! { <Row event=event promo=promo codes=codes /> })
+            .map(|promo| view! { <Row event=event promo=promo changing=changing /> })
             .collect_view()
+    };
+    let change = move || {
+        let promo = changing.get()?;
+        let close = move |()| changing.set(None);
+        let event = event.get_value();
+        Some(view! { <ChangeCode event=event promo=promo codes=codes on_close=close /> })
     };
     let section = move || {
         let known = known.clone();
@@ -69,6 +77,7 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
                         on_close=move |()| adding.set(false)
                     />
                 </Show>
+                {change}
             </section>
         }
     };
@@ -76,32 +85,26 @@ pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
 }
 
 #[component]
-fn Row(event: StoredValue<HostEvent>, promo: PromoCode, codes: Fetch<PromoCodes>) -> impl IntoView {
-    let changing = RwSignal::new(false);
+fn Row(
+    event: StoredValue<HostEvent>,
+    promo: PromoCode,
+    changing: RwSignal<Option<PromoCode>>,
+) -> impl IntoView {
     let ended = promo.ends_at.is_some_and(|end| end <= format::now());
     let window = event.with_value(|event| window(&promo, &event.timezone));
     let (code, about) = (promo.code.clone(), usage(&promo));
-    let promo = StoredValue::new(promo);
     let name = code.clone();
     view! {
         <li class="helpers__row">
             <div class="helpers__text">
-                <p class="helpers__email">{code}</p>
+                <p class="helpers__email" dir="auto">{code}</p>
                 <p class="muted">{about}</p>
                 {window.map(|window| view! { <p class="muted">{window}</p> })}
             </div>
             {ended.then(|| view! { <Badge tone=Tone::Neutral text=t!(common.ended) /> })}
-            <Button kind=Kind::Plain on_press=move |()| changing.set(true)>
+            <Button kind=Kind::Plain on_press=move |()| changing.set(Some(promo.clone()))>
                 {t!(host.change)} " " <span class="visually-hidden">{name}</span>
             </Button>
-            <Show when=move || changing.get()>
-                <ChangeCode
-                    event=event.get_value()
-                    promo=promo.get_value()
-                    codes=codes
-                    on_close=move |()| changing.set(false)
-                />
-            </Show>
         </li>
     }
 }
