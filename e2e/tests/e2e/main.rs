@@ -6,18 +6,22 @@ mod cancellation;
 mod cart;
 mod comps;
 mod door;
+mod focus;
 mod keyboard;
 mod languages;
+mod layout;
 mod offline;
 mod organizer;
 mod panes;
 mod passwords;
 mod places;
 mod prerender;
+mod presses;
 mod pull;
 mod screens;
 mod sheets;
 mod transfers;
+mod typing;
 
 /// One test for each engine.
 macro_rules! in_both_engines {

@@ -132,7 +132,7 @@ fn every_token_is_used_and_there() {
 }
 
 /// Set by the app or the shell, where something moves or is measured.
-const SET_BY_THE_APP: [&str; 11] = [
+const SET_BY_THE_APP: [&str; 12] = [
     "drawn",
     "gone",
     "native-safe-bottom",
@@ -144,6 +144,7 @@ const SET_BY_THE_APP: [&str; 11] = [
     "pull",
     "pull-turn",
     "takes",
+    "toast-strip",
 ];
 
 /// The names of all custom properties that are set.

@@ -128,14 +128,14 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
     };
     view! {
         <div class="event">
-            <div class="event__cover">
+            <div class="event__cover" class:event__cover--picture=summary.cover_url.is_some()>
                 <Cover id=summary.id cover_url=summary.cover_url.clone() />
             </div>
             <div class="event__body">
                 <div class="event__head">
                     {badge}
                     <Heading text=summary.title.clone() />
-                    <p class="event__by">{t!(events.by, name = &event.organizer.name)}</p>
+                    <p class="event__by" dir="auto">{t!(events.by, name = &event.organizer.name)}</p>
                 </div>
                 <Show when=move || open.waits_for(None)>{later::waiting_places()}</Show>
                 <Facts event=event.clone() />
@@ -190,8 +190,8 @@ fn Facts(event: EventDetail) -> impl IntoView {
                     <span class="visually-hidden">{t!(events.where_)}</span>
                 </dt>
                 <dd>
-                    <p class="facts__main">{summary.venue.clone()}</p>
-                    <p class="muted">{street}</p>
+                    <p class="facts__main" dir="auto">{summary.venue.clone()}</p>
+                    <p class="muted" dir="auto">{street}</p>
                     <a class="facts__link" href=href on:click=open_map>
                         {t!(events.open_map)}
                     </a>
@@ -220,7 +220,7 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
             view! {
                 <li class="offer">
                     <div class="offer__text">
-                        <h3 class="offer__name">{kind.name.clone()}</h3>
+                        <h3 class="offer__name" dir="auto">{kind.name.clone()}</h3>
                         <p class="muted">{note}</p>
                         {wait}
                     </div>
@@ -244,7 +244,7 @@ fn About(text: String) -> impl IntoView {
         view! {
             <section class="section">
                 <h2 class="section__title">{t!(common.about)}</h2>
-                <p class="event__about">{text}</p>
+                <p class="event__about" dir="auto">{text}</p>
             </section>
         }
     })

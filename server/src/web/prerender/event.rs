@@ -22,12 +22,12 @@ pub(in crate::web) fn event(reader: &Reader, event: &EventDetail) -> Markup {
                 }
             }
             div .event {
-                div .event__cover { (cover(summary.id, summary.cover_url.as_deref())) }
+                div .event__cover .event__cover--picture[summary.cover_url.is_some()] { (cover(summary.id, summary.cover_url.as_deref())) }
                 div .event__body {
                     div .event__head {
                         (sale_badge(reader, summary))
-                        h1 .heading { (summary.title) }
-                        p .event__by {
+                        h1 .heading dir="auto" { (summary.title) }
+                        p .event__by dir="auto" {
                             (td_string!(language, events.by, name = &event.organizer.name))
                         }
                     }
@@ -36,7 +36,7 @@ pub(in crate::web) fn event(reader: &Reader, event: &EventDetail) -> Markup {
                     @if !event.description.trim().is_empty() {
                         section .section {
                             h2 .section__title { (td_string!(language, common.about)) }
-                            p .event__about { (event.description) }
+                            p .event__about dir="auto" { (event.description) }
                         }
                     }
                 }
@@ -67,8 +67,8 @@ fn facts(reader: &Reader, event: &EventDetail) -> Markup {
                     span .visually-hidden { (td_string!(language, events.where_)) }
                 }
                 dd {
-                    p .facts__main { (summary.venue) }
-                    p .muted { (event::street(event)) }
+                    p .facts__main dir="auto" { (summary.venue) }
+                    p .muted dir="auto" { (event::street(event)) }
                     a .facts__link { (td_string!(language, events.open_map)) }
                 }
             }
@@ -83,7 +83,7 @@ fn ticket_types(reader: &Reader, event: &EventDetail) -> Markup {
         html! {
             li .offer {
                 div .offer__text {
-                    h3 .offer__name { (kind.name) }
+                    h3 .offer__name dir="auto" { (kind.name) }
                     p .muted { (event::left(reader, kind, &summary.timezone)) }
                     @if kind.state == SaleState::SoldOut {
                         a .offer__wait href=(format!("/events/{}/wait", summary.id)) {

@@ -29,7 +29,7 @@ pub(in crate::web) fn list(reader: &Reader, events: &[EventSummary]) -> Markup {
                 div .events__filter inert {
                     div .search role="search" {
                         (icon(icondata::LuSearch))
-                        input .search__input type="search"
+                        input .search__input type="search" dir="auto"
                             placeholder=(td_string!(language, events.search_hint))
                             aria-label=(td_string!(language, events.search));
                     }
@@ -64,11 +64,11 @@ fn card(reader: &Reader, event: &EventSummary) -> Markup {
                     span .date-block__day { (day) }
                 }
                 div .card__text {
-                    h2 .card__title {
+                    h2 .card__title dir="auto" {
                         a href=(format!("/events/{}", event.id)) { (event.title) }
                     }
                     p .card__when { (reader.day_and_clock(event.starts_at, &event.timezone)) }
-                    p .card__where { (event::place(event)) }
+                    p .card__where dir="auto" { (event::place(event)) }
                     p .card__facts {
                         @if let Some(price) = event::price_from(reader, event) {
                             span .card__price { (price) }

@@ -1,9 +1,13 @@
+mod place;
+
 use std::time::Duration;
 
 use i18n::t;
+use leptos::html;
 use leptos::prelude::*;
 
 use super::IconButton;
+use place::keep_clear;
 
 /// How long a message stays: long enough to read twice.
 const SHOWN_FOR: Duration = Duration::from_secs(6);
@@ -65,11 +69,14 @@ impl ToastBox {
 #[component]
 pub(crate) fn Toasts() -> impl IntoView {
     let toasts = use_toasts();
+    let list = NodeRef::<html::Div>::new();
+    let any = Signal::derive(move || toasts.toasts.with(|toasts| !toasts.is_empty()));
+    keep_clear(list, any);
     view! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite" node_ref=list>
             <For each=move || toasts.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast">
-                    <p class="toast__text">{toast.text}</p>
+                    <p class="toast__text" dir="auto">{toast.text}</p>
                     {toast
                         .link
                         .map(|(path, label)| {
