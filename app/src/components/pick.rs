@@ -21,10 +21,10 @@ pub(crate) fn Pick(
                 on:change:target=move |event| on_change.run(event.target().checked())
             />
             <span class="pick__text">
-                <span class="pick__label">{label}</span>
-                {note.map(|note| view! { <span class="pick__note">{note}</span> })}
+                <span class="pick__label" dir="auto">{label}</span>
+                {note.map(|note| view! { <span class="pick__note" dir="auto">{note}</span> })}
             </span>
-            {end.map(|end| view! { <span class="pick__end">{end}</span> })}
+            {end.map(|end| view! { <span class="pick__end" dir="auto">{end}</span> })}
         </label>
     }
 }

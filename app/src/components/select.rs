@@ -23,7 +23,7 @@ pub(crate) fn Select(
             move || value.with(|value| *value == option)
         };
         view! {
-            <option value=option selected=chosen>
+            <option value=option selected=chosen dir="auto">
                 {words}
             </option>
         }
@@ -34,6 +34,7 @@ pub(crate) fn Select(
                 <select
                     class="field__input select__input"
                     id=id
+                    dir="auto"
                     disabled=disabled
                     aria-invalid=invalid
                     aria-describedby=described_by

@@ -27,7 +27,7 @@ pub(crate) fn EmptyState(
                 <Icon icon=icon />
             </div>
             {title_of_state(title, whole)}
-            <p class="state__text">{text}</p>
+            <p class="state__text" dir="auto">{text}</p>
             {children.map(|children| view! { <div class="state__actions">{children()}</div> })}
         </div>
     }
@@ -38,7 +38,7 @@ fn title_of_state(title: String, whole: bool) -> AnyView {
     if whole {
         view! { <Heading text=title class="state__title" /> }.into_any()
     } else {
-        view! { <h2 class="state__title">{title}</h2> }.into_any()
+        view! { <h2 class="state__title" dir="auto">{title}</h2> }.into_any()
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn ErrorState(
                 <Icon icon=icon />
             </div>
             {title_of_state(title.to_owned(), whole)}
-            <p class="state__text">{error.to_string()}</p>
+            <p class="state__text" dir="auto">{error.to_string()}</p>
             <div class="state__actions">{action}</div>
         </div>
     }

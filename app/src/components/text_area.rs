@@ -24,6 +24,7 @@ pub(crate) fn TextArea(
                 class="field__input field__input--text"
                 id=id
                 rows=rows
+                dir="auto"
                 aria-invalid=invalid
                 aria-describedby=described_by
                 bind:value=value

@@ -54,6 +54,8 @@ pub const SCREENS: &[Screen] = &[
     Ada.sees("cart/two-events", "/events/{rtl}/buy", "2 events").after(&[
         Press("One more: "), Press("Add to cart"), See("Added to your cart"), Go("/events/{free}/buy"), Press("One more: "), Press("Add to cart"), See("Added to your cart"), Go("/cart")]),
 
+    Ada.sees("cart/long-text", "/events/{long}/buy", "Donaudampf").after(&[Press("One more: "), Press("Add to cart"), See("Added to your cart"), Go("/cart")]),
+
     Ada.sees("tickets/upcoming", "/tickets", "held for you"),
     Ada.sees("tickets/loading", "/tickets", "Loading").awaiting(&["tickets", "transfers", "waiting-list"]),
     Ada.sees("tickets/offline", "/cart", "No connection").after(&[Offline, Go("/tickets")]),
@@ -72,6 +74,7 @@ pub const SCREENS: &[Screen] = &[
     Ada.sees("ticket/large-text", "/tickets/{valid}", "Standing").in_large_text().whole(),
     Ada.sees("ticket/forced-colors", "/tickets/{valid}", "Standing").in_forced_colors(),
     Ada.sees("ticket/right-to-left", "/tickets/{rtl_ticket}", "حيفا"),
+    Ada.sees("ticket/long-text", "/tickets/{long_ticket}", "Donaudampf"),
     Nobody.sees("claim/open", "{claim}", "Ada Lovelace"),
     Nobody.sees("claim/missing", "/claim/nothing", "Page not found"),
 
@@ -83,6 +86,9 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("order/signed-out", "/orders/{order}", "Sign in to see this order"),
     Ada.sees("order/partly-refunded", "/orders/{order}", "Partially refunded").whole(),
     Ada.sees("order/refunded", "/orders/{refunded_order}", "Refunded"),
+    Ada.sees("order/long-text", "/orders/{long_order}", "Donaudampf"),
+    Ada.sees("order/confirmation-long-text", "/orders/{long_order}/confirmation", "Donaudampf"),
+    Ada.sees("order/refund-long-text", "/orders/{long_order}/refund", "Dauerkarten"),
     Ada.sees("order/confirmation", "/orders/{order}/confirmation", "going"),
     Ada.sees("order/refund", "/orders/{coming_order}/refund", "Choose tickets"),
     Ada.sees("order/refund-chosen", "/orders/{coming_order}/refund", "Cancel 1 ticket").after(&[Tick("Ticket 2")]),
@@ -102,6 +108,7 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("editor/errors", "/host/events/new", "Enter a title.").after(&[Press("Publish")]).whole(),
     Olga.sees("editor/draft", "/host/events/{draft}/edit", "Publish").whole(),
     Olga.sees("editor/published", "/host/events/{on_sale}/edit", "Save").whole(),
+    Olga.sees("editor/long-text", "/host/events/{long}/edit", "Donaudampf"),
     Olga.sees("editor/large-text", "/host/events/new", "About the event").in_large_text(),
     Olga.sees("dashboard/live", "/host/events/{on_sale}", "Received").whole(),
     Olga.sees("dashboard/loading", "/host/events/{on_sale}", "Loading").awaiting(&["host"]),
@@ -116,10 +123,13 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("guests/list", "/host/events/{tonight}/guests", "Wilhelmine").whole(),
     Olga.sees("guests/nobody", "/host/events/{tonight}/guests", "zzz").after(&[Fill("Find by name, email, ticket number or code", "zzz")]),
     Olga.sees("guests/cancel", "/host/events/{tonight}/guests", "is no longer due").after(&[Press("Wilhelmine"), Press("Cancel ticket…")]),
+    Olga.sees("guests/long-text", "/host/events/{long}/guests", "Dauerkarten"),
     Olga.sees("guests/large-text", "/host/events/{tonight}/guests", "Wilhelmine").in_large_text(),
     Olga.sees("give/form", "/host/events/{tonight}/give", "Name"),
+    Olga.sees("give/long-text", "/host/events/{long}/give", "Name"),
     Nobody.sees("door/signed-out", "/host/events/{tonight}/door", "Check in guests"),
     Olga.sees("door/ready", "/host/events/{tonight}/door", "Connected").whole(),
+    Olga.sees("door/long-text", "/host/events/{long}/door", "Connected"),
     Olga.sees("door/valid", "/host/events/{tonight}/door", "VALID").after(&[Stay, Fill("Ticket code", "{scan_code}"), Press("Check")]),
     Olga.sees("door/used", "/host/events/{tonight}/door", "ALREADY USED").after(&[Fill("Ticket code", "{used_code}"), Press("Check")]),
     Olga.sees("door/invalid", "/host/events/{tonight}/door", "NOT A TICKET").after(&[Fill("Ticket code", "99-AAAAAA"), Press("Check")]),

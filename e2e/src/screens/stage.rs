@@ -15,10 +15,11 @@ use uuid::Uuid;
 use crate::backstage::{Account, event, in_days};
 use crate::service::Service;
 
-const LONG_TITLE: &str = "Donaudampfschifffahrtsgesellschaftskapitänsmützenausstellung: the whole \
-    collection, shown for the first and only time";
-const LONG_NAME: &str =
-    "Wilhelmine Adelgunde von Hohenfels-Wackerbarth-Salmour-Schwarzenberg-Sondershausen";
+/// One word each, as long as the server takes.
+const LONG_TITLE: &str = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenausstellungseroeffnungsfeierlichkeitsvorbereitungsausschusssitzungssa";
+const LONG_NAME: &str = "WilhelmineAdelgundevonHohenfelsWackerbarthSalmourSchwarzenbergSondershausenZuLeiningenHartenburgDags";
+const LONG_TYPE: &str = "Dauerkartenvorverkaufsberechtigungsbescheinigungsnachweisamt";
+const LONG_VENUE: &str = "Oberrheinischesbinnenschifffahrtsmuseumsverwaltungsgebaeudeerweiterungsbauplanungskommissionssitzungssaalvorraumstreppen";
 
 /// Everything there is to see.
 pub struct Stage {
@@ -133,11 +134,7 @@ impl Stage {
         let mut long = event(
             LONG_TITLE,
             &[
-                (
-                    "Dauerkartenvorverkaufsberechtigungsbescheinigungsnachweis",
-                    99_999_999,
-                    1_000_000,
-                ),
+                (LONG_TYPE, 99_999_999, 1_000_000),
                 (
                     "Reduced, for members of the society of friends of the museum",
                     123_456,
@@ -145,10 +142,7 @@ impl Stage {
                 ),
             ],
         )?;
-        long.venue =
-            "Oberrheinisches Binnenschifffahrtsmuseum in the old customs house behind the \
-            grain harbour, third courtyard, second staircase"
-                .to_owned();
+        long.venue = format!("{LONG_VENUE}, third courtyard, second staircase");
         long.city = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch".to_owned();
         long.description = format!(
             "{}\n\n{}",
@@ -159,7 +153,12 @@ impl Stage {
             kind.description =
                 "With a word of welcome, a word of thanks, and everything in between. ".repeat(4);
         }
-        self.publish("long", olga, &long).await?;
+        let long = self.publish("long", olga, &long).await?;
+        let bought = ada.buy(long.ticket_types[0].id, 2).await?;
+        self.names.insert("long_order", bought.id.to_string());
+        let number = bought.lines[0].tickets[0].number;
+        self.names
+            .insert("long_ticket", format!("{}/{number}", long.id));
 
         let mut rtl = event(
             "ليلة الموسيقى في حيفا",

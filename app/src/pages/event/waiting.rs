@@ -124,7 +124,7 @@ fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) ->
         let event = place.event.clone();
         view! {
             <p class="waiting__event">
-                <a href=route::event(event.id)>{event.title}</a>
+                <a href=route::event(event.id) dir="auto">{event.title}</a>
                 <span class="muted">
                     {format::day_and_clock(event.starts_at, &event.timezone)}
                 </span>
@@ -158,8 +158,8 @@ fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) ->
     view! {
         <section class="waiting" class:waiting--held=place.offer.is_some() aria-live="polite">
             {event}
-            <p class="waiting__title">{title}</p>
-            <p class="muted">{text}</p>
+            <p class="waiting__title" dir="auto">{title}</p>
+            <p class="muted" dir="auto">{text}</p>
             <div class="actions">{action}</div>
         </section>
     }

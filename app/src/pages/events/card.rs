@@ -33,11 +33,11 @@ pub(crate) fn CardBody(event: EventSummary) -> impl IntoView {
         <div class="card__body">
             <DateBlock time=event.starts_at timezone=event.timezone.clone() />
             <div class="card__text">
-                <h2 class="card__title">
+                <h2 class="card__title" dir="auto">
                     <A href=route::event(event.id)>{event.title.clone()}</A>
                 </h2>
                 <p class="card__when">{when}</p>
-                <p class="card__where">{place}</p>
+                <p class="card__where" dir="auto">{place}</p>
                 <p class="card__facts">
                     {price.map(|price| view! { <span class="card__price">{price}</span> })}
                     {going.map(|going| view! { <span>{going}</span> })}

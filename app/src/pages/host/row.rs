@@ -23,14 +23,14 @@ pub(super) fn HostedRow(event: HostEventSummary) -> impl IntoView {
     } else {
         event.venue.clone()
     };
-    let place = (!place.is_empty()).then(|| format!(" · {place}"));
+    let place = (!place.is_empty()).then(|| view! { " · " <bdi>{place}</bdi> });
     view! {
         <article class="hosted-row">
             <div class="hosted-row__cover">
                 <Cover id=event.id cover_url=event.cover_url.clone() />
             </div>
             <div class="hosted-row__text">
-                <h3 class="hosted-row__title">
+                <h3 class="hosted-row__title" dir="auto">
                     <A href=href>{title}</A>
                 </h3>
                 <p class="hosted-row__when">{when} {place}</p>

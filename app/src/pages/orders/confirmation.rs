@@ -121,8 +121,8 @@ fn OneEvent(event: EventRef) -> impl IntoView {
         <div class="confirmation__cover">
             <Cover id=event.id cover_url=event.cover_url.clone() />
         </div>
-        <h2 class="confirmation__event">{event.title.clone()}</h2>
-        <p class="muted">{when_and_where(&event)}</p>
+        <h2 class="confirmation__event" dir="auto">{event.title.clone()}</h2>
+        <p class="muted" dir="auto">{when_and_where(&event)}</p>
     }
 }
 
@@ -135,8 +135,8 @@ fn OneOfSeveral(event: EventRef) -> impl IntoView {
                 <Cover id=event.id cover_url=event.cover_url />
             </div>
             <div>
-                <h2 class="cart__title">{event.title}</h2>
-                <p class="muted">{about}</p>
+                <h2 class="cart__title" dir="auto">{event.title}</h2>
+                <p class="muted" dir="auto">{about}</p>
             </div>
         </div>
     }

@@ -162,7 +162,7 @@ fn line(line: OrderLine, named: bool) -> impl IntoView {
     let event = line.event;
     let name = named.then(|| {
         view! {
-            <h2 class="receipt__event">
+            <h2 class="receipt__event" dir="auto">
                 <a href=route::event(event.id)>{event.title.clone()}</a>
             </h2>
             <p class="muted">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
@@ -187,7 +187,7 @@ fn line(line: OrderLine, named: bool) -> impl IntoView {
             {name}
             <dl class="receipt__sums">
                 <div class="receipt__sum">
-                    <dt>{format!("{} × {}", line.quantity, line.ticket_type)}</dt>
+                    <dt dir="auto">{format!("{} × {}", line.quantity, line.ticket_type)}</dt>
                     <dd>
                         {format::money(
                             ::api::Money::new(

@@ -29,7 +29,7 @@ pub(super) fn OrderRow(order: OrderSummary) -> impl IntoView {
         <article class="entry">
             <div class="entry__cover">{cover}</div>
             <div class="entry__text">
-                <h2 class="entry__title">
+                <h2 class="entry__title" dir="auto">
                     <A href=route::order(order.id)>{title}</A>
                 </h2>
                 <p class="entry__about">{kind.map(|kind| format!("{kind} · "))} {about}</p>

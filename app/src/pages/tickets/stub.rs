@@ -34,11 +34,11 @@ pub(super) fn Stub(group: Group) -> impl IntoView {
             </div>
             <div class="stub__text">
                 {badge}
-                <h2 class="stub__title">
+                <h2 class="stub__title" dir="auto">
                     <A href=route::ticket(event.id, first.number)>{event.title.clone()}</A>
                 </h2>
                 <p class="stub__when">{format::day_and_clock(event.starts_at, &event.timezone)}</p>
-                <p class="stub__where">{event.venue.clone()}</p>
+                <p class="stub__where" dir="auto">{event.venue.clone()}</p>
             </div>
             <p class="stub__count">
                 <span class="stub__number">{count}</span>

@@ -66,7 +66,7 @@ fn Claim(offer: Offer, token: String) -> impl IntoView {
                 })}
             <Heading text=all.title() class="claim__title" />
             <ul class="claim__lines">
-                {all.lines().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}
+                {all.lines().into_iter().map(|line| view! { <li dir="auto">{line}</li> }).collect_view()}
             </ul>
             {next}
         </div>

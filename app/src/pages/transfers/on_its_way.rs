@@ -32,7 +32,7 @@ pub(crate) fn OnItsWay(transfer: PendingTransfer) -> impl IntoView {
                 <Icon icon=icondata::LuSend />
             </div>
             <p class="ticket__verdict">{t!(transfers.on_its_way)}</p>
-            <p class="muted">
+            <p class="muted" dir="auto">
                 {t_view!(transfers.sent_to, to = transfer.to, when = sent, <b> = <strong />)}
             </p>
             <Button kind=Kind::Quiet busy=busy on_press=take_back>

@@ -66,8 +66,8 @@ fn Offer(offer: Pending) -> impl IntoView {
                 <Icon icon=icondata::LuGift />
             </span>
             <div class="gift__text">
-                <h2 class="gift__title">{title}</h2>
-                {lines.into_iter().map(|line| view! { <p class="muted">{line}</p> }).collect_view()}
+                <h2 class="gift__title" dir="auto">{title}</h2>
+                {lines.into_iter().map(|line| view! { <p class="muted" dir="auto">{line}</p> }).collect_view()}
             </div>
             <ReplyButtons replying=replying on_reply=send />
         </article>

@@ -43,7 +43,7 @@ fn RecentRow(desk: Desk, told: Told, timezone: Signal<String>) -> impl IntoView 
     view! {
         <li class="scans__row">
             <div class="scans__text">
-                <p class="scans__what">{what}</p>
+                <p class="scans__what" dir="auto">{what}</p>
                 <p class="scans__when">{when}</p>
             </div>
             <Badge tone=tone text=word />
@@ -79,7 +79,7 @@ pub(super) fn DoubleEntries(desk: Desk, timezone: Signal<String>) -> impl IntoVi
         view! {
             <li class="scans__row">
                 <div class="scans__text">
-                    <p class="scans__what">{ticket(&entry.answer)}</p>
+                    <p class="scans__what" dir="auto">{ticket(&entry.answer)}</p>
                     <p class="scans__when">{place}</p>
                     <p class="scans__when">{reason}</p>
                 </div>

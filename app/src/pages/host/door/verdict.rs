@@ -48,8 +48,8 @@ pub(super) fn VerdictScreen(desk: Desk, timezone: Signal<String>) -> impl IntoVi
                     <Icon icon=look.icon() />
                 </span>
                 <span class="verdict__word">{title(answer.verdict)}</span>
-                <span class="verdict__reason">{reason(answer, &timezone.get_untracked())}</span>
-                <span class="verdict__ticket">{ticket(answer)}</span>
+                <span class="verdict__reason" dir="auto">{reason(answer, &timezone.get_untracked())}</span>
+                <span class="verdict__ticket" dir="auto">{ticket(answer)}</span>
                 <span class="verdict__note">{offline}</span>
                 <span class="verdict__next">{t!(door.next)}</span>
             </button>

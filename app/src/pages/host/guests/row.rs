@@ -17,7 +17,7 @@ pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> 
     let from = guest
         .from
         .as_ref()
-        .map(|from| view! { <span>{format!(" · {}", t!(guests.from, name = from))}</span> });
+        .map(|from| view! { <bdi>{format!(" · {}", t!(guests.from, name = from))}</bdi> });
     let email = guest.email.clone().filter(|email| *email != guest.name);
     let due = guest
         .due
@@ -29,9 +29,9 @@ pub(super) fn GuestRow(guest: Guest, #[prop(into)] on_open: Callback<Guest>) -> 
             move |_| on_open.run(guest.clone())
         }>
             <span class="guest__text">
-                <span class="guest__name">{guest.name.clone()}</span>
+                <span class="guest__name" dir="auto">{guest.name.clone()}</span>
                 {email.map(|email| view! { <span class="guest__note">{email}</span> })}
-                <span class="guest__note">{about} {from}</span>
+                <span class="guest__note" dir="auto">{about} {from}</span>
                 {due}
             </span>
             {badge}

@@ -49,7 +49,7 @@ pub(super) fn GuestSheet(
     let reason = guest
         .revoked_because
         .clone()
-        .map(|reason| view! { <p>{t!(guests.taken_back_because, reason = reason)}</p> });
+        .map(|reason| view! { <p dir="auto">{t!(guests.taken_back_because, reason = reason)}</p> });
     let refunding = RwSignal::new(false);
     let keep = move |()| {
         refunding.set(false);
@@ -60,9 +60,9 @@ pub(super) fn GuestSheet(
             <div class="guest-sheet">
                 {badge}
                 <p class="muted">{guest.email.clone()}</p>
-                <p>{about}</p>
+                <p dir="auto">{about}</p>
                 {due}
-                {guest.from.clone().map(|from| view! { <p class="muted">{t!(guests.from_buyer, name = from)}</p> })}
+                {guest.from.clone().map(|from| view! { <p class="muted" dir="auto">{t!(guests.from_buyer, name = from)}</p> })}
                 {reason}
             </div>
             {move || {
