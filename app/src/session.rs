@@ -74,7 +74,11 @@ impl Session {
     pub(crate) fn set_user(self, user: User) {
         if user_id() == Some(user.id) {
             keep_user(&user);
-            self.0.set(State::SignedIn(user));
+            let news = State::SignedIn(user);
+            // A screen that asks who it is would else be drawn anew by each answer, and ask again.
+            if self.0.with_untracked(|state| *state != news) {
+                self.0.set(news);
+            }
         }
     }
 }
