@@ -56,7 +56,7 @@ fn Sold(event: HostEventSummary) -> impl IntoView {
         <Meter part=sold + given whole=capacity />
         <p class="hosted-row__numbers">
             <span>{sold_of(sold, given, capacity)}</span>
-            {money.collect_view()}
+            <span class="hosted-row__money">{money.collect_view()}</span>
         </p>
     }
 }
