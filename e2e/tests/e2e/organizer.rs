@@ -40,7 +40,7 @@ async fn create_event(olga: &Person, title: &str) -> Result<()> {
     olga.fill("Name of ticket type 2", "Friend of the house")
         .await?;
     olga.fill("Price of ticket type 2", "40").await?;
-    olga.fill("How many of ticket type 2", "5").await?;
+    olga.fill("Quantity of ticket type 2", "5").await?;
     olga.sees("Saved").await?;
     olga.press("Publish").await?;
     olga.sees("Your event is live.").await
@@ -159,10 +159,10 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     ada.buy(ada.event(id).await?.ticket_types[0].id, 2).await?;
 
     olga.follow("Edit").await?;
-    olga.fill("How many of ticket type 1", "1").await?;
+    olga.fill("Quantity of ticket type 1", "1").await?;
     olga.press("Save changes").await?;
     olga.sees("2 are sold already; choose at least 2.").await?;
-    olga.fill("How many of ticket type 1", "2").await?;
+    olga.fill("Quantity of ticket type 1", "2").await?;
     olga.press("Save changes").await?;
     olga.sees("Changes published.").await?;
     olga.sees("2 of 2 sold").await?;
@@ -190,7 +190,7 @@ async fn a_public_event_is_changed_paused_and_cancelled(engine: Engine) -> Resul
     olga.sees("Type 2, the number of tickets.").await?;
     olga.fill("Number of tickets", "2").await?;
     olga.press("Cancel event").await?;
-    olga.sees("The event has been cancelled.").await?;
+    olga.sees("Event cancelled.").await?;
     olga.sees("Cancelled").await?;
     olga.leave().await
 }
