@@ -8,10 +8,12 @@ use leptos::task::spawn_local;
 
 use crate::api::{self, Error};
 use crate::listen::on_window;
+use crate::retry::Backoff;
 
-/// How long until it is asked for the first time, and at most.
-const FIRST_MS: u32 = 2_000;
-const LAST_MS: u32 = 30_000;
+const BACKOFF: Backoff = Backoff {
+    first_ms: 3_000,
+    last_ms: 30_000,
+};
 
 thread_local! {
     static REACHED: ArcRwSignal<bool> = ArcRwSignal::new(true);
@@ -35,13 +37,12 @@ fn is_reached() -> bool {
 }
 
 async fn ask_until_reached() {
-    let mut pause = FIRST_MS;
+    let (mut attempt, mut asked) = (0, None);
     while !is_reached() {
-        TimeoutFuture::new(pause).await;
-        // Not all at the same moment when a server comes back.
-        pause = (pause + pause / 2).min(LAST_MS - (js_sys::Math::random() * 5_000.0) as u32);
+        TimeoutFuture::new(BACKOFF.pause(attempt, asked)).await;
+        attempt += 1;
         if !is_reached() {
-            api::is_alive().await;
+            asked = api::is_alive().await;
         }
     }
 }
@@ -54,7 +55,9 @@ pub(crate) fn watch_connection() {
 
 fn ask_now() {
     if !is_reached() {
-        spawn_local(api::is_alive());
+        spawn_local(async {
+            api::is_alive().await;
+        });
     }
 }
 

@@ -29,6 +29,7 @@ mod platform;
 mod prerendered;
 mod purchase;
 mod refresh;
+mod retry;
 mod route;
 #[cfg(test)]
 mod samples;

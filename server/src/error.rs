@@ -141,6 +141,7 @@ impl Error {
             code,
             detail: self.detail(),
             errors: Default::default(),
+            retry_after: self.retry_after(),
             request_id: None,
             left: None,
             ticket_type_id: None,
@@ -155,9 +156,12 @@ impl Error {
         problem
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    /// Seconds until it is worth trying again.
+    fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::RateLimited { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::RateLimited { retry_after } | Self::Busy { retry_after } => {
+                Some((retry_after.as_secs_f64().ceil() as u32).max(1))
+            }
             _ => None,
         }
     }
@@ -207,11 +211,10 @@ impl IntoResponse for Error {
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
-        if let Some(wait) = self.retry_after() {
-            let seconds = wait.as_secs_f64().ceil() as u64;
+        if let Some(seconds) = problem.retry_after {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
             response

@@ -227,6 +227,11 @@ async fn observe(request: Request, next: Next) -> Response {
         .or_else(|| problem_of(&response));
     let id = id.to_string();
     if let Some(problem) = problem {
+        // What a layer refused says it, too.
+        if let Some(seconds) = problem.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         write_problem(
             &mut response,
             Problem {
@@ -288,6 +293,10 @@ fn problem_of(response: &Response) -> Option<Problem> {
         StatusCode::METHOD_NOT_ALLOWED => (Code::Invalid, "This method isn’t allowed here."),
         StatusCode::REQUEST_TIMEOUT => (Code::Invalid, "The request took too long to arrive."),
         StatusCode::PAYLOAD_TOO_LARGE => (Code::Invalid, "The request is too large."),
+        StatusCode::TOO_MANY_REQUESTS => (
+            Code::RateLimited,
+            "Too many attempts. Wait a moment and try again.",
+        ),
         StatusCode::SERVICE_UNAVAILABLE => (
             Code::Busy,
             "We’re very busy right now. Try again in a moment.",
@@ -303,6 +312,7 @@ fn problem_of(response: &Response) -> Option<Problem> {
         code,
         detail: detail.to_owned(),
         errors: Default::default(),
+        retry_after: matches!(code, Code::Busy | Code::RateLimited).then_some(1),
         request_id: None,
         left: None,
         ticket_type_id: None,
@@ -375,4 +385,23 @@ fn harden<B>(mut response: Response<B>) -> Response<B> {
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+
+    #[test]
+    fn who_is_refused_for_now_is_told_when_to_come_again() {
+        for status in [
+            StatusCode::TOO_MANY_REQUESTS,
+            StatusCode::SERVICE_UNAVAILABLE,
+        ] {
+            let problem = problem_of(&status.into_response()).expect("a refusal");
+            assert_eq!(problem.retry_after, Some(1), "{status}");
+        }
+        let problem = problem_of(&StatusCode::NOT_FOUND.into_response());
+        assert_eq!(problem.expect("a refusal").retry_after, None);
+    }
 }

@@ -12,12 +12,22 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::kept::{Name, Place};
+use crate::retry::Backoff;
 use crate::{connection, session};
 
 /// Reads are given up, and can be tried again, after 10 s.
 const READ_TIMEOUT_MS: u32 = 10_000;
 /// Writes are given longer than the server takes for its own limits.
 const WRITE_TIMEOUT_MS: u32 = 30_000;
+
+/// How often a read is tried again by itself while the server is too busy to answer it.
+const READ_RETRIES: u32 = 2;
+const READ_BACKOFF: Backoff = Backoff {
+    first_ms: 1_000,
+    last_ms: 4_000,
+};
+/// The longest, in seconds, that a screen waits for its answer by itself: after that the person decides.
+const READ_WAITS_AT_MOST: u32 = 5;
 
 thread_local! {
     /// The server's origin without a slash at the end; empty where the server serves the app itself.
@@ -50,6 +60,11 @@ impl Error {
             Self::Refused(problem) => Some(problem),
             Self::Unreachable | Self::Unreadable | Self::Nowhere => None,
         }
+    }
+
+    /// How many seconds the server asks to wait before the next attempt.
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        self.problem()?.retry_after
     }
 
     pub(crate) fn code(&self) -> Option<Code> {
@@ -201,21 +216,46 @@ impl Call {
     /// With a token where there is one; with a new one where that has run out.
     async fn authorized(&self) -> Result<String, Error> {
         if self.caller == Caller::Anyone {
-            return self.attempt(None).await;
+            return self.answer(None).await;
         }
         session::ready().await?;
         let token = session::access_token();
         let had_token = token.is_some();
-        let answer = self.attempt(token).await;
+        let answer = self.answer(token).await;
         let refused = answer.as_ref().is_err_and(Error::needs_sign_in);
         if !refused || !had_token {
             return answer;
         }
         session::refresh().await?;
         match session::access_token() {
-            Some(token) => self.attempt(Some(token)).await,
+            Some(token) => self.answer(Some(token)).await,
             None => answer,
         }
+    }
+
+    /// Tries a read again while the server is too busy for it. What writes is only sent again by who
+    /// knows that it is carried out once.
+    async fn answer(&self, token: Option<String>) -> Result<String, Error> {
+        let mut attempt = 0;
+        loop {
+            let answer = self.attempt(token.clone()).await;
+            let again = answer
+                .as_ref()
+                .is_err_and(|error| self.is_tried_again(error));
+            if !again || attempt == READ_RETRIES {
+                return answer;
+            }
+            let asked = answer.as_ref().err().and_then(Error::retry_after);
+            TimeoutFuture::new(READ_BACKOFF.pause(attempt, asked)).await;
+            attempt += 1;
+        }
+    }
+
+    fn is_tried_again(&self, error: &Error) -> bool {
+        let soon = error
+            .retry_after()
+            .is_none_or(|seconds| seconds <= READ_WAITS_AT_MOST);
+        self.method == Method::GET && error.code() == Some(Code::Busy) && soon
     }
 
     async fn attempt(&self, token: Option<String>) -> Result<String, Error> {
@@ -255,10 +295,17 @@ pub(crate) fn parse<T: DeserializeOwned>(answer: &str) -> Option<T> {
     serde_json::from_str(answer).ok()
 }
 
-/// Asks whether the server is there.
-pub(crate) async fn is_alive() {
+/// Asks whether the server is there. Answers how many seconds it asks to wait before it is asked again.
+pub(crate) async fn is_alive() -> Option<u32> {
     let answer = RequestBuilder::new(&server_url("/healthz")).send().await;
+    let asked = answer.as_ref().ok().and_then(retry_after);
     connection::note(answer.is_ok_and(|answer| answer.ok()));
+    asked
+}
+
+/// The header `Retry-After` in seconds. As a date it is not read: clocks differ.
+fn retry_after(response: &Response) -> Option<u32> {
+    response.headers().get("retry-after")?.trim().parse().ok()
 }
 
 async fn exchange(request: RequestBuilder, body: Body) -> Result<String, Error> {
@@ -279,6 +326,7 @@ async fn exchange(request: RequestBuilder, body: Body) -> Result<String, Error> 
 }
 
 async fn read(response: Response) -> Result<String, Error> {
+    let asked = retry_after(&response);
     let text = response
         .text()
         .await
@@ -287,7 +335,13 @@ async fn read(response: Response) -> Result<String, Error> {
         return Ok(text);
     }
     match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => Err(Error::Refused(Box::new(problem))),
+        Ok(problem) => {
+            let retry_after = asked.or(problem.retry_after);
+            Err(Error::Refused(Box::new(Problem {
+                retry_after,
+                ..problem
+            })))
+        }
         // A proxy's own page: the server behind it did not answer.
         Err(_) if response.status() >= 500 => Err(Error::Unreachable),
         Err(_) => Err(Error::Unreadable),

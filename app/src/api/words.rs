@@ -194,6 +194,7 @@ mod tests {
             code: Code::Conflict,
             detail: detail.to_owned(),
             errors: Default::default(),
+            retry_after: None,
             request_id: None,
             left: None,
             ticket_type_id: None,

@@ -4,7 +4,13 @@ use ::api::{Code, Money, OrderId, Problem, TicketTypeId};
 
 use crate::api::{Error, Placed};
 use crate::format;
+use crate::retry::Backoff;
 use i18n::t;
+
+const BACKOFF: Backoff = Backoff {
+    first_ms: 1_000,
+    last_ms: 10_000,
+};
 
 /// What to do now.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,8 +92,9 @@ pub(super) fn judge(attempt: u32, answer: Result<Placed, Error>) -> Verdict {
         Ok(Placed { id }) => return Verdict::Placed(id),
         Err(error) => error,
     };
+    let asked = error.retry_after();
     let again = |unknown| Verdict::Again {
-        after_ms: pause(attempt),
+        after_ms: BACKOFF.pause(attempt, asked),
         unknown,
     };
     match error {
@@ -99,11 +106,6 @@ pub(super) fn judge(attempt: u32, answer: Result<Placed, Error>) -> Verdict {
             _ => Verdict::Refused(Refusal::of(&problem)),
         },
     }
-}
-
-/// Longer from time to time, up to ten seconds.
-fn pause(attempt: u32) -> u32 {
-    (1_000 << attempt.min(4)).min(10_000)
 }
 
 #[cfg(test)]
@@ -118,6 +120,7 @@ mod tests {
             code,
             detail: "No.".to_owned(),
             errors: Default::default(),
+            retry_after: None,
             request_id: None,
             left: Some(3),
             ticket_type_id: None,
@@ -186,8 +189,35 @@ mod tests {
     }
 
     #[test]
+    fn a_full_shop_says_when_to_come_again() {
+        let Err(Error::Refused(mut problem)) = refused(Code::Busy) else {
+            panic!("it was refused");
+        };
+        problem.retry_after = Some(7);
+        let Verdict::Again { after_ms, .. } = judge(0, Err(Error::Refused(problem))) else {
+            panic!("it is tried again");
+        };
+        assert!((7_000..8_000).contains(&after_ms), "{after_ms}");
+    }
+
+    #[test]
     fn pauses_grow_up_to_ten_seconds() {
-        let pauses: Vec<u32> = (0..6).map(pause).collect();
-        assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+        let pause = |attempt| match judge(attempt, refused(Code::Busy)) {
+            Verdict::Again { after_ms, .. } => after_ms,
+            verdict => panic!("{verdict:?}"),
+        };
+        for (attempt, longest) in [
+            (0, 1_000),
+            (1, 2_000),
+            (3, 8_000),
+            (4, 10_000),
+            (60, 10_000),
+        ] {
+            let pause = pause(attempt);
+            assert!(
+                (longest / 2..=longest).contains(&pause),
+                "{attempt}: {pause}"
+            );
+        }
     }
 }

@@ -311,6 +311,19 @@ impl Answer {
             "application/problem+json"
         );
         assert_eq!((problem.status, problem.code), (status.as_u16(), code));
+        let asked = self
+            .header("retry-after")
+            .map(|wait| wait.parse().expect("seconds"));
+        assert_eq!(
+            problem.retry_after, asked,
+            "the header and the body say the same"
+        );
+        let comes_again = matches!(status.as_u16(), 429 | 503);
+        assert_eq!(
+            asked.is_some(),
+            comes_again,
+            "{status} and when to try again"
+        );
         problem
     }
 }
