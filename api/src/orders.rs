@@ -181,6 +181,8 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// The sum of its lines.
     pub total: Money,
+    /// What its buyer pays at the door, for the tickets that they still have; null when nothing.
+    pub due: Option<Money>,
     /// Refund orders of this purchase, oldest first.
     pub refunds: Vec<RefundSummary>,
     /// For a refund: what the organizer wrote about it.
@@ -196,7 +198,7 @@ pub struct OrderLine {
     pub event: EventRef,
     /// The ticket type.
     pub ticket_type_id: Uuid,
-    /// The type's name.
+    /// The type's name at that time.
     pub ticket_type: String,
     /// The quantity.
     pub quantity: i32,
@@ -220,6 +222,9 @@ pub struct OrderTicket {
     pub state: TicketState,
     /// Whether the buyer still holds it.
     pub yours: bool,
+    /// What the buyer pays at the door for it; null when nothing, when somebody else has it, or once it is
+    /// used or void.
+    pub due: Option<Money>,
 }
 
 /// A refund of a purchase.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use api::Money;
+use api::tickets::TicketState;
 
 /// What a provider says to a purchase before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +43,10 @@ impl PaymentProvider for PayAtDoor {
     }
 }
 
-/// What is taken at the door for a ticket that was sold for `price` in an order paid by `payment`.
-pub fn due_at_door(payment: &str, price: Money) -> Option<Money> {
-    (payment == AT_DOOR && !price.is_zero()).then_some(price)
+/// What is due at the door for a ticket in this state that was sold for `price` in an order paid by
+/// `payment`. Whoever has the ticket owes it: its holder, or who sent it until it is accepted. So
+/// nobody else is asked for it, and every place that shows what is due asks here.
+pub fn due_at_door(payment: &str, price: Money, state: TicketState) -> Option<Money> {
+    let due = payment == AT_DOOR && state == TicketState::Valid && !price.is_zero();
+    due.then_some(price)
 }

@@ -255,7 +255,10 @@ pub(super) async fn issue(
     let transfers: Vec<Uuid> = (0..issued).map(|_| Uuid::now_v7()).collect();
     sqlx::query!(
         "with batch as materialized (
-            select b.*, e.currency from comp_batches b join events e on e.id = b.event_id
+            select b.*, e.currency, y.name as ticket_type
+            from comp_batches b
+            join events e on e.id = b.event_id
+            join ticket_types y on y.id = b.ticket_type_id
             where b.id = $1
         ), next as materialized (
             select g.place, g.email, u.id as user_id, row_number() over (order by g.place) as nth,
@@ -272,8 +275,8 @@ pub(super) async fn issue(
             from batch
         ), new_line as (
             insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
-                unit_price, first_number)
-            select $2, 1, event_id, ticket_type_id, $4, 0, $3 from batch
+                unit_price, first_number, ticket_type_name)
+            select $2, 1, event_id, ticket_type_id, $4, 0, $3, ticket_type from batch
         ), new_tickets as (
             insert into tickets (event_id, number, ticket_type_id, order_id, line)
             select event_id, number, ticket_type_id, $2, 1 from next, batch

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use api::code::TicketCode;
 use api::door::{Admission, CheckIn, Disputed, DoorTicket, UNDO_MINUTES, Verdict};
 use api::events::EventRef;
+use api::tickets::TicketState;
 use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -150,7 +151,8 @@ impl TicketRow {
             check: code.sign(seed).check().to_owned(),
             in_transfer: self.in_transfer,
             used,
-            due: due_at_door(&self.payment, price),
+            // Also of one that is used: a door without a network may undo that.
+            due: due_at_door(&self.payment, price, TicketState::Valid),
         })
     }
 }

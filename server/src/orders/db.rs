@@ -4,11 +4,12 @@ use api::orders::{
     Order, OrderKind, OrderLine, OrderState, OrderSummary, OrderTicket, RefundSummary,
 };
 use api::tickets::TicketState;
-use api::{Currency, Money, OrderId, UserId};
+use api::{Currency, Money, OrderId, TicketNumber, UserId};
 use sqlx::PgConnection;
 
 use crate::error::{Error, Result};
 use crate::events::db::{event_refs, parse_currency};
+use crate::payment::due_at_door;
 use crate::refunds::decide::paid;
 
 /// Orders of `user` before the one with id `before`, newest first.
@@ -84,6 +85,7 @@ pub async fn find(
     };
     let currency = parse_currency(&row.currency)?;
     let lines = lines(connection, user, id, currency).await?;
+    let due = due(&lines);
     let refunds = refunds(connection, id, currency).await?;
     let quantity = lines.iter().map(|line| line.quantity).sum();
     let refunded = refunds.iter().map(|(quantity, _)| quantity).sum();
@@ -97,9 +99,16 @@ pub async fn find(
         purchase_id: row.purchase_id,
         lines,
         total: Money::new(row.total, currency),
+        due,
         refunds: refunds.into_iter().map(|(_, refund)| refund).collect(),
         message: row.message,
     }))
+}
+
+/// What its buyer still pays at the door for an order with these lines.
+pub fn due(lines: &[OrderLine]) -> Option<Money> {
+    let tickets = lines.iter().flat_map(|line| &line.tickets);
+    Money::total(tickets.filter_map(|ticket| ticket.due))
 }
 
 async fn lines(
@@ -110,15 +119,19 @@ async fn lines(
 ) -> Result<Vec<OrderLine>> {
     let rows = sqlx::query!(
         r#"
-        select l.event_id, l.ticket_type_id, y.name as ticket_type, l.quantity, l.unit_price,
-            l.discount, o.kind, t.numbers as "numbers!", t.states as "states!", t.yours as "yours!"
+        select l.event_id, l.ticket_type_id,
+            coalesce(l.ticket_type_name, y.name) as "ticket_type!", l.quantity, l.unit_price,
+            l.discount, l.first_number, o.kind, o.payment, t.numbers as "numbers!",
+            t.states as "states!", t.yours as "yours!", t.had as "had!"
         from order_lines l
         join orders o on o.id = l.order_id
         join ticket_types y on y.id = l.ticket_type_id
         cross join lateral (
             select coalesce(array_agg(t.number order by t.number), '{}') as numbers,
                 coalesce(array_agg(t.state order by t.number), '{}') as states,
-                coalesce(array_agg(h.user_id is not null order by t.number), '{}') as yours
+                coalesce(array_agg(h.user_id is not null order by t.number), '{}') as yours,
+                coalesce(array_agg(h.user_id is not null or p.id is not null order by t.number),
+                    '{}') as had
             from (
                 select generate_series(l.first_number, l.first_number + l.quantity - 1) as number
                 union all
@@ -130,6 +143,8 @@ async fn lines(
             left join lateral (select * from all_ticket_user a
                 where a.event_id = t.event_id and a.number = t.number and a.user_id = $2 limit 1) h
                 on true
+            left join transfers p on p.event_id = t.event_id and p.number = t.number
+                and p.state = 'pending' and p.sender_id = $2
         ) t
         where l.order_id = $1 order by l.line
         "#,
@@ -144,7 +159,13 @@ async fn lines(
         .map(|row| {
             let gross = row.unit_price * i64::from(row.quantity) - row.discount;
             let total = if row.kind == "refund" { -gross } else { gross };
-            let tickets = row.numbers.iter().zip(&row.states).zip(&row.yours);
+            let price = |number: TicketNumber| {
+                let index = number - row.first_number.unwrap_or(number);
+                let amount = paid(row.unit_price, row.discount, row.quantity, index);
+                Money::new(amount, currency)
+            };
+            let tickets = row.numbers.iter().zip(&row.states);
+            let tickets = tickets.zip(row.yours.iter().zip(&row.had));
             Ok(OrderLine {
                 event: events
                     .get(&row.event_id)
@@ -157,11 +178,15 @@ async fn lines(
                 discount: Money::new(row.discount, currency),
                 total: Money::new(total, currency),
                 tickets: tickets
-                    .map(|((number, state), yours)| {
+                    .map(|((number, state), (yours, had))| {
+                        let state = parse_ticket_state(state)?;
+                        let due = due_at_door(&row.payment, price(*number), state);
                         Ok(OrderTicket {
                             number: *number,
-                            state: parse_ticket_state(state)?,
+                            state,
                             yours: *yours,
+                            // A refund has tickets of a purchase, where they are due.
+                            due: due.filter(|_| *had && row.kind == "purchase"),
                         })
                     })
                     .collect::<Result<_>>()?,

@@ -151,14 +151,16 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
     let orders = OrderColumns::of(refunds);
     let tickets = TicketColumns::of(refunds);
     sqlx::query!(
-        "with new_orders as (
+        "with refunds as materialized (
+            select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[],
+                $6::uuid[], $7::bytea[], $8::uuid[], $18::text[])
+                as o (id, user_id, currency, total, payment, key, hash, purchase, message)
+        ), new_orders as (
             insert into orders (id, user_id, kind, state, currency, total, payment,
                 idempotency_key, request_hash, purchase_id, created_at, message)
             select id, user_id, 'refund', 'paid', currency, total, payment, key, hash, purchase,
                 clock_timestamp(), message
-            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[],
-                $7::bytea[], $8::uuid[], $18::text[])
-                as o (id, user_id, currency, total, payment, key, hash, purchase, message)
+            from refunds
         ), refunded as materialized (
             select * from unnest($9::uuid[], $10::int[], $11::uuid[], $12::int[], $13::uuid[],
                 $14::bigint[], $15::bigint[], $16::uuid[], $17::uuid[])
@@ -166,10 +168,14 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
                     holder_id, refunded_by)
         ), new_lines as (
             insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
-                unit_price, discount)
-            select refund_id, line, event_id, ticket_type_id, count(*), unit_price,
-                sum(unit_price - amount)
-            from refunded group by refund_id, line, event_id, ticket_type_id, unit_price
+                unit_price, discount, ticket_type_name)
+            select t.refund_id, t.line, t.event_id, t.ticket_type_id, count(*), t.unit_price,
+                sum(t.unit_price - t.amount), bought.ticket_type_name
+            from refunded t
+            join refunds o on o.id = t.refund_id
+            join order_lines bought on bought.order_id = o.purchase and bought.line = t.line
+            group by t.refund_id, t.line, t.event_id, t.ticket_type_id, t.unit_price,
+                bought.ticket_type_name
         )
         insert into refunded_tickets (event_id, number, refund_id, line, amount, holder_id,
             refunded_by)

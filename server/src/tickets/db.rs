@@ -236,7 +236,7 @@ async fn into_tickets(connection: &mut PgConnection, rows: Vec<TicketRow>) -> Re
                 row.index,
                 &row.currency,
             )?;
-            let due = due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid);
+            let due = due_at_door(&row.payment, price, state);
             let transfer = row.transfer_id.zip(row.transfer_to).zip(row.transfer_at);
             let (code, short_code) = signed.map(|signed| (signed.code, signed.short)).unzip();
             Ok(Ticket {

@@ -299,8 +299,10 @@ pub(super) async fn write(connection: &mut PgConnection, offers: &[NewOffer]) ->
                 clock_timestamp() + make_interval(mins => $9)
             from offers
         ), new_lines as (
-            insert into order_lines (order_id, line, event_id, ticket_type_id, quantity, unit_price)
-            select id, 1, event_id, ticket_type_id, quantity, price from offers
+            insert into order_lines (order_id, line, event_id, ticket_type_id, quantity, unit_price,
+                ticket_type_name)
+            select o.id, 1, o.event_id, o.ticket_type_id, o.quantity, o.price, y.name
+            from offers o join ticket_types y on y.id = o.ticket_type_id
         ), told as (
             update waiting_parties w set order_id = o.id from offers o where w.id = o.party_id
         )

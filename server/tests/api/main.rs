@@ -7,6 +7,7 @@ mod connections;
 mod decision;
 mod demo;
 mod door;
+mod due;
 mod events;
 mod host;
 mod jobs;

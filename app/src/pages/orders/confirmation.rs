@@ -63,7 +63,9 @@ fn Confirmation(order: Order) -> impl IntoView {
         OrderState::Pending => t!(orders.almost),
         _ => t!(orders.going),
     };
-    let pay = words::owed(&order).map(|owed| t!(orders.pay_later, price = format::money(owed)));
+    let pay = order
+        .due
+        .map(|owed| t!(orders.pay_later, price = format::money(owed)));
     let (session, paid) = (use_session(), order.state == OrderState::Paid);
     let mailed = move || {
         let user = session.user().filter(|_| paid)?;

@@ -86,7 +86,7 @@ fn Receipt(order: Order) -> impl IntoView {
             </LinkButton>
         }
     });
-    let owed = words::owed(&order).map(|owed| {
+    let owed = order.due.map(|owed| {
         view! {
             <div class="receipt__sum receipt__sum--total">
                 <dt>{t!(orders.pay_at_door)}</dt>

@@ -1,7 +1,8 @@
+use api::OrderId;
 use api::events::EventRef;
 use api::orders::{Order, OrderKind, OrderState};
 use api::refunds::NotRefundable;
-use api::{Money, OrderId};
+use api::tickets::TicketState;
 use i18n::t;
 
 use crate::components::Tone;
@@ -57,24 +58,16 @@ pub(super) fn state(kind: OrderKind, state: OrderState) -> (Tone, &'static str) 
     }
 }
 
-/// What is still to be paid at the door for a purchase, after what was given back.
-pub(super) fn owed(order: &Order) -> Option<Money> {
-    let stands = matches!(
-        order.state,
-        OrderState::Paid | OrderState::PartiallyRefunded
-    );
-    let back: i64 = order.refunds.iter().map(|refund| refund.total.amount).sum();
-    let owed = Money::new(order.total.amount + back, order.total.currency);
-    let at_door = order.kind == OrderKind::Purchase && order.payment == PAY_AT_DOOR;
-    (stands && at_door && !owed.is_zero()).then_some(owed)
-}
-
-/// How a purchase is paid; that is over where all of it went back.
+/// How a purchase is paid, where its buyer owes nothing; that is over where all of it went back.
 pub(super) fn payment(order: &Order) -> Option<&'static str> {
+    let mut tickets = order.lines.iter().flat_map(|line| &line.tickets);
+    let mut any = |state| tickets.any(|ticket| ticket.state == state);
     match (order.payment.as_str(), order.state) {
         (_, OrderState::Refunded) => None,
         ("none", _) => Some(t!(orders.nothing_to_pay)),
-        (PAY_AT_DOOR, _) => Some(t!(orders.pay_at_door)),
+        (PAY_AT_DOOR, _) if order.due.is_some() => Some(t!(orders.pay_at_door)),
+        (PAY_AT_DOOR, _) if any(TicketState::Valid) => Some(t!(orders.holders_pay)),
+        (PAY_AT_DOOR, _) => None,
         _ => Some(t!(orders.paid)),
     }
 }
@@ -121,14 +114,20 @@ pub(super) fn not_refundable(why: NotRefundable) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use api::orders::RefundSummary;
-    use api::{Currency, Time};
+    use api::orders::{OrderLine, OrderTicket};
+    use api::{Currency, Money, Time};
 
     use super::*;
 
     #[test]
-    fn what_went_back_is_not_owed_at_the_door() {
+    fn who_sent_all_tickets_on_is_told_who_pays() {
         let money = |amount| Money::new(amount, Currency::EUR);
+        let ticket = |state| OrderTicket {
+            number: 1,
+            state,
+            yours: false,
+            due: None,
+        };
         let mut order = Order {
             id: OrderId::nil(),
             kind: OrderKind::Purchase,
@@ -137,24 +136,40 @@ mod tests {
             expires_at: None,
             payment: PAY_AT_DOOR.to_owned(),
             purchase_id: None,
-            lines: Vec::new(),
+            lines: vec![OrderLine {
+                event: api::events::EventRef {
+                    id: OrderId::nil(),
+                    title: "Night".to_owned(),
+                    starts_at: Time::default(),
+                    ends_at: Time::default(),
+                    timezone: "UTC".to_owned(),
+                    venue: String::new(),
+                    address: String::new(),
+                    city: String::new(),
+                    cover_url: None,
+                    cancelled: false,
+                },
+                ticket_type_id: OrderId::nil(),
+                ticket_type: "Standing".to_owned(),
+                quantity: 1,
+                unit_price: money(2000),
+                discount: money(0),
+                total: money(2000),
+                tickets: vec![ticket(TicketState::Valid)],
+            }],
             total: money(2000),
+            due: None,
             refunds: Vec::new(),
             message: None,
         };
-        let owed = |order: &Order| owed(order).map(|owed| owed.amount);
-        assert_eq!(owed(&order), Some(2000));
-
-        order.state = OrderState::PartiallyRefunded;
-        order.refunds = vec![RefundSummary {
-            id: OrderId::nil(),
-            total: money(-500),
-            created_at: order.created_at,
-        }];
-        assert_eq!(owed(&order), Some(1500));
-
+        assert_eq!(payment(&order), Some(t!(orders.holders_pay)));
+        order.due = Some(money(2000));
+        assert_eq!(payment(&order), Some(t!(orders.pay_at_door)));
+        order.due = None;
+        order.lines[0].tickets = vec![ticket(TicketState::CheckedIn)];
+        assert_eq!(payment(&order), None, "it was paid there");
         order.state = OrderState::Refunded;
-        assert_eq!((owed(&order), payment(&order)), (None, None));
+        assert_eq!(payment(&order), None);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The SQL of guests.
 
 use api::guests::Guest;
-use api::tickets::TicketState;
 use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 
@@ -85,7 +84,7 @@ pub async fn list(
                 comp: row.kind == "comp",
                 from: row.from,
                 price,
-                due: due_at_door(&row.payment, price).filter(|_| state == TicketState::Valid),
+                due: due_at_door(&row.payment, price, state),
                 checked_in_at: row.checked_in_at,
                 check_in: row.check_in,
                 revoked_because: row.revoked_because,

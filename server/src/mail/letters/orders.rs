@@ -213,13 +213,16 @@ fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
     });
     let back: i64 = order.refunds.iter().map(|refund| refund.total.amount).sum();
     let left = Money::new(order.total.amount + back, order.total.currency);
-    let owed = order.kind == OrderKind::Purchase && is_paid_at_door(order);
-    let total = if owed && !left.is_zero() {
-        td_string!(language, orders.pay_at_door)
-    } else {
-        td_string!(language, orders.total)
+    let total = (td_string!(language, orders.total).to_owned(), left);
+    let due = order
+        .due
+        .map(|due| (td_string!(language, orders.pay_at_door).to_owned(), due));
+    // Where both are the same, saying it once is enough.
+    let sums = match due {
+        Some(due) if due.1 == left => vec![due],
+        due => [total].into_iter().chain(due).collect(),
     };
-    let rows = lines.chain(refunds).chain([(total.to_owned(), left)]);
+    let rows = lines.chain(refunds).chain(sums);
     rows.map(|(what, amount)| (what, reader.money(amount)))
         .collect()
 }

@@ -48,10 +48,7 @@ pub(super) async fn sent(
         let of_event = transfers
             .iter()
             .filter(|transfer| transfer.event.id == event.id);
-        if let Some(due) = Money::total(of_event.filter_map(|transfer| transfer.due)) {
-            let label = td_string!(language, orders.pay_at_door).to_owned();
-            facts.push((label, reader.money(due)));
-        }
+        facts.extend(due(&reader, of_event.filter_map(|transfer| transfer.due)));
         letter = letter.facts(facts);
     }
     let label = match transfers.len() {
@@ -121,7 +118,12 @@ pub(super) async fn given(
 fn enclose(mut letter: Letter, public_url: &str, held: Vec<Ticket>) -> Letter {
     let events = distinct(held.iter().map(|ticket| &ticket.event));
     for event in &events {
-        let facts = facts(&letter.reader, event);
+        let mut facts = facts(&letter.reader, event);
+        let of_event = held.iter().filter(|ticket| ticket.event.id == event.id);
+        facts.extend(due(
+            &letter.reader,
+            of_event.filter_map(|ticket| ticket.due),
+        ));
         letter = letter.facts(facts);
     }
     let described = events
@@ -130,6 +132,12 @@ fn enclose(mut letter: Letter, public_url: &str, held: Vec<Ticket>) -> Letter {
     letter.calendar = Some(calendar::file(described, Utc::now()));
     letter.tickets = held;
     with_button_to_tickets(letter, public_url)
+}
+
+/// What is to be paid at the door for tickets that others have bought.
+fn due(reader: &Reader, due: impl Iterator<Item = Money>) -> Option<(String, String)> {
+    let label = td_string!(reader.language, orders.pay_at_door).to_owned();
+    Some((label, reader.money(Money::total(due)?)))
 }
 
 fn with_button_to_tickets(letter: Letter, public_url: &str) -> Letter {

@@ -1,6 +1,5 @@
 //! Transfers as people are shown them.
 
-use api::tickets::TicketState;
 use api::transfers::{Transfer, TransferState};
 use api::{EventId, Time, UserId};
 use sqlx::PgConnection;
@@ -136,14 +135,14 @@ async fn into_transfers(
                 row.index,
                 &row.currency,
             )?;
-            let valid = parse_ticket_state(&row.ticket_state)? == TicketState::Valid;
+            let state = parse_ticket_state(&row.ticket_state)?;
             Ok(Transfer {
                 id: row.id,
                 offer_id: row.offer_id,
                 event: event.ok_or_else(|| Error::internal("a transfer of no event"))?,
                 number: row.number,
                 ticket_type: row.ticket_type,
-                due: due_at_door(&row.payment, price).filter(|_| valid),
+                due: due_at_door(&row.payment, price, state),
                 from: row.sender,
                 to: row.recipient_email,
                 sent: row.sent,

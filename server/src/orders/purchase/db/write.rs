@@ -29,14 +29,14 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
                     promo_code_id)
         ), lines as materialized (
             select * from unnest($9::uuid[], $10::uuid[], $11::int[], $12::uuid[], $13::uuid[],
-                $14::int[], $15::bigint[], $16::int[], $20::bigint[])
+                $14::int[], $15::bigint[], $16::int[], $20::bigint[], $23::text[])
                 as l (order_id, user_id, line, event_id, ticket_type_id, quantity, unit_price,
-                    first_number, discount)
+                    first_number, discount, name)
         ), new_lines as (
             insert into order_lines (order_id, line, event_id, ticket_type_id, quantity,
-                unit_price, discount, first_number)
+                unit_price, discount, first_number, ticket_type_name)
             select order_id, line, event_id, ticket_type_id, quantity, unit_price, discount,
-                first_number
+                first_number, name
             from lines
         ), new_tickets as (
             insert into tickets (event_id, number, ticket_type_id, order_id, line)
@@ -88,6 +88,7 @@ pub async fn write(connection: &mut PgConnection, grants: &[&Grant], mails: &[Ma
         &lines.discount,
         &jobs.kind,
         &orders.promo as &[Option<Uuid>],
+        &lines.name,
     )
     .execute(connection)
     .await?;
@@ -142,6 +143,7 @@ struct LineColumns {
     line: Vec<i32>,
     event: Vec<Uuid>,
     ticket_type: Vec<Uuid>,
+    name: Vec<String>,
     quantity: Vec<i32>,
     unit_price: Vec<i64>,
     discount: Vec<i64>,
@@ -165,6 +167,7 @@ impl LineColumns {
         self.line.push(line);
         self.event.push(granted.event);
         self.ticket_type.push(granted.ticket_type);
+        self.name.push(granted.name.clone());
         self.quantity.push(granted.quantity);
         self.unit_price.push(granted.unit_price);
         self.discount.push(granted.discount);

@@ -138,6 +138,8 @@ pub struct GrantLine {
     pub event: EventId,
     /// Of which type.
     pub ticket_type: TicketTypeId,
+    /// What the type is called now: it may be renamed later.
+    pub name: String,
     /// How many.
     pub quantity: i32,
     /// For one ticket, in minor units.
@@ -349,6 +351,7 @@ fn take(
     Some(GrantLine {
         event: ticket_type.event,
         ticket_type: line.ticket_type_id,
+        name: ticket_type.name.clone(),
         quantity: line.quantity,
         unit_price: ticket_type.price,
         discount,
