@@ -89,6 +89,10 @@ pub struct ServeConfig {
     /// The built web app to serve; without it only the API is served.
     #[arg(long, env = "BOXOFFICE_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
+    /// The fonts used on tickets and preview pictures, besides the built-in one. Without it, the
+    /// system's fonts are used.
+    #[arg(long, env = "BOXOFFICE_FONT_DIR")]
+    pub font_dir: Option<PathBuf>,
     /// The server's public address, used for links in emails. With https, cookies are for https
     /// only.
     #[arg(long, env = "BOXOFFICE_PUBLIC_URL", default_value = "http://localhost:8080",

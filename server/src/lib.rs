@@ -27,6 +27,7 @@ pub mod secret;
 pub mod serve;
 pub mod state;
 pub mod telemetry;
+pub mod text;
 pub mod tickets;
 mod timed_body;
 pub mod timezones;

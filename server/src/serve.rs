@@ -29,6 +29,7 @@ use crate::orders::purchase::{Purchases, batch_thread};
 use crate::payment::PayAtDoor;
 use crate::rate_limit::RateLimiters;
 use crate::state::{AppState, Shared};
+use crate::text::Fonts;
 use crate::users::password::Passwords;
 use crate::{demo, http, jobs, mail, telemetry};
 
@@ -66,6 +67,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         ),
         recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
         live: Live::start(database.pool.clone(), end_streams.clone()),
+        fonts: Fonts::new(config.font_dir.clone()),
         config,
     });
     if state.config.demo {

@@ -11,6 +11,7 @@ use crate::events::live::Live;
 use crate::events::recent::Recent;
 use crate::orders::purchase::Purchases;
 use crate::rate_limit::RateLimiters;
+use crate::text::Fonts;
 use crate::users::password::Passwords;
 
 /// What handlers share; cheap to clone.
@@ -35,6 +36,8 @@ pub struct Shared {
     pub recent: Recent,
     /// Tells event screens how many tickets are left.
     pub live: Live,
+    /// What tickets and pictures are written in.
+    pub fonts: Fonts,
 }
 
 impl AppState {

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 fn build(dev: bool, window: bool) -> Result<()> {
     let window_needs = if window { setup::WINDOW } else { &[] };
-    setup::install(&[setup::BUILD, window_needs])?;
+    setup::install(&[setup::BUILD, setup::FONTS, window_needs])?;
     web::build(&web::Args {
         dev,
         ..web::Args::default()

@@ -13,12 +13,12 @@ use anyhow::{Result, bail};
 use crate::place;
 use crate::step::run;
 use need::Need;
-pub(crate) use need::{BUILD, DESKTOP, TEST, WINDOW};
+pub(crate) use need::{BUILD, DESKTOP, FONTS, TEST, WINDOW};
 pub(crate) use npm::tauri;
 pub(crate) use packages::as_root;
 
 pub(crate) fn everything() -> Result<()> {
-    install(&[BUILD, WINDOW, TEST])
+    install(&[BUILD, WINDOW, FONTS, TEST])
 }
 
 /// Installs what is missing for these purposes.

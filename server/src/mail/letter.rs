@@ -12,10 +12,11 @@ use lettre::{Address, Message};
 use uuid::Uuid;
 
 use super::db::Person;
-use super::ticket_pdf;
+use super::ticket_pdf::{self, Holder};
 use crate::error::{Error, Result};
 use crate::html::escape;
 use crate::reader::Reader;
+use crate::text::Fonts;
 
 /// What a person is told.
 pub(super) struct Letter {
@@ -105,7 +106,7 @@ impl Letter {
     }
 
     /// The message with this id, so that one that arrives twice can be told.
-    pub(super) fn seal(self, from: &Mailbox, id: Uuid) -> Result<Sealed> {
+    pub(super) fn seal(self, fonts: &Fonts, from: &Mailbox, id: Uuid) -> Result<Sealed> {
         let address = EmailAddress::parse(&self.to_address)?;
         let address: Address = address.parse().map_err(Error::internal)?;
         let name = Some(self.to_name.clone()).filter(|name| !name.is_empty());
@@ -119,7 +120,7 @@ impl Letter {
             .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
             .date_now();
         let text = MultiPart::alternative_plain_html(self.plain(), self.html());
-        let message = match self.enclosures()? {
+        let message = match self.enclosures(fonts)? {
             files if files.is_empty() => message.multipart(text),
             files => message.multipart(
                 files
@@ -134,10 +135,15 @@ impl Letter {
         })
     }
 
-    fn enclosures(&self) -> Result<Vec<SinglePart>> {
+    fn enclosures(&self, fonts: &Fonts) -> Result<Vec<SinglePart>> {
         let mut files = Vec::new();
         if !self.tickets.is_empty() {
-            let pdf = ticket_pdf::draw(&self.reader, &self.tickets)?;
+            let holder = Holder {
+                reader: &self.reader,
+                email: &self.to_address,
+                fonts,
+            };
+            let pdf = ticket_pdf::draw(&holder, &self.tickets)?;
             let name = if self.tickets.len() == 1 {
                 "ticket.pdf"
             } else {

@@ -111,9 +111,9 @@ async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
     let Some(letter) = letter else {
         return Ok(None);
     };
-    let (from, id) = (state.config.mail_from.clone(), job.id);
+    let (from, id, fonts) = (state.config.mail_from.clone(), job.id, state.fonts.clone());
     let _turn = DRAWING.acquire().await.map_err(Error::internal)?;
-    let sealed = tokio::task::spawn_blocking(move || letter.seal(&from, id));
+    let sealed = tokio::task::spawn_blocking(move || letter.seal(&fonts, &from, id));
     sealed.await.map_err(Error::internal)?.map(Some)
 }
 

@@ -1,6 +1,6 @@
 //! Tickets on paper: a page each, the code large enough for every door.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
 
 use api::tickets::Ticket;
 use krilla::Document;
@@ -10,24 +10,35 @@ use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Paint, Stroke, StrokeDash};
 use krilla::surface::Surface;
-use krilla::text::{Font, TextDirection};
+use krilla::text::{Font, GlyphId, KrillaGlyph, Tag};
 use leptos_i18n::td_string;
 use qrcode::{Color, EcLevel, QrCode};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
 
 use super::letters::{place, when};
 use crate::error::{Error, Result};
 use crate::reader::Reader;
+use crate::text::{Block, Face, Fonts, Room};
 
 /// A5, in points.
 const WIDTH: f32 = 420.0;
 const HEIGHT: f32 = 595.0;
 const MARGIN: f32 = 32.0;
-const BAND: f32 = 56.0;
+const INSIDE: f32 = WIDTH - 2.0 * MARGIN;
+const BAND: f32 = 50.0;
 const CODE_SIDE: f32 = 216.0;
+const CODE_TOP: f32 = 305.0;
+/// Where the stub would be torn off, and what the ticket is for has to end.
+const PERFORATION: f32 = 294.0;
 /// The empty border that scanners need, in modules.
 const QUIET_ZONE: usize = 4;
+/// Where the facts begin and how wide they are: type, name, number.
+const FACTS: [(f32, f32); 3] = [(0.0, 112.0), (124.0, 136.0), (272.0, 84.0)];
+/// How much smaller everything may be to fit: never too small to read.
+const SCALES: [f32; 5] = [1.0, 0.9, 0.8, 0.7, 0.6];
+/// Of a size, the steps in which a long text gets smaller.
+const STEPS: [f32; 3] = [1.0, 0.86, 0.74];
+/// The same for a title, which begins larger.
+const TITLE_STEPS: [f32; 5] = [1.0, 0.86, 0.74, 0.64, 0.55];
 /// Red, green and blue.
 type Ink = [u8; 3];
 const ACCENT: Ink = [194, 40, 13];
@@ -35,123 +46,202 @@ const INK: Ink = [32, 26, 23];
 const SOFT: Ink = [110, 100, 92];
 const WHITE: Ink = [255, 255, 255];
 
-struct Fonts {
-    regular: Typeface,
-    strong: Typeface,
+/// How a text is written.
+#[derive(Clone, Copy)]
+struct Style {
+    size: f32,
+    strong: bool,
+    ink: Ink,
 }
 
-static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
-    Some(Fonts {
-        regular: Typeface::read(include_bytes!("fonts/Inter-Regular.otf"))?,
-        strong: Typeface::read(include_bytes!("fonts/Inter-SemiBold.otf"))?,
-    })
-});
+const TITLE: Style = strong(22.0, INK);
+const ABOUT: Style = regular(11.5, SOFT);
+const LABEL: Style = regular(9.0, SOFT);
+const VALUE: Style = strong(12.0, INK);
 
-struct Typeface {
-    drawn: Font,
-    measured: FontRef<'static>,
+const fn strong(size: f32, ink: Ink) -> Style {
+    Style {
+        size,
+        strong: true,
+        ink,
+    }
 }
 
-impl Typeface {
-    fn read(file: &'static [u8]) -> Option<Self> {
-        Some(Self {
-            drawn: Font::new(file.to_vec().into(), 0)?,
-            measured: FontRef::new(file).ok()?,
-        })
+const fn regular(size: f32, ink: Ink) -> Style {
+    Style {
+        size,
+        strong: false,
+        ink,
     }
+}
 
-    /// Where text begins that stands in the middle of the page.
-    fn centred(&self, text: &str, size: f32) -> f32 {
-        let glyphs = self.measured.charmap();
-        let metrics = self
-            .measured
-            .glyph_metrics(Size::new(size), LocationRef::default());
-        let widths = text
-            .chars()
-            .filter_map(|c| metrics.advance_width(glyphs.map(c)?));
-        (WIDTH - widths.sum::<f32>()) / 2.0
+/// Text and where it stands: its left end and its top.
+struct Placed {
+    block: Block,
+    x: f32,
+    y: f32,
+    ink: Ink,
+}
+
+impl Placed {
+    fn end(&self) -> f32 {
+        self.y + self.block.height()
     }
+}
+
+/// Who the tickets are for, and how they are written for them.
+pub(super) struct Holder<'a> {
+    pub(super) reader: &'a Reader,
+    /// Stands with the number where a text cannot be written.
+    pub(super) email: &'a str,
+    pub(super) fonts: &'a Fonts,
 }
 
 /// A PDF with a page for each ticket.
-pub(super) fn draw(reader: &Reader, tickets: &[Ticket]) -> Result<Vec<u8>> {
-    let fonts = FONTS
-        .as_ref()
-        .ok_or_else(|| Error::internal("a font cannot be read"))?;
+pub(super) fn draw(holder: &Holder<'_>, tickets: &[Ticket]) -> Result<Vec<u8>> {
+    let language = holder.reader.language;
     let mut document = Document::new();
     document.set_metadata(
         Metadata::new()
-            .title(td_string!(reader.language, common.tickets_title).to_owned())
-            .language(i18n::tag(reader.language).to_owned()),
+            .title(td_string!(language, common.tickets_title).to_owned())
+            .language(i18n::tag(language).to_owned()),
     );
+    let mut faces = HashMap::new();
     for ticket in tickets {
         let settings = PageSettings::from_wh(WIDTH, HEIGHT)
             .ok_or_else(|| Error::internal("a page without a size"))?;
         let mut page = document.start_page_with(settings);
         let mut sheet = Sheet {
             surface: page.surface(),
-            fonts,
-            reader,
+            faces: &mut faces,
         };
-        sheet.ticket(ticket)?;
+        sheet.ticket(holder, ticket)?;
     }
     document
         .finish()
         .map_err(|error| Error::internal(format!("a ticket cannot be drawn: {error:?}")))
 }
 
+impl Holder<'_> {
+    /// What the ticket is for, in the largest type in which all of it fits.
+    fn lay_out(&self, ticket: &Ticket) -> Vec<Placed> {
+        let mut laid_out = Vec::new();
+        for scale in SCALES {
+            laid_out = self.lay_out_at(scale, ticket);
+            let ends = laid_out.iter().map(Placed::end);
+            if ends.fold(0.0, f32::max) <= PERFORATION - 10.0 {
+                break;
+            }
+        }
+        laid_out
+    }
+
+    fn lay_out_at(&self, scale: f32, ticket: &Ticket) -> Vec<Placed> {
+        let language = self.reader.language;
+        // A text that no font can write is told by what names the ticket and its holder instead.
+        let number_is = td_string!(language, tickets.number);
+        let instead = format!("{number_is} {} · {}", ticket.number, self.email);
+        let write = |text: &str, style: Style, width: f32, lines: usize, x: f32, y: f32| {
+            let steps: &[f32] = if style.size == TITLE.size {
+                &TITLE_STEPS
+            } else {
+                &STEPS
+            };
+            let sizes: Vec<f32> = steps.iter().map(|step| style.size * scale * step).collect();
+            let room = Room { width, lines };
+            let fit = |text: &str| self.fonts.fit(text, style.strong, &sizes, room);
+            Some(Placed {
+                block: fit(text).or_else(|| fit(&instead))?,
+                x: MARGIN + x,
+                y,
+                ink: style.ink,
+            })
+        };
+        let mut all: Vec<Placed> = Vec::new();
+        let mut y = BAND + 16.0 * scale;
+        let event = &ticket.event;
+        let (when, place) = (when(self.reader, event), place(event));
+        for (text, style, gap) in [(&event.title, TITLE, 6.0), (&when, ABOUT, 2.0), (&place, ABOUT, 0.0)] {
+            if let Some(placed) = write(text, style, INSIDE, 3, 0.0, y) {
+                y = placed.end() + gap * scale;
+                all.push(placed);
+            }
+        }
+        y += 10.0 * scale;
+        let fact = |(x, width): (f32, f32), y: f32, label: &str, value: &str| {
+            let label = write(label, LABEL, width, 2, x, y);
+            let y = label.as_ref().map_or(y, Placed::end) + 1.0;
+            [label, write(value, VALUE, width, 3, x, y)].into_iter().flatten()
+        };
+        let (number, name) = (ticket.number.to_string(), td_string!(language, common.name));
+        all.extend(fact(FACTS[0], y, td_string!(language, common.ticket), &ticket.ticket_type));
+        all.extend(fact(FACTS[1], y, name, &ticket.holder));
+        let below = {
+            let number: Vec<Placed> = fact(FACTS[2], y, number_is, &number).collect();
+            let below = number.iter().map(Placed::end).fold(y, f32::max);
+            all.extend(number);
+            below
+        };
+        if let Some(due) = ticket.due {
+            let label = td_string!(language, orders.pay_at_door);
+            let due = self.reader.money(due);
+            all.extend(fact(FACTS[2], below + 6.0 * scale, label, &due));
+        }
+        all
+    }
+
+    /// A line or two in the middle of the page.
+    fn centred(&self, text: &str, style: Style, y: f32) -> Option<Placed> {
+        let sizes = STEPS.map(|step| style.size * step);
+        let room = Room {
+            width: INSIDE,
+            lines: 2,
+        };
+        let block = self.fonts.fit(text, style.strong, &sizes, room)?;
+        let width = block.lines.iter().map(|line| line.width).fold(0.0, f32::max);
+        Some(Placed {
+            block,
+            x: (WIDTH - width) / 2.0,
+            y,
+            ink: style.ink,
+        })
+    }
+}
+
+/// The page that is drawn, and the fonts of its document so far.
 struct Sheet<'a> {
     surface: Surface<'a>,
-    fonts: &'a Fonts,
-    reader: &'a Reader,
+    faces: &'a mut HashMap<(u64, u32), Font>,
 }
 
 impl Sheet<'_> {
-    fn ticket(&mut self, ticket: &Ticket) -> Result<()> {
-        let language = self.reader.language;
+    fn ticket(&mut self, holder: &Holder<'_>, ticket: &Ticket) -> Result<()> {
         self.fill(rectangle(0.0, 0.0, WIDTH, BAND), ACCENT);
-        let brand = td_string!(language, common.brand);
-        self.strong(brand, MARGIN, 35.0, 17.0, WHITE);
-
-        let mut y = BAND + 38.0;
-        for line in wrapped(&ticket.event.title, 27, 3) {
-            self.strong(&line, MARGIN, y, 22.0, INK);
-            y += 26.0;
+        let brand = td_string!(holder.reader.language, common.brand);
+        let room = Room {
+            width: INSIDE,
+            lines: 1,
+        };
+        if let Some(block) = holder.fonts.fit(brand, true, &[17.0], room) {
+            let y = (BAND - block.height()) / 2.0;
+            self.write(&Placed {
+                block,
+                x: MARGIN,
+                y,
+                ink: WHITE,
+            })?;
         }
-        y += 2.0;
-        for text in [when(self.reader, &ticket.event), place(&ticket.event)] {
-            for line in wrapped(&text, 58, 2) {
-                self.regular(&line, MARGIN, y, 11.5, SOFT);
-                y += 16.0;
-            }
+        for placed in holder.lay_out(ticket) {
+            self.write(&placed)?;
         }
-        y += 12.0;
-        let (ticket_type, holder) = (&ticket.ticket_type, &ticket.holder);
-        let number = ticket.number.to_string();
-        self.fact(td_string!(language, common.ticket), ticket_type, MARGIN, y);
-        self.fact(td_string!(language, common.name), holder, MARGIN + 136.0, y);
-        self.fact(
-            td_string!(language, tickets.number),
-            &number,
-            MARGIN + 296.0,
-            y,
-        );
-        self.perforation(HEIGHT - CODE_SIDE - 104.0);
-        self.code(ticket, HEIGHT - CODE_SIDE - 84.0)
+        self.perforation();
+        self.code(holder, ticket)
     }
 
-    fn fact(&mut self, name: &str, value: &str, x: f32, y: f32) {
-        self.regular(name, x, y, 9.0, SOFT);
-        for line in wrapped(value, 18, 1) {
-            self.strong(&line, x, y + 15.0, 12.0, INK);
-        }
-    }
-
-    /// Where the stub would be torn off.
-    fn perforation(&mut self, y: f32) {
+    fn perforation(&mut self) {
         let mut line = PathBuilder::new();
-        line.move_to(MARGIN, y);
-        line.line_to(WIDTH - MARGIN, y);
+        line.move_to(MARGIN, PERFORATION);
+        line.line_to(WIDTH - MARGIN, PERFORATION);
         self.surface.set_fill(None);
         self.surface.set_stroke(Some(Stroke {
             paint: paint(SOFT),
@@ -168,42 +258,64 @@ impl Sheet<'_> {
         self.surface.set_stroke(None);
     }
 
-    fn code(&mut self, ticket: &Ticket, top: f32) -> Result<()> {
+    fn code(&mut self, holder: &Holder<'_>, ticket: &Ticket) -> Result<()> {
+        let language = holder.reader.language;
         let (Some(code), Some(short)) = (&ticket.code, &ticket.short_code) else {
-            let sentence = td_string!(self.reader.language, letters.not_good);
-            self.regular(sentence, MARGIN, top + 40.0, 12.0, INK);
-            return Ok(());
+            let sentence = td_string!(language, letters.not_good);
+            let sentence = holder.centred(sentence, regular(12.0, INK), CODE_TOP + 30.0);
+            return sentence.map_or(Ok(()), |sentence| self.write(&sentence));
         };
-        let left = (WIDTH - CODE_SIDE) / 2.0;
-        let modules = modules(code, left, top)?;
+        let modules = modules(code, (WIDTH - CODE_SIDE) / 2.0, CODE_TOP)?;
         self.fill(modules, INK);
-        let below = top + CODE_SIDE + 18.0;
-        self.strong(
-            short,
-            self.fonts.strong.centred(short, 17.0),
-            below,
-            17.0,
-            INK,
-        );
-        let sentence = td_string!(self.reader.language, letters.keep_code);
-        let left = self.fonts.regular.centred(sentence, 10.0);
-        self.regular(sentence, left, HEIGHT - 28.0, 10.0, SOFT);
+        let below = CODE_TOP + CODE_SIDE;
+        let keep = td_string!(language, letters.keep_code);
+        let lines = [
+            holder.centred(short, strong(17.0, INK), below),
+            holder.centred(keep, regular(10.0, SOFT), below + 30.0),
+        ];
+        lines.iter().flatten().try_for_each(|line| self.write(line))
+    }
+
+    fn write(&mut self, placed: &Placed) -> Result<()> {
+        let Placed { block, x, y, ink } = placed;
+        let (size, mut y) = (block.size, *y);
+        self.surface.set_fill(Some(filled_with(*ink)));
+        for line in &block.lines {
+            y += line.ascent;
+            for run in &line.runs {
+                let glyphs = run.glyphs.iter().map(|glyph| {
+                    KrillaGlyph::new(
+                        GlyphId::new(glyph.id),
+                        glyph.advance / size,
+                        glyph.x / size,
+                        glyph.y / size,
+                        0.0,
+                        glyph.range.clone(),
+                        None,
+                    )
+                });
+                let glyphs: Vec<KrillaGlyph> = glyphs.collect();
+                let (start, font) = (Point::from_xy(x + run.x, y), self.font(&run.face)?);
+                self.surface
+                    .draw_glyphs(start, &glyphs, font, &block.text, size, false);
+            }
+            y += line.descent;
+        }
         Ok(())
     }
 
-    fn strong(&mut self, text: &str, x: f32, y: f32, size: f32, color: Ink) {
-        self.write(text, self.fonts.strong.drawn.clone(), (x, y), size, color);
-    }
-
-    fn regular(&mut self, text: &str, x: f32, y: f32, size: f32, color: Ink) {
-        self.write(text, self.fonts.regular.drawn.clone(), (x, y), size, color);
-    }
-
-    fn write(&mut self, text: &str, font: Font, (x, y): (f32, f32), size: f32, color: Ink) {
-        self.surface.set_fill(Some(filled_with(color)));
-        let start = Point::from_xy(x, y);
-        self.surface
-            .draw_text(start, font, size, text, false, TextDirection::Auto);
+    fn font(&mut self, face: &Face) -> Result<Font> {
+        let key = (face.data.id(), face.index);
+        if let Some(font) = self.faces.get(&key) {
+            return Ok(font.clone());
+        }
+        let axes = face.variations.iter();
+        let axes: Vec<(Tag, f32)> = axes.map(|(tag, at)| (Tag::new(tag), *at)).collect();
+        let (data, _) = face.data.clone().into_raw_parts();
+        let font = Font::new_variable(data.into(), face.index, &axes)
+            .ok_or_else(|| Error::internal("a font cannot be read"))?;
+        self.faces.insert(key, font.clone());
+        Ok(font)
     }
 
     fn fill(&mut self, path: Option<Path>, color: Ink) {
@@ -256,49 +368,6 @@ fn modules(code: &str, left: f32, top: f32) -> Result<Option<Path>> {
     Ok(path.finish())
 }
 
-/// Text in at most `lines` lines of about `length` characters; what does not fit ends in “…”.
-fn wrapped(text: &str, length: usize, lines: usize) -> Vec<String> {
-    let mut wrapped = vec![String::new()];
-    for word in text
-        .split_whitespace()
-        .flat_map(|word| pieces(word, length))
-    {
-        match wrapped.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(&word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= length => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            _ => wrapped.push(word),
-        }
-    }
-    if wrapped.len() > lines {
-        wrapped.truncate(lines);
-        if let Some(last) = wrapped.last_mut() {
-            *last = last.chars().take(length - 1).chain(['…']).collect();
-        }
-    }
-    wrapped
-}
-
-/// A word longer than a line in pieces.
-fn pieces(word: &str, length: usize) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    letters
-        .chunks(length)
-        .map(|piece| piece.iter().collect())
-        .collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::wrapped;
-
-    #[test]
-    fn long_texts_end_in_an_ellipsis() {
-        assert_eq!(wrapped("one two three", 7, 3), ["one two", "three"]);
-        assert_eq!(wrapped("one two three four", 7, 2), ["one two", "three…"]);
-        assert_eq!(wrapped("incomprehensible", 8, 1), ["incompr…"]);
-        assert_eq!(wrapped("", 8, 1), [""]);
-    }
-}
+#[path = "ticket_pdf_tests.rs"]
+mod tests;

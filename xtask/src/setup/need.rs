@@ -1,5 +1,6 @@
 //! The programs and libraries, how to see that they are there, and what packages have them.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, str};
 
@@ -38,6 +39,28 @@ pub(crate) const BUILD: &[Need] = &[
         homebrew: &["node"],
     },
 ];
+
+/// For tickets in every script.
+pub(crate) const FONTS: &[Need] = &[Need {
+    name: "the Noto fonts",
+    is_there: || {
+        let noto = Path::new("/usr/share/fonts");
+        !cfg!(target_os = "linux")
+            || [
+                "truetype/noto/NotoSansArabic-Regular.ttf",
+                "opentype/noto/NotoSansCJK-Regular.ttc",
+                "truetype/noto/NotoColorEmoji.ttf",
+            ]
+            .iter()
+            .all(|file| noto.join(file).is_file())
+    },
+    debian: &[
+        "fonts-noto-core",
+        "fonts-noto-cjk",
+        "fonts-noto-color-emoji",
+    ],
+    homebrew: &[],
+}];
 
 /// For the desktop window.
 pub(crate) const WINDOW: &[Need] = &[
@@ -90,6 +113,18 @@ pub(crate) const TEST: &[Need] = &[
         is_there: || program("Xvfb") || !cfg!(target_os = "linux"),
         debian: &["xvfb"],
         homebrew: &[],
+    },
+    Need {
+        name: "Poppler's programs",
+        is_there: || ["pdftoppm", "pdftotext"].into_iter().all(program),
+        debian: &["poppler-utils"],
+        homebrew: &["poppler"],
+    },
+    Need {
+        name: "ZBar's programs",
+        is_there: || program("zbarimg"),
+        debian: &["zbar-tools"],
+        homebrew: &["zbar"],
     },
 ];
 

@@ -21,6 +21,7 @@ use server::orders::purchase::Purchases;
 use server::payment::{PayAtDoor, PaymentProvider};
 use server::rate_limit::RateLimiters;
 use server::state::{AppState, Shared};
+use server::text::Fonts;
 use server::users::password::Passwords;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
@@ -68,6 +69,7 @@ impl TestApp {
             recent: Recent::new(Duration::from_millis(config.reads_max_age_ms)),
             live: Live::start(db.clone(), CancellationToken::new()),
             db: db.clone(),
+            fonts: Fonts::new(None),
             config,
         });
         let router = server::http::router(state.clone(), None);
