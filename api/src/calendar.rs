@@ -8,13 +8,36 @@ use crate::events::EventRef;
 /// The longest line a calendar must take, in bytes.
 const LINE_MAX: usize = 75;
 
+/// What a file asks of the calendar that it is given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// To show these events as they are now.
+    Publish,
+    /// To take out these events, which were cancelled.
+    Cancel,
+}
+
+impl Method {
+    /// As files and mail headers write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "PUBLISH",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
 /// The content of a file with these events, each with the address where it is described.
-pub fn file<'a>(events: impl IntoIterator<Item = (&'a EventRef, String)>, now: Time) -> String {
+pub fn file<'a>(
+    method: Method,
+    events: impl IntoIterator<Item = (&'a EventRef, String)>,
+    now: Time,
+) -> String {
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
         "PRODID:-//Box Office//EN".to_owned(),
-        "METHOD:PUBLISH".to_owned(),
+        format!("METHOD:{}", method.name()),
     ];
     for (event, url) in events {
         lines.extend(entry(event, &url, now));
@@ -23,7 +46,7 @@ pub fn file<'a>(events: impl IntoIterator<Item = (&'a EventRef, String)>, now: T
     lines.iter().map(|line| fold(line)).collect()
 }
 
-fn entry(event: &EventRef, url: &str, now: Time) -> [String; 10] {
+fn entry(event: &EventRef, url: &str, now: Time) -> [String; 11] {
     let place = [&event.venue, &event.address, &event.city];
     let place: Vec<&str> = place
         .into_iter()
@@ -34,8 +57,9 @@ fn entry(event: &EventRef, url: &str, now: Time) -> [String; 10] {
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}@box-office", event.id),
         format!("DTSTAMP:{}", stamp(now)),
-        // What is written later takes the place of what was: it only has to grow.
-        format!("SEQUENCE:{}", now.timestamp() / 60),
+        // What is written after a change takes the place of what was before.
+        format!("SEQUENCE:{}", event.sequence),
+        format!("STATUS:{}", status(event)),
         format!("DTSTART:{}", stamp(event.starts_at)),
         format!("DTEND:{}", stamp(event.ends_at)),
         format!("SUMMARY:{}", escape(&event.title)),
@@ -43,6 +67,14 @@ fn entry(event: &EventRef, url: &str, now: Time) -> [String; 10] {
         format!("URL:{url}"),
         "END:VEVENT".to_owned(),
     ]
+}
+
+fn status(event: &EventRef) -> &'static str {
+    if event.cancelled {
+        "CANCELLED"
+    } else {
+        "CONFIRMED"
+    }
 }
 
 fn stamp(time: Time) -> String {
@@ -85,7 +117,8 @@ mod tests {
     use crate::EventId;
 
     fn file_of(event: &EventRef) -> String {
-        file([(event, "https://x.example/1".to_owned())], Time::default())
+        let linked = [(event, "https://x.example/1".to_owned())];
+        file(Method::Publish, linked, Time::default())
     }
 
     fn event(title: &str) -> EventRef {
@@ -101,20 +134,36 @@ mod tests {
             city: "Berlin".to_owned(),
             cover_url: None,
             cancelled: false,
+            sequence: 0,
         }
     }
 
     #[test]
-    fn a_later_file_takes_the_place_of_an_earlier_one() {
-        let event = event("Night");
-        let written = |minutes| {
-            let now = Time::default() + chrono::TimeDelta::minutes(minutes);
-            file([(&event, "https://x.example/1".to_owned())], now)
-        };
+    fn a_file_after_a_change_takes_the_place_of_the_one_before() {
+        let mut event = event("Night");
         let uid = "\r\nUID:00000000-0000-0000-0000-000000000000@box-office\r\n";
-        for (minutes, sequence) in [(1, "SEQUENCE:1\r\n"), (90, "SEQUENCE:90\r\n")] {
-            let file = written(minutes);
-            assert!(file.contains(uid) && file.contains(sequence), "{file}");
+        for sequence in [0, 1, 29_000_000] {
+            event.sequence = sequence;
+            let file = file_of(&event);
+            assert!(file.contains(uid), "{file}");
+            let sequence = format!("\r\nSEQUENCE:{sequence}\r\n");
+            assert!(file.contains(&sequence), "{file}");
+            assert!(file.contains("\r\nMETHOD:PUBLISH\r\n"), "{file}");
+            assert!(file.contains("\r\nSTATUS:CONFIRMED\r\n"), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_cancelled_event_is_taken_out() {
+        let event = EventRef {
+            cancelled: true,
+            sequence: 3,
+            ..event("Night")
+        };
+        let linked = [(&event, "https://x.example/1".to_owned())];
+        let file = file(Method::Cancel, linked, Time::default());
+        for line in ["METHOD:CANCEL", "STATUS:CANCELLED", "SEQUENCE:3"] {
+            assert!(file.contains(&format!("\r\n{line}\r\n")), "{file}");
         }
     }
 

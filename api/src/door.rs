@@ -311,6 +311,7 @@ mod tests {
             city: String::new(),
             cover_url: None,
             cancelled: false,
+            sequence: 0,
         }
     }
 

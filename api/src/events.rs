@@ -219,6 +219,9 @@ pub struct EventRef {
     pub cover_url: Option<String>,
     /// Whether the event is cancelled.
     pub cancelled: bool,
+    /// How often what calendars show of it has changed.
+    #[serde(default)]
+    pub sequence: i32,
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ pub(crate) fn ticket(number: i32, good: bool) -> Ticket {
             city: "Berlin".to_owned(),
             cover_url: None,
             cancelled: false,
+            sequence: 0,
         },
         number,
         ticket_type: "Standing".to_owned(),

@@ -124,12 +124,16 @@ fn going_or_went(reader: &impl Reader, event: &EventSummary) -> String {
     }
 }
 
+/// Whether an event is over before one would say on which day it ends.
+pub fn is_one_night(starts_at: Time, ends_at: Time) -> bool {
+    (ends_at - starts_at).num_hours() < 18
+}
+
 /// `20:00 – 23:30`, or with the day where it ends on another.
 pub fn hours(reader: &impl Reader, event: &EventSummary) -> String {
     let (starts_at, ends_at, timezone) = (event.starts_at, event.ends_at, &event.timezone);
     let start = reader.clock(starts_at, timezone);
-    let same_night = (ends_at - starts_at).num_hours() < 18;
-    let end = if same_night {
+    let end = if is_one_night(starts_at, ends_at) {
         reader.clock(ends_at, timezone)
     } else {
         reader.day_and_clock(ends_at, timezone)

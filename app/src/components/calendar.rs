@@ -13,7 +13,7 @@ pub(crate) fn AddToCalendar(events: Vec<EventRef>) -> impl IntoView {
         let linked = events
             .iter()
             .map(|event| (event, api::public_url(&route::event(event.id))));
-        let file = calendar::file(linked, format::now());
+        let file = calendar::file(calendar::Method::Publish, linked, format::now());
         platform::download("event.ics", "text/calendar", &file);
     };
     (!platform::is_native()).then(|| {

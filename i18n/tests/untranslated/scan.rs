@@ -86,7 +86,7 @@ const NAMES: [&str; 37] = [
     "UTC",
     "__TAURI__",
     "en-US",
-    "text/calendar; charset=utf-8; method=PUBLISH",
+    "text/calendar; charset=utf-8; method={method}",
     "%H:%M",
     "%Y-%m-%d",
     "%m/%d/%Y, %H:%M:%S",

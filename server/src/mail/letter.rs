@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use api::EmailAddress;
+use api::calendar::{self, Method};
+use api::events::EventRef;
 use api::tickets::Ticket;
+use chrono::Utc;
 use leptos_i18n::td_string;
 use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -29,7 +32,29 @@ pub(super) struct Letter {
     /// Enclosed as a PDF, a page each.
     pub(super) tickets: Vec<Ticket>,
     /// Enclosed as a calendar file.
-    pub(super) calendar: Option<String>,
+    pub(super) calendar: Option<Calendar>,
+}
+
+/// Events for the recipient's calendar.
+pub(super) struct Calendar {
+    method: Method,
+    content: String,
+}
+
+impl Calendar {
+    /// Each with the page that describes it.
+    pub(super) fn of<'a>(
+        method: Method,
+        events: impl IntoIterator<Item = &'a EventRef>,
+        public_url: &str,
+    ) -> Self {
+        let events = events.into_iter();
+        let linked = events.map(|event| (event, format!("{public_url}/events/{}", event.id)));
+        Self {
+            method,
+            content: calendar::file(method, linked, Utc::now()),
+        }
+    }
 }
 
 /// A part of a letter, from top to bottom.
@@ -152,8 +177,10 @@ impl Letter {
             files.push(enclosure(name, "application/pdf", pdf)?);
         }
         if let Some(calendar) = &self.calendar {
-            let kind = "text/calendar; charset=utf-8; method=PUBLISH";
-            files.push(enclosure("event.ics", kind, calendar.clone().into_bytes())?);
+            let method = calendar.method.name();
+            let kind = format!("text/calendar; charset=utf-8; method={method}");
+            let content = calendar.content.clone().into_bytes();
+            files.push(enclosure("event.ics", &kind, content)?);
         }
         Ok(files)
     }

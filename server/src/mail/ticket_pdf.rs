@@ -161,7 +161,11 @@ impl Holder<'_> {
         let mut y = BAND + 16.0 * scale;
         let event = &ticket.event;
         let (when, place) = (when(self.reader, event), place(event));
-        for (text, style, gap) in [(&event.title, TITLE, 6.0), (&when, ABOUT, 2.0), (&place, ABOUT, 0.0)] {
+        for (text, style, gap) in [
+            (&event.title, TITLE, 6.0),
+            (&when, ABOUT, 2.0),
+            (&place, ABOUT, 0.0),
+        ] {
             if let Some(placed) = write(text, style, INSIDE, 3, 0.0, y) {
                 y = placed.end() + gap * scale;
                 all.push(placed);
@@ -171,10 +175,17 @@ impl Holder<'_> {
         let fact = |(x, width): (f32, f32), y: f32, label: &str, value: &str| {
             let label = write(label, LABEL, width, 2, x, y);
             let y = label.as_ref().map_or(y, Placed::end) + 1.0;
-            [label, write(value, VALUE, width, 3, x, y)].into_iter().flatten()
+            [label, write(value, VALUE, width, 3, x, y)]
+                .into_iter()
+                .flatten()
         };
         let (number, name) = (ticket.number.to_string(), td_string!(language, common.name));
-        all.extend(fact(FACTS[0], y, td_string!(language, common.ticket), &ticket.ticket_type));
+        all.extend(fact(
+            FACTS[0],
+            y,
+            td_string!(language, common.ticket),
+            &ticket.ticket_type,
+        ));
         all.extend(fact(FACTS[1], y, name, &ticket.holder));
         let below = {
             let number: Vec<Placed> = fact(FACTS[2], y, number_is, &number).collect();
@@ -198,7 +209,11 @@ impl Holder<'_> {
             lines: 2,
         };
         let block = self.fonts.fit(text, style.strong, &sizes, room)?;
-        let width = block.lines.iter().map(|line| line.width).fold(0.0, f32::max);
+        let width = block
+            .lines
+            .iter()
+            .map(|line| line.width)
+            .fold(0.0, f32::max);
         Some(Placed {
             block,
             x: (WIDTH - width) / 2.0,

@@ -149,10 +149,7 @@ fn what_is_written_can_be_read_back() {
             is_there(title) && is_there(name),
             "{script}: {title} {name} in {read}"
         );
-        assert!(
-            read.contains("€25") && read.contains("12-K7QF2M"),
-            "{read}"
-        );
+        assert!(read.contains("€25") && read.contains("12-K7QF2M"), "{read}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use api::Time;
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use chrono_tz::Tz;
+use i18n::event::is_one_night;
 use icu_datetime::fieldsets::enums::{
     CompositeDateTimeFieldSet as Fields, DateAndTimeFieldSet, DateFieldSet, TimeFieldSet,
 };
@@ -27,6 +28,27 @@ impl Reader {
     pub fn when(&self, time: Time, timezone: &str) -> String {
         let fields = DateAndTimeFieldSet::YMDET(YMDE::long().with_time_hm());
         let when = self.write(time, timezone, Fields::DateTime(fields));
+        self.local_time(&when, timezone)
+    }
+
+    /// When something is: when it begins, and when it ends too where it lasts over days.
+    pub fn occasion(&self, from: Time, to: Time, timezone: &str) -> String {
+        if is_one_night(from, to) {
+            return self.when(from, timezone);
+        }
+        self.interval(from, to, timezone)
+    }
+
+    fn interval(&self, from: Time, to: Time, timezone: &str) -> String {
+        let fields = DateAndTimeFieldSet::YMDET(YMDE::long().with_time_hm());
+        let write = |time| self.write(time, timezone, Fields::DateTime(fields));
+        let (from, to) = (write(from), write(to));
+        let when = td_string!(self.language, letters.from_to, from = from, to = to);
+        self.local_time(&when, timezone)
+    }
+
+    /// Says by which clock a time is meant.
+    fn local_time(&self, when: &str, timezone: &str) -> String {
         match self.city(zone_of(timezone)) {
             Some(city) => td_string!(self.language, letters.when, when = when, city = city),
             None => td_string!(self.language, letters.when_utc, when = when),

@@ -99,14 +99,24 @@ impl Engine {
         for words in [Words::Whole, Words::Broken] {
             for size in sizes {
                 let block = self.lay_out(text, &text.text, strong, *size, room.width, words);
-                let is_narrow = block.lines.iter().all(|line| line.width <= room.width + 0.01);
+                let is_narrow = block
+                    .lines
+                    .iter()
+                    .all(|line| line.width <= room.width + 0.01);
                 if is_narrow && block.lines.len() <= room.lines {
                     return block;
                 }
             }
         }
         let smallest = sizes.last().copied().unwrap_or(1.0);
-        let whole = self.lay_out(text, &text.text, strong, smallest, room.width, Words::Broken);
+        let whole = self.lay_out(
+            text,
+            &text.text,
+            strong,
+            smallest,
+            room.width,
+            Words::Broken,
+        );
         let mut ends = whole.ends(room.lines);
         loop {
             let kept = ends.pop().unwrap_or(0);

@@ -8,7 +8,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use parley::fontique::{Blob, Collection, CollectionOptions, FontInfo, FontInfoOverride, FontWeight};
+use parley::fontique::{
+    Blob, Collection, CollectionOptions, FontInfo, FontInfoOverride, FontWeight,
+};
 use parley::{FontContext, FontFamily, FontFamilyName, LayoutContext};
 
 /// What Inter is called here, so that it is not mixed with one that is installed.
@@ -112,7 +114,10 @@ impl Engine {
         };
         let mut collection = Collection::new(options);
         let mut inter = None;
-        for (file, weight) in [(STRONG, STRONG_WEIGHT), (REGULAR, FontWeight::NORMAL.value())] {
+        for (file, weight) in [
+            (STRONG, STRONG_WEIGHT),
+            (REGULAR, FontWeight::NORMAL.value()),
+        ] {
             let named = FontInfoOverride {
                 family_name: Some(INTER),
                 weight: Some(FontWeight::new(weight)),
@@ -217,7 +222,16 @@ impl Engine {
 /// Plain families of Noto come first, for they are made to go together; what is narrow, old or ornate
 /// is for what no other has.
 fn rank(name: &str) -> (bool, bool, bool, usize, String) {
-    let is_odd = ["Mono", "Serif", "Display", "Condensed", "Symbols", "Emoji", "Nastaliq", "Kufi"];
+    let is_odd = [
+        "Mono",
+        "Serif",
+        "Display",
+        "Condensed",
+        "Symbols",
+        "Emoji",
+        "Nastaliq",
+        "Kufi",
+    ];
     (
         !name.starts_with("Noto"),
         !name.contains("Sans"),
@@ -232,7 +246,9 @@ fn has(font: &FontInfo, c: char, fonts: &mut FontContext) -> bool {
         return false;
     };
     let glyph = font.charmap_index().charmap(data.as_ref());
-    glyph.and_then(|charmap| charmap.map(c)).is_some_and(|glyph| glyph != 0)
+    glyph
+        .and_then(|charmap| charmap.map(c))
+        .is_some_and(|glyph| glyph != 0)
 }
 
 impl Kind {

@@ -184,6 +184,7 @@ fn snapshot(events: &[Event]) -> Snapshot {
             city: "Berlin".to_owned(),
             cover_url: None,
             cancelled: false,
+            sequence: 0,
         };
         let stock = EventStock {
             event: shown,

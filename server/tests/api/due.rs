@@ -72,14 +72,21 @@ async fn each_ticket_is_paid_for_by_who_has_it_and_by_nobody_else(db: PgPool) {
     assert_told_once(&olga, &event, &people).await;
     let of_ada = order(&ada, bought.id).await;
     assert_eq!(amount(of_ada.due), 7500, "not for the ticket that is Bob's");
-    let dues: Vec<i64> = of_ada.lines[0].tickets.iter().map(|t| amount(t.due)).collect();
+    let dues: Vec<i64> = of_ada.lines[0]
+        .tickets
+        .iter()
+        .map(|t| amount(t.due))
+        .collect();
     assert_eq!(dues, [0, 2500, 2500, 2500]);
 
     // What is written after the transfer says the same.
     let letters = inbox.fetch(&app).await;
     let told = |email: &str, subject: &str| {
         let is = |l: &&crate::support::Letter| l.to.contains(email) && l.subject.contains(subject);
-        let letter = letters.iter().find(is).unwrap_or_else(|| panic!("{email} {letters:?}"));
+        let letter = letters
+            .iter()
+            .find(is)
+            .unwrap_or_else(|| panic!("{email} {letters:?}"));
         letter.after("Pay at the door: ").to_owned()
     };
     assert_eq!(told(&ada.email, "Your tickets for Night"), "€75");
@@ -87,11 +94,18 @@ async fn each_ticket_is_paid_for_by_who_has_it_and_by_nobody_else(db: PgPool) {
     assert_eq!(told("new@example.com", "sent you"), "€25");
 
     check_in(&app, event.id, 3, &olga).await;
-    assert_eq!(amount(order(&ada, bought.id).await.due), 5000, "one was paid there");
+    assert_eq!(
+        amount(order(&ada, bought.id).await.due),
+        5000,
+        "one was paid there"
+    );
     assert_told_once(&olga, &event, &people).await;
     let back = refund(&ada, bought.id, Uuid::new_v4(), &named(event.id, [4])).await;
     let back: Order = back.created();
-    assert_eq!((back.due, amount(order(&ada, bought.id).await.due)), (None, 2500));
+    assert_eq!(
+        (back.due, amount(order(&ada, bought.id).await.due)),
+        (None, 2500)
+    );
     assert_told_once(&olga, &event, &people).await;
     assert_sound(&app.db).await;
 }
@@ -126,7 +140,9 @@ async fn renaming_a_ticket_type_renames_no_order(db: PgPool) {
     let bought: Order = ada.buy(&[(event.types[0], 2)]).await.created();
     let renamed = json!({"ticket_types": [{"id": event.types[0], "name": "Late owl",
         "price": 2500, "capacity": 3, "max_per_order": 3}]});
-    olga.patch(&path, renamed).await.ok::<api::host::HostEvent>();
+    olga.patch(&path, renamed)
+        .await
+        .ok::<api::host::HostEvent>();
     let back = refund(&ada, bought.id, Uuid::new_v4(), &named(event.id, [2])).await;
     let back: Order = back.created();
     let later: Order = bob.buy(&[(event.types[0], 1)]).await.created();
@@ -134,7 +150,10 @@ async fn renaming_a_ticket_type_renames_no_order(db: PgPool) {
     let name = |order: &Order| order.lines[0].ticket_type.clone();
     assert_eq!(name(&order(&ada, bought.id).await), "Early bird");
     assert_eq!(name(&order(&ada, back.id).await), "Early bird");
-    assert_eq!((name(&back), name(&later)), ("Early bird".to_owned(), "Late owl".to_owned()));
+    assert_eq!(
+        (name(&back), name(&later)),
+        ("Early bird".to_owned(), "Late owl".to_owned())
+    );
     assert_eq!(name(&order(&bob, later.id).await), "Late owl");
     for letter in inbox.fetch(&app).await {
         let was = letter.to.contains(&ada.email);

@@ -235,7 +235,7 @@ async fn every_letter_has_german_words(db: PgPool) {
 
     let back = refund(&bob, order.id, Uuid::new_v4(), &named(event.id, [4, 5])).await;
     back.created::<Order>();
-    next("2 Tickets storniert").await;
+    next("2 Tickets storniert: Nacht & <Tag>").await;
     let mut guest = invited("Bob");
     guest.email.clone_from(&bob.email);
     give(&olga, event.id, event.types[0], &[guest]).await;
@@ -291,7 +291,8 @@ async fn letter_of_refund(app: &TestApp, price: i64) -> Letter {
 async fn the_letter_about_a_refund_says_what_was_owed(db: PgPool) {
     let app = TestApp::new(db);
     let letter = letter_of_refund(&app, 1200).await;
-    assert_eq!(letter.subject, "2 tickets cancelled");
+    assert_eq!(letter.subject, "2 tickets cancelled: Night");
+    assert!(letter.text.contains("Event: Night"), "{letter:?}");
     let owed = "You’ll pay €24 less at the door.";
     assert!(letter.text.contains(owed), "{letter:?}");
 }
@@ -300,7 +301,8 @@ async fn the_letter_about_a_refund_says_what_was_owed(db: PgPool) {
 async fn the_letter_about_free_tickets_given_back_speaks_of_no_money(db: PgPool) {
     let app = TestApp::new(db);
     let letter = letter_of_refund(&app, 0).await;
-    assert_eq!(letter.subject, "2 tickets cancelled");
+    assert_eq!(letter.subject, "2 tickets cancelled: Night");
+    assert!(letter.text.contains("Event: Night"), "{letter:?}");
     let free = "There was nothing to pay for them.";
     assert!(letter.text.contains(free), "{letter:?}");
 }
@@ -309,7 +311,7 @@ async fn the_letter_about_free_tickets_given_back_speaks_of_no_money(db: PgPool)
 async fn the_letter_about_a_refund_says_what_comes_back(db: PgPool) {
     let app = TestApp::with_payments(db, Arc::new(SlowBank));
     let letter = letter_of_refund(&app, 1200).await;
-    assert_eq!(letter.subject, "Your refund of €24");
+    assert_eq!(letter.subject, "Your refund of €24: Night");
     let back = "€24 is on its way back to you";
     assert!(letter.text.contains(back), "{letter:?}");
 }

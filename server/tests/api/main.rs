@@ -15,6 +15,7 @@ mod letters;
 mod mail;
 mod matrix;
 mod moved;
+mod occasions;
 mod orders;
 mod payments;
 mod races;

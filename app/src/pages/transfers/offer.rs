@@ -153,6 +153,7 @@ mod tests {
                 city: "Berlin".to_owned(),
                 cover_url: None,
                 cancelled: false,
+                sequence: 0,
             },
             number,
             ticket_type: ticket_type.to_owned(),

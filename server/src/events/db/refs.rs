@@ -15,7 +15,7 @@ pub async fn event_refs(
     events: &[EventId],
 ) -> Result<HashMap<EventId, EventRef>> {
     let rows = sqlx::query!(
-        "select id, title, starts_at, ends_at, timezone, venue, address, city, cover_id, status
+        "select id, title, starts_at, ends_at, timezone, venue, address, city, cover_id, status, sequence
         from events where id = any($1)",
         events,
     )
@@ -35,6 +35,7 @@ pub async fn event_refs(
                 city: row.city,
                 cover_url: row.cover_id.map(cover_url),
                 cancelled: row.status == "cancelled",
+                sequence: row.sequence,
             };
             (row.id, event)
         })

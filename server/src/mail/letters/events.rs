@@ -1,8 +1,10 @@
 //! Letters about what happens to events.
 
+use api::EventId;
+use api::calendar::Method;
 use api::events::EventRef;
-use api::{EventId, calendar};
 use chrono::Utc;
+use i18n::event::is_one_night;
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
 
@@ -10,7 +12,7 @@ use super::{facts, place, when};
 use crate::error::{Error, Result};
 use crate::events::db::event_refs;
 use crate::mail::db::{self, Concern};
-use crate::mail::letter::Letter;
+use crate::mail::letter::{Calendar, Letter};
 use crate::mail::moved::Setting;
 use crate::mail::recipients::Relation;
 use crate::reader::Reader;
@@ -38,6 +40,10 @@ pub(super) async fn cancelled(
         .text(text)
         .facts(facts(&reader, &event))
         .message(db::cancellation_message(connection, event.id).await?);
+    // Who only waited has nothing in the calendar.
+    if matches!(relation, Relation::Holder | Relation::Sent) {
+        letter.calendar = Some(Calendar::of(Method::Cancel, [&event], public_url));
+    }
     if relation == Relation::Holder {
         letter = letter
             .text(td_string!(language, letters.cancelled_money))
@@ -87,8 +93,7 @@ pub(super) async fn moved(
             to_waiting(letter, concern.relation, &event, public_url)
         }
     };
-    let url = format!("{public_url}/events/{}", event.id);
-    letter.calendar = Some(calendar::file([(&event, url)], Utc::now()));
+    letter.calendar = Some(Calendar::of(Method::Publish, [&event], public_url));
     Ok(Some(letter))
 }
 
@@ -175,7 +180,8 @@ fn changes(reader: &Reader, was: &EventRef, is: &EventRef) -> Vec<(String, Strin
     tell(start_is, new_time, start(was), start(is));
     // The end is worth a word unless it moves along with the start.
     let lasts = |event: &EventRef| event.ends_at - event.starts_at;
-    if was.ends_at != is.ends_at && lasts(was) != lasts(is) {
+    let told = |event: &EventRef| !is_one_night(event.starts_at, event.ends_at);
+    if was.ends_at != is.ends_at && lasts(was) != lasts(is) && !(told(was) && told(is)) {
         let new_end = td_string!(language, letters.new_end);
         let end = |event: &EventRef| reader.when(event.ends_at, &event.timezone);
         tell(new_end, new_end, end(was), end(is));

@@ -54,8 +54,9 @@ pub(super) async fn write(
     }
 }
 
+/// When an event begins, and where it lasts over days, when it ends.
 pub(in crate::mail) fn when(reader: &Reader, event: &EventRef) -> String {
-    reader.when(event.starts_at, &event.timezone)
+    reader.occasion(event.starts_at, event.ends_at, &event.timezone)
 }
 
 /// Where an event is, as far as that is known.

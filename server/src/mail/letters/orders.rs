@@ -1,8 +1,9 @@
 //! Letters about orders.
 
+use api::calendar::Method;
 use api::events::EventRef;
-use api::orders::{Order, OrderKind, OrderState};
-use api::{EventId, Money, OrderId, TicketNumber, calendar};
+use api::orders::{Order, OrderState};
+use api::{EventId, Money, OrderId, TicketNumber};
 use chrono::Utc;
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
@@ -10,7 +11,7 @@ use sqlx::PgConnection;
 use super::facts;
 use crate::error::Result;
 use crate::mail::db::{self, Person};
-use crate::mail::letter::Letter;
+use crate::mail::letter::{Calendar, Letter};
 use crate::payment::{PayAtDoor, PaymentProvider};
 use crate::reader::Reader;
 use crate::{orders, tickets as wallet};
@@ -45,12 +46,9 @@ pub(super) async fn confirmation(
         ),
         _ => td_string!(language, letters.your_tickets).to_owned(),
     };
-    let mut letter =
+    let letter =
         Letter::to(&buyer, subject).text(td_string!(language, letters.thank_you, count = count));
-    for event in &events {
-        letter = letter.facts(facts(&reader, event));
-    }
-    letter = letter.facts(receipt(&reader, &order)).button(
+    let mut letter = itemized(letter, &order).button(
         td_string!(language, letters.see_tickets),
         format!("{public_url}/tickets"),
     );
@@ -64,10 +62,7 @@ pub(super) async fn confirmation(
         ));
     }
     letter.tickets = wallet::db::held(connection, buyer.id, &held).await?;
-    let described = events
-        .iter()
-        .map(|event| (*event, format!("{public_url}/events/{}", event.id)));
-    letter.calendar = Some(calendar::file(described, Utc::now()));
+    letter.calendar = Some(Calendar::of(Method::Publish, events, public_url));
     Ok(Some(letter))
 }
 
@@ -75,12 +70,9 @@ pub(super) async fn confirmation(
 fn of_order_alone(public_url: &str, buyer: &Person, order: &Order) -> Letter {
     let reader = buyer.reader();
     let language = reader.language;
-    let mut letter = Letter::to(buyer, td_string!(language, letters.your_order))
+    let letter = Letter::to(buyer, td_string!(language, letters.your_order))
         .text(td_string!(language, letters.thank_you_alone));
-    for event in events_of(order) {
-        letter = letter.facts(facts(&reader, event));
-    }
-    letter.facts(receipt(&reader, order)).button(
+    itemized(letter, order).button(
         td_string!(language, letters.see_orders),
         format!("{public_url}/orders/{}", order.id),
     )
@@ -98,13 +90,26 @@ pub(super) async fn refund(
     let language = reader.language;
     let amount = reader.money(Money::new(-order.total.amount, order.total.currency));
     let count = reader.count(quantity(&order));
+    let titles = events_of(&order).into_iter();
+    let titles: Vec<&str> = titles.map(|event| event.title.as_str()).collect();
+    let title = titles.join(", ");
     let (subject, text) = match () {
         () if order.total.is_zero() => (
-            td_string!(language, letters.refunded_tickets_subject, count = count),
+            td_string!(
+                language,
+                letters.refunded_tickets_subject,
+                count = count,
+                event = &title
+            ),
             td_string!(language, letters.refunded_free, count = count),
         ),
         () if is_paid_at_door(&order) => (
-            td_string!(language, letters.refunded_tickets_subject, count = count),
+            td_string!(
+                language,
+                letters.refunded_tickets_subject,
+                count = count,
+                event = &title
+            ),
             td_string!(
                 language,
                 letters.refunded_at_door,
@@ -113,18 +118,22 @@ pub(super) async fn refund(
             ),
         ),
         () => (
-            td_string!(language, letters.refunded_subject, amount = &amount),
+            td_string!(
+                language,
+                letters.refunded_subject,
+                amount = &amount,
+                event = &title
+            ),
             td_string!(language, letters.refunded, count = count, amount = &amount),
         ),
     };
     let letter = Letter::to(&buyer, subject)
         .text(text)
-        .message(order.message.clone())
-        .facts(receipt(&reader, &order))
-        .button(
-            td_string!(language, letters.see_refund),
-            format!("{public_url}/orders/{id}"),
-        );
+        .message(order.message.clone());
+    let letter = itemized(letter, &order).button(
+        td_string!(language, letters.see_refund),
+        format!("{public_url}/orders/{id}"),
+    );
     Ok(Some(letter))
 }
 
@@ -146,17 +155,15 @@ pub(super) async fn offer(
     let reader = buyer.reader();
     let (language, event) = (reader.language, &line.event);
     let subject = td_string!(language, letters.held_subject, event = &event.title);
-    let letter = Letter::to(&buyer, subject)
-        .text(td_string!(
-            language,
-            letters.held,
-            count = reader.count(minutes)
-        ))
-        .facts(receipt(&reader, &order))
-        .button(
-            td_string!(language, letters.take_it),
-            format!("{public_url}/events/{}", event.id),
-        );
+    let letter = Letter::to(&buyer, subject).text(td_string!(
+        language,
+        letters.held,
+        count = reader.count(minutes)
+    ));
+    let letter = itemized(letter, &order).button(
+        td_string!(language, letters.take_it),
+        format!("{public_url}/events/{}", event.id),
+    );
     Ok(Some(letter))
 }
 
@@ -201,12 +208,24 @@ fn is_paid_at_door(order: &Order) -> bool {
     order.payment == PayAtDoor.name()
 }
 
-fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
+/// Adds what an order is of: each event, and below it the lines for it; then what all comes to.
+fn itemized(mut letter: Letter, order: &Order) -> Letter {
+    let reader = letter.reader.clone();
+    for event in events_of(order) {
+        let lines = order.lines.iter().filter(|line| line.event.id == event.id);
+        let lines = lines.map(|line| {
+            let what = format!("{} × {}", reader.count(line.quantity), line.ticket_type);
+            (what, reader.money(line.total))
+        });
+        letter = letter.facts(facts(&reader, event).into_iter().chain(lines).collect());
+    }
+    let sums = sums(&reader, order);
+    letter.facts(sums)
+}
+
+/// What was refunded of an order, what it comes to, and what its buyer still pays for it.
+fn sums(reader: &Reader, order: &Order) -> Vec<(String, String)> {
     let language = reader.language;
-    let lines = order.lines.iter().map(|line| {
-        let what = format!("{} × {}", reader.count(line.quantity), line.ticket_type);
-        (what, line.total)
-    });
     let refunds = order.refunds.iter().map(|refund| {
         let what = td_string!(language, orders.refund).to_owned();
         (what, refund.total)
@@ -222,7 +241,7 @@ fn receipt(reader: &Reader, order: &Order) -> Vec<(String, String)> {
         Some(due) if due.1 == left => vec![due],
         due => [total].into_iter().chain(due).collect(),
     };
-    let rows = lines.chain(refunds).chain(sums);
+    let rows = refunds.chain(sums);
     rows.map(|(what, amount)| (what, reader.money(amount)))
         .collect()
 }

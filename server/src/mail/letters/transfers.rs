@@ -1,9 +1,9 @@
 //! Letters about tickets on their way.
 
+use api::calendar::Method;
 use api::events::EventRef;
 use api::tickets::Ticket;
-use api::{EventId, Money, TicketNumber, UserId, calendar};
-use chrono::Utc;
+use api::{EventId, Money, TicketNumber, UserId};
 use leptos_i18n::td_string;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use super::facts;
 use crate::error::Result;
 use crate::events::db::event_refs;
 use crate::mail::db;
-use crate::mail::letter::Letter;
+use crate::mail::letter::{Calendar, Letter};
 use crate::reader::Reader;
 use crate::{secret, tickets as wallet, transfers};
 
@@ -126,10 +126,7 @@ fn enclose(mut letter: Letter, public_url: &str, held: Vec<Ticket>) -> Letter {
         ));
         letter = letter.facts(facts);
     }
-    let described = events
-        .iter()
-        .map(|event| (*event, format!("{public_url}/events/{}", event.id)));
-    letter.calendar = Some(calendar::file(described, Utc::now()));
+    letter.calendar = Some(Calendar::of(Method::Publish, events, public_url));
     letter.tickets = held;
     with_button_to_tickets(letter, public_url)
 }

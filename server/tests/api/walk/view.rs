@@ -24,6 +24,8 @@ pub(super) struct View {
     asked_of: BTreeMap<Name, Person>,
     /// Whether something is held for a party, and whether it is gone.
     parties: BTreeMap<Uuid, (bool, bool)>,
+    /// Whom emails were queued for when an event was cancelled.
+    cancelled: Vec<(usize, Person)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ impl View {
         for (id, party) in &model.parties {
             view.parties.insert(*id, (party.offered, party.closed));
         }
+        view.cancelled.clone_from(&model.all_cancelled);
+        view.cancelled.sort_unstable();
         view
     }
 
@@ -80,6 +84,7 @@ impl View {
         view.read_money(world).await;
         view.read_parties(world).await;
         view.read_transfers(world).await;
+        view.read_cancelled(world).await;
         view
     }
 
@@ -182,6 +187,22 @@ impl View {
 }
 
 impl View {
+    async fn read_cancelled(&mut self, world: &World) {
+        let rows = sqlx::query!(
+            r#"select (payload ->> 'event')::uuid as "event!", payload ->> 'email' as "email!"
+            from jobs where payload ->> 'letter' = 'event_cancelled'
+                and (payload ->> 'event')::uuid = any($1)"#,
+            &world.event_ids(),
+        )
+        .fetch_all(&world.app.db)
+        .await
+        .expect("emails");
+        let rows = rows.into_iter();
+        let of = rows.map(|row| (world.event(row.event), world.addressee(&row.email)));
+        self.cancelled = of.collect();
+        self.cancelled.sort_unstable();
+    }
+
     async fn read_transfers(&mut self, world: &World) {
         let rows = sqlx::query!(
             "select id, state from transfers where event_id = any($1)

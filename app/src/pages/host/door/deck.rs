@@ -218,6 +218,7 @@ mod tests {
                 city: String::new(),
                 cover_url: None,
                 cancelled: false,
+                sequence: 0,
             },
             public_key: String::new(),
             as_of: now(),

@@ -31,7 +31,7 @@ pub async fn read_snapshot(
     let rows = sqlx::query!(
         r#"
         select clock_timestamp() as "now!", t.event_id, e.status, e.title, e.starts_at, e.ends_at,
-            e.timezone, e.venue, e.address, e.city, e.cover_id, e.currency, e.max_per_user,
+            e.timezone, e.venue, e.address, e.city, e.cover_id, e.sequence, e.currency, e.max_per_user,
             t.id, t.name, t.price, t.max_per_order, t.capacity, t.sold, t.held,
             t.sale_starts_at, t.sale_ends_at
         from ticket_types t join events e on e.id = t.event_id
@@ -63,6 +63,7 @@ pub async fn read_snapshot(
                     city: row.city,
                     cover_url: row.cover_id.map(cover_url),
                     cancelled: row.status == "cancelled",
+                    sequence: row.sequence,
                 },
                 status: row.status,
                 sales_open: stock.sales_open,

@@ -36,6 +36,8 @@ pub(super) struct Model {
     admissions: BTreeMap<Uuid, Admission>,
     /// Whom it concerned when an event was cancelled, until they are told.
     cancelled: Vec<(usize, Person)>,
+    /// The same, those who were told included.
+    pub(super) all_cancelled: Vec<(usize, Person)>,
     /// Events that were moved, until everyone is told.
     moved: BTreeSet<usize>,
 }
@@ -236,6 +238,7 @@ impl Model {
             scans: BTreeMap::new(),
             admissions: BTreeMap::new(),
             cancelled: Vec::new(),
+            all_cancelled: Vec::new(),
             moved: BTreeSet::new(),
         }
     }

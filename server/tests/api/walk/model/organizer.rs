@@ -28,8 +28,9 @@ impl Model {
     pub(super) fn call_off(&mut self, event: usize, told: &Told) -> Explained {
         if !self.events[event].cancelled {
             let concerned = self.concerned(event).into_iter();
-            self.cancelled
-                .extend(concerned.map(|person| (event, person)));
+            let concerned: Vec<_> = concerned.map(|person| (event, person)).collect();
+            self.cancelled.extend(&concerned);
+            self.all_cancelled.extend(concerned);
         }
         self.events[event].cancelled = true;
         let batches = std::mem::take(&mut self.unissued).into_iter();
