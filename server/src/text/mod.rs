@@ -3,6 +3,8 @@
 
 mod fit;
 mod fonts;
+mod outline;
 
 pub use fit::{Block, Line, Room, Run};
 pub use fonts::{Face, Fonts};
+pub use outline::{Outlines, Picture};

@@ -1,6 +1,9 @@
 //! What a page says of its event to those who do not run the app: chats and search engines.
 
+use api::Time;
 use api::events::{EventDetail, SaleState};
+use chrono::SecondsFormat;
+use chrono_tz::Tz;
 use i18n::Language;
 use leptos_i18n::td_string;
 use serde_json::{Value, json};
@@ -54,6 +57,25 @@ fn replace_between(page: &str, start: &str, end: &str, text: &str) -> String {
     parts.unwrap_or_else(|| page.to_owned())
 }
 
+/// What a link calls the event.
+pub(super) fn title(event: &Event) -> String {
+    let (about, language) = (&event.detail.summary, event.organizer.language);
+    match about.state {
+        SaleState::Cancelled => {
+            td_string!(language, letters.cancelled_subject, event = &about.title)
+        }
+        _ => about.title.clone(),
+    }
+}
+
+/// When it is, as its organizer writes it.
+pub(super) fn when(event: &Event) -> String {
+    let about = &event.detail.summary;
+    event
+        .organizer
+        .occasion(about.starts_at, about.ends_at, &about.timezone)
+}
+
 struct Facts<'a> {
     event: &'a EventDetail,
     brand: &'static str,
@@ -66,16 +88,11 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(event: &'a Event, public_url: &str) -> Self {
-        let (event, organizer) = (&event.detail, &event.organizer);
-        let (about, language) = (&event.summary, organizer.language);
-        let title = match about.state {
-            SaleState::Cancelled => {
-                td_string!(language, letters.cancelled_subject, event = &about.title)
-            }
-            _ => about.title.clone(),
-        };
-        let when = organizer.when(about.starts_at, &about.timezone);
+    fn of(whole: &'a Event, public_url: &str) -> Self {
+        let event = &whole.detail;
+        let (about, language) = (&event.summary, whole.organizer.language);
+        let title = title(whole);
+        let when = when(whole);
         let place = [about.venue.as_str(), about.city.as_str()].join(", ");
         let text = format!("{when} · {place}. {}", event.description);
         let url = format!("{public_url}/events/{}", about.id);
@@ -134,30 +151,42 @@ impl<'a> Facts<'a> {
             SaleState::Cancelled => "EventCancelled",
             _ => "EventScheduled",
         };
-        let availability = if about.state.is_open() {
-            "InStock"
-        } else {
-            "SoldOut"
-        };
         let offers = about.price_from.map(|price| {
             let amount = price.to_string();
-            json!({
+            let mut offer = json!({
                 "@type": "AggregateOffer",
                 "url": self.url,
                 "lowPrice": amount.split(' ').next(),
                 "priceCurrency": price.currency,
-                "availability": format!("https://schema.org/{availability}"),
-            })
+            });
+            if let Some(availability) = availability(about.state) {
+                offer["availability"] = json!(format!("https://schema.org/{availability}"));
+            }
+            let begins = event
+                .ticket_types
+                .iter()
+                .filter_map(|kind| kind.sale_starts_at);
+            if let (SaleState::NotYet, Some(begins)) = (about.state, begins.min()) {
+                offer["validFrom"] = json!(local(begins, &about.timezone));
+            }
+            offer
         });
-        let mut address = vec![event.address.as_str(), about.city.as_str()];
-        address.retain(|part| !part.is_empty());
+        let mut address = json!({"@type": "PostalAddress"});
+        for (name, part) in [
+            ("streetAddress", &event.address),
+            ("addressLocality", &about.city),
+        ] {
+            if !part.is_empty() {
+                address[name] = json!(part);
+            }
+        }
         json!({
             "@context": "https://schema.org",
             "@type": "Event",
             "name": about.title,
             "description": self.description,
-            "startDate": about.starts_at,
-            "endDate": about.ends_at,
+            "startDate": local(about.starts_at, &about.timezone),
+            "endDate": local(about.ends_at, &about.timezone),
             "eventStatus": format!("https://schema.org/{status}"),
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "image": [self.picture],
@@ -165,12 +194,29 @@ impl<'a> Facts<'a> {
             "location": {
                 "@type": "Place",
                 "name": about.venue,
-                "address": address.join(", "),
+                "address": address,
             },
             "organizer": {"@type": "Organization", "name": event.organizer.name},
             "offers": offers,
         })
     }
+}
+
+/// Whether tickets can be had, in the words of schema.org; none where it has no word for why not.
+fn availability(state: SaleState) -> Option<&'static str> {
+    match state {
+        SaleState::OnSale | SaleState::FewLeft => Some("InStock"),
+        SaleState::SoldOut => Some("SoldOut"),
+        SaleState::NotYet => Some("PreOrder"),
+        SaleState::Paused | SaleState::Closed | SaleState::Cancelled | SaleState::Ended => None,
+    }
+}
+
+/// By the clock where the event is, with what that is from UTC.
+fn local(time: Time, timezone: &str) -> String {
+    let zone: Tz = timezone.parse().unwrap_or(Tz::UTC);
+    time.with_timezone(&zone)
+        .to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
 fn meta(kind: &str, name: &str, content: &str) -> String {

@@ -203,6 +203,60 @@ async fn hostile_titles_stay_text(db: PgPool) {
     }
 }
 
+/// What the page of an event says to search engines.
+async fn structured(site: &Site, id: Uuid) -> serde_json::Value {
+    let page = site.get(&format!("/events/{id}")).await.text();
+    let (_, data) = page.split_once("ld+json\">").expect("the data");
+    let (data, _) = data.split_once("</script>").expect("its end");
+    serde_json::from_str(data).expect("JSON")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn search_engines_are_told_the_local_time_the_place_and_what_can_be_had(db: PgPool) {
+    let site = Site::new(db.clone(), &[]);
+    let summer = "2031-07-04T18:00:00Z".parse().expect("a time");
+    let id = site
+        .event(EventBuilder::new("Night").starts_at(summer))
+        .await;
+    let data = structured(&site, id).await;
+    assert_eq!(data["startDate"], "2031-07-04T20:00:00+02:00");
+    assert_eq!(data["endDate"], "2031-07-04T23:00:00+02:00");
+    let place = serde_json::json!({
+        "@type": "Place",
+        "name": "Hall",
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": "Street 1",
+            "addressLocality": "Berlin",
+        },
+    });
+    assert_eq!(data["location"], place);
+    let offer = |data: &serde_json::Value| data["offers"]["availability"].clone();
+    assert_eq!(offer(&data), "https://schema.org/InStock");
+    for (change, availability) in [
+        (
+            "update ticket_types set sold = capacity",
+            Some("https://schema.org/SoldOut"),
+        ),
+        (
+            "update ticket_types set sold = 0, sale_starts_at = '2031-01-04T11:00:00Z'",
+            Some("https://schema.org/PreOrder"),
+        ),
+        (
+            "update ticket_types set sale_starts_at = null, sale_ends_at = '2020-01-01'",
+            None,
+        ),
+    ] {
+        sqlx::raw_sql(change).execute(&db).await.expect("changed");
+        let data = structured(&site, id).await;
+        let expected = availability.map_or(serde_json::Value::Null, Into::into);
+        assert_eq!(offer(&data), expected, "{change}: {data}");
+        if availability == Some("https://schema.org/PreOrder") {
+            assert_eq!(data["offers"]["validFrom"], "2031-01-04T12:00:00+01:00");
+        }
+    }
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_draft_is_like_nothing_at_all(db: PgPool) {
     let site = Site::new(db, &[]);
