@@ -60,6 +60,10 @@ pub enum Code {
     EmailUnverified,
     /// 409: the account still holds tickets for events to come.
     HoldsTickets,
+    /// 409: a name or title contains a link and is held for review.
+    HeldForReview,
+    /// 403: the account is suspended.
+    AccountSuspended,
     /// 409: the ticket has already been used.
     AlreadyCheckedIn,
     /// 409: everyone who was to be given a ticket has one of the event.

@@ -24,7 +24,7 @@ pub struct Guest {
     pub state: TicketState,
     /// The holder, or the last one; for a pending transfer, the recipient.
     pub name: String,
-    /// Their email; null once their account is deleted.
+    /// Their email; null once their account is deleted, and for door staff.
     pub email: Option<String>,
     /// Whether it is waiting to be accepted.
     pub waiting: bool,

@@ -46,6 +46,14 @@ pub enum EventStatus {
     Cancelled,
 }
 
+/// The default limit per person of a new event.
+pub const MAX_PER_USER_DEFAULT: i32 = 20;
+
+#[expect(clippy::unnecessary_wraps, reason = "it stands for the field's value")]
+fn default_max_per_user() -> Option<i32> {
+    Some(MAX_PER_USER_DEFAULT)
+}
+
 /// `POST /host/events`: creates a draft. Venue, city and ticket types are optional in a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -74,8 +82,8 @@ pub struct CreateEvent {
     pub timezone: String,
     /// The currency of its tickets.
     pub currency: Currency,
-    /// The most tickets that one person can buy in total; null for no limit.
-    #[serde(default)]
+    /// The most tickets that one person can buy in total; 20 if absent, null for no limit.
+    #[serde(default = "default_max_per_user")]
     pub max_per_user: Option<i32>,
     /// In display order.
     #[serde(default)]
@@ -354,7 +362,7 @@ pub struct HostEventSummary {
     pub sold: i32,
     /// Tickets that were given and not revoked; of a cancelled event, as it was then.
     pub given: i32,
-    /// Money received, less what was refunded of it.
+    /// Money received, less what was refunded of it; 0 for who only works at the door, as is `due`.
     pub received: Money,
     /// Money that is still owed.
     pub due: Money,

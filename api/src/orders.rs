@@ -14,6 +14,8 @@ use crate::{Money, TicketNumber};
 pub const LINES_MAX: usize = 20;
 /// The most tickets of one type in one order, whatever the organizer allows.
 pub const QUANTITY_MAX: i32 = 100;
+/// How many tickets for events to come an account may have whose address is not confirmed.
+pub const UNCONFIRMED_TICKETS_MAX: i32 = 20;
 /// The header with which a client names a purchase, a UUID that it keeps until it has the answer.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The header that says an answer is that of an earlier request with the same key.

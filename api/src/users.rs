@@ -9,6 +9,8 @@ use crate::validate::{FieldErrors, NAME_MAX};
 
 /// The shortest password, in characters (NIST SP 800-63B: length, no composition rules).
 pub const PASSWORD_MIN: usize = 8;
+/// What is said of a password that is made of one's name or address.
+pub const PASSWORD_OWN: &str = "Choose a password without your name or email address.";
 /// The longest password, in characters; hashing costs memory, not length, so this only bounds bodies.
 pub const PASSWORD_MAX: usize = 256;
 
@@ -43,6 +45,9 @@ pub struct Register {
     /// we do not speak is English; when absent, `Accept-Language` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 impl Register {
@@ -52,6 +57,11 @@ impl Register {
         errors.require_line(&self.name, 1, NAME_MAX, "name");
         errors.require_email(&self.email, "email");
         require_password(&mut errors, &self.password, "password");
+        errors.require(
+            !is_own(&self.password, &self.name, &self.email),
+            "password",
+            PASSWORD_OWN,
+        );
         errors.into_result()
     }
 }
@@ -68,6 +78,9 @@ pub struct Login {
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
+    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 impl Login {
@@ -97,6 +110,9 @@ pub struct Refresh {
     /// The refresh token of a native client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 /// `POST /auth/reset-request`
@@ -129,6 +145,9 @@ pub struct Reset {
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
+    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 impl Reset {
@@ -162,6 +181,11 @@ pub struct Session {
     /// For native clients only. Good once; the answer to a refresh brings the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+    /// For native clients only. Keep it on the device, after signing out too, and send it with what
+    /// begins or refreshes a session: so strangers who try passwords do not keep the owner out, and
+    /// a stolen refresh token alone is worth little.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<String>,
 }
 
 /// An account as its owner sees it.
@@ -238,6 +262,32 @@ pub struct DeleteMe {
     pub give_up_tickets: bool,
 }
 
+/// Whether a password is little more than the name or the email address of whose account it is for.
+pub fn is_own(password: &str, name: &str, email: &str) -> bool {
+    /// More than a few characters beside them are worth something.
+    const FEW: usize = 4;
+    let plain = |text: &str| -> String {
+        text.to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect()
+    };
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let company = domain.split('.').next().unwrap_or_default();
+    let words = name
+        .split_whitespace()
+        .chain(local.split(['.', '-', '_', '+']));
+    let mut own: Vec<String> = words.map(plain).collect();
+    own.extend([email, local, company, name].map(plain));
+    own.retain(|word| word.chars().count() >= 3);
+    own.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut rest = plain(password);
+    for word in own {
+        rest = rest.replace(&word, "");
+    }
+    rest.chars().count() <= FEW && rest != plain(password)
+}
+
 fn require_password(errors: &mut FieldErrors, password: &str, field: &str) {
     let length = password.chars().count();
     errors.require(length >= PASSWORD_MIN, field, "Use at least 8 characters.");
@@ -246,4 +296,35 @@ fn require_password(errors: &mut FieldErrors, password: &str, field: &str) {
         field,
         "Use 256 characters or fewer.",
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_no_passwords() {
+        let own = |password: &str| is_own(password, "Ada Lovelace", "ada.lovelace@engines.example");
+        for password in [
+            "Ada Lovelace",
+            "adalovelace",
+            "lovelaceada",
+            "Lovelace1815",
+            "ada.lovelace@engines.example",
+            "ADA-LOVELACE!!",
+            "engines1",
+        ] {
+            assert!(own(password), "{password}");
+        }
+        for password in [
+            "correct horse",
+            "lovelaceforeverandever",
+            "12345678",
+            "analytical",
+        ] {
+            assert!(!own(password), "{password}");
+        }
+        assert!(!is_own("correct horse", "Al", "al@x.de"));
+        assert!(!is_own("", "", ""));
+    }
 }

@@ -8,6 +8,8 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Under which name the shell keeps the refresh token.
 const REFRESH_TOKEN: &str = "refresh_token";
+/// And what the server knows the device by.
+const DEVICE_TOKEN: &str = "device_token";
 
 /// The shell's door, where there is one.
 fn tauri() -> Option<JsValue> {
@@ -32,13 +34,27 @@ pub(crate) fn vibrate(milliseconds: u32) {
 }
 
 pub(crate) async fn refresh_token() -> Option<String> {
-    let token = invoke("secret_get", &[("key", REFRESH_TOKEN)]).await?;
-    token.as_string()
+    secret(REFRESH_TOKEN).await
 }
 
 pub(crate) async fn keep_refresh_token(token: &str) {
-    let args = [("key", REFRESH_TOKEN), ("value", token)];
-    invoke("secret_set", &args).await;
+    keep_secret(REFRESH_TOKEN, token).await;
+}
+
+pub(crate) async fn device_token() -> Option<String> {
+    secret(DEVICE_TOKEN).await
+}
+
+pub(crate) async fn keep_device_token(token: &str) {
+    keep_secret(DEVICE_TOKEN, token).await;
+}
+
+async fn secret(key: &str) -> Option<String> {
+    invoke("secret_get", &[("key", key)]).await?.as_string()
+}
+
+async fn keep_secret(key: &str, secret: &str) {
+    invoke("secret_set", &[("key", key), ("value", secret)]).await;
 }
 
 pub(crate) async fn forget_refresh_token() {

@@ -123,10 +123,12 @@ pub(crate) fn access_token() -> Option<String> {
 
 pub(crate) async fn sign_in(email: String, password: String) -> Result<(), crate::api::Error> {
     let client = client();
+    let device_token = device_token().await;
     let login = Login {
         email,
         password,
         client,
+        device_token,
     };
     begin(crate::api::login(&login).await?).await;
     Ok(())
@@ -138,12 +140,14 @@ pub(crate) async fn create_account(
     password: String,
 ) -> Result<(), crate::api::Error> {
     let client = client();
+    let device_token = device_token().await;
     let register = Register {
         name,
         email,
         password,
         client,
         locale: Some(Choice::kept().locale()),
+        device_token,
     };
     begin(crate::api::register(&register).await?).await;
     Ok(())
@@ -155,10 +159,12 @@ pub(crate) async fn reset_password(
     password: String,
 ) -> Result<(), crate::api::Error> {
     let client = client();
+    let device_token = device_token().await;
     let reset = Reset {
         token,
         password,
         client,
+        device_token,
     };
     begin(crate::api::reset(&reset).await?).await;
     Ok(())
@@ -249,6 +255,9 @@ async fn begin(session: api::users::Session) {
     if let Some(token) = session.refresh_token {
         platform::keep_refresh_token(&token).await;
     }
+    if let Some(token) = session.device_token {
+        platform::keep_device_token(&token).await;
+    }
     ACCESS_TOKEN.set(Some(session.access_token));
     keep_user(&session.user);
     set_state(State::SignedIn(session.user));
@@ -265,7 +274,18 @@ async fn kept_token() -> Refresh {
         Client::Native => platform::refresh_token().await,
         Client::Web => None,
     };
-    Refresh { refresh_token }
+    Refresh {
+        refresh_token,
+        device_token: device_token().await,
+    }
+}
+
+/// What the server knows this device by, which outlasts sessions; browsers have a cookie.
+async fn device_token() -> Option<String> {
+    match client() {
+        Client::Native => platform::device_token().await,
+        Client::Web => None,
+    }
 }
 
 fn client() -> Client {

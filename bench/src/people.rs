@@ -32,7 +32,7 @@ impl People {
         let mut people = (0..count)
             .map(|index| {
                 let id = account_id(accounts.start + index * width / count);
-                let token = keys.issue(id, Uuid::nil())?;
+                let token = keys.issue(id, id)?;
                 Ok(Person { id, token })
             })
             .collect::<Result<Vec<_>>>()?;

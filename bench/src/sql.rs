@@ -44,10 +44,15 @@ pub(crate) async fn fill(pool: &PgPool, tickets: i64) -> Result<()> {
 
 async fn fill_accounts(connection: &mut PgConnection, count: i64) -> Result<()> {
     sqlx::query!(
-        "insert into users (id, name, email, password_hash)
-        select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'Person ' || i,
-            'person' || i || '@example.com', '$argon2id$none'
-        from generate_series(0, $1::bigint - 1) i",
+        "with people as (
+            insert into users (id, name, email, password_hash, email_verified_at)
+            select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'Person ' || i,
+                'person' || i || '@example.com', '$argon2id$none', now()
+            from generate_series(0, $1::bigint - 1) i
+            returning id
+        )
+        insert into sessions (id, user_id, expires_at)
+        select id, id, now() + interval '30 days' from people",
         count,
     )
     .execute(connection)

@@ -24,7 +24,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Someone new.
+    /// Someone new who has confirmed their address.
     pub async fn register(service: &Service, name: &str, email: &str) -> Result<Self> {
         let body = Register {
             name: name.to_owned(),
@@ -32,8 +32,14 @@ impl Account {
             password: PASSWORD.to_owned(),
             client: Client::Native,
             locale: None,
+            device_token: None,
         };
-        Self::enter(service, "register", &serde_json::to_value(body)?).await
+        let account = Self::enter(service, "register", &serde_json::to_value(body)?).await?;
+        let token = service.confirmation(email).await?;
+        let _confirmed: User = account
+            .post("/me/verify-email", &json!({"token": token}))
+            .await?;
+        Ok(account)
     }
 
     /// Someone who has an account already.
@@ -42,6 +48,7 @@ impl Account {
             email: email.to_owned(),
             password: PASSWORD.to_owned(),
             client: Client::Native,
+            device_token: None,
         };
         Self::enter(service, "login", &serde_json::to_value(body)?).await
     }

@@ -55,6 +55,8 @@ impl Service {
                     "1000",
                     "--registrations-per-hour",
                     "1000",
+                    "--invitations-per-day",
+                    "100000",
                 ])
                 .arg("--data-dir")
                 .arg(self.data.path())
@@ -123,6 +125,22 @@ impl Service {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         bail!("no letter has a link to {start}")
+    }
+
+    /// The path of the link in the email to `email` that confirms the address.
+    pub(crate) async fn confirmation(&self, email: &str) -> Result<String> {
+        let link = format!("{}/verify/", self.address);
+        for _ in 0..150 {
+            let to = |letter: &&String| letter.contains(email);
+            if let Some(token) = self.letters()?.iter().filter(to).find_map(|letter| {
+                let (_, rest) = letter.split_once(&link)?;
+                rest.split_whitespace().next().map(str::to_owned)
+            }) {
+                return Ok(token);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("no email asks {email} to confirm the address")
     }
 
     /// What it sent, with long lines whole again.

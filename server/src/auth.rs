@@ -7,14 +7,18 @@ use api::UserId;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, PgPool, PgTransaction};
 
 use crate::error::{Error, Result};
 use crate::state::AppState;
+use crate::users::{self, Writer};
 
 /// How long an access token is good.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(600);
@@ -38,6 +42,8 @@ pub struct AccessKeys {
     encoding: EncodingKey,
     decoding: DecodingKey,
     key_id: String,
+    /// Makes refresh tokens of those before.
+    successors: [u8; 32],
 }
 
 impl AccessKeys {
@@ -50,6 +56,11 @@ impl AccessKeys {
             encoding: EncodingKey::from_ed_der(private.as_bytes()),
             decoding: DecodingKey::from_ed_der(public.as_bytes()),
             key_id: data_encoding::HEXLOWER.encode(&public.as_bytes()[..8]),
+            successors: Sha256::new()
+                .chain_update(b"refresh token")
+                .chain_update(seed)
+                .finalize()
+                .into(),
         })
     }
 
@@ -92,6 +103,16 @@ impl AccessKeys {
         jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Error::internal)
     }
 
+    /// The refresh token that follows on `token`: always the same one, which is found again without
+    /// having been kept.
+    pub(crate) fn successor(&self, token: &str) -> String {
+        let next = Sha256::new()
+            .chain_update(self.successors)
+            .chain_update(Sha256::digest(token))
+            .finalize();
+        BASE64URL_NOPAD.encode(&next)
+    }
+
     fn check(&self, token: &str) -> Result<SignedIn> {
         let header = jsonwebtoken::decode_header(token).map_err(refuse)?;
         if header.typ.as_deref() != Some(TYPE) || header.kid.as_ref() != Some(&self.key_id) {
@@ -127,6 +148,49 @@ pub struct SignedIn {
     pub user: UserId,
     /// In which session.
     pub session: uuid::Uuid,
+}
+
+/// An access token outlives its session by minutes. That is enough to read; whatever writes begins
+/// here, so that a session that was ended changes nothing any more.
+impl SignedIn {
+    /// Begins a transaction that writes on behalf of this session. Refuses an ended session; one
+    /// that is live stays so until the transaction ends.
+    pub async fn begin(&self, db: &PgPool) -> Result<PgTransaction<'static>> {
+        let mut transaction = db.begin().await?;
+        self.hold(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// The same for what reaches other people: the account's address must be confirmed.
+    pub async fn begin_verified(&self, db: &PgPool) -> Result<PgTransaction<'static>> {
+        let mut transaction = db.begin().await?;
+        match self.hold(&mut transaction).await? {
+            Writer {
+                email_verified: true,
+            } => Ok(transaction),
+            Writer {
+                email_verified: false,
+            } => Err(Error::email_unverified()),
+        }
+    }
+
+    /// The same for what ends sessions: no other session of the account ends, begins to write or
+    /// goes on writing before the transaction ends.
+    pub async fn begin_alone(&self, db: &PgPool) -> Result<PgTransaction<'static>> {
+        let mut transaction = db.begin().await?;
+        let live = users::lock_sessions(&mut transaction, self.user).await?;
+        match live.contains(&self.session) {
+            true => Ok(transaction),
+            false => Err(Error::TokenExpired),
+        }
+    }
+
+    /// Refuses an ended session; keeps a live one from being ended before the transaction of
+    /// `connection` does. It comes before all other locks.
+    pub async fn hold(&self, connection: &mut PgConnection) -> Result<Writer> {
+        let writer = users::hold_session(connection, self.session, self.user).await?;
+        writer.ok_or(Error::TokenExpired)
+    }
 }
 
 impl FromRequestParts<AppState> for SignedIn {

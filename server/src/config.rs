@@ -29,6 +29,55 @@ pub enum Command {
     Verify(DatabaseConfig),
     /// Load demo events and accounts into an empty database.
     Demo(DatabaseConfig),
+    /// Look after accounts: what is held for review, who is suspended. Each act is written down.
+    Admin(AdminConfig),
+}
+
+/// What to do by hand, and who does it.
+#[derive(Args, Clone, Debug)]
+pub struct AdminConfig {
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// Who does it, for the record.
+    #[arg(long, env = "USER", default_value = "unknown", global = true)]
+    pub by: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub act: AdminAct,
+}
+
+/// What can be done by hand.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AdminAct {
+    /// List names and titles that are held for review because they have links.
+    Held,
+    /// Let an account use a name or title that is held.
+    Release {
+        /// Its id, as `held` lists it.
+        id: uuid::Uuid,
+    },
+    /// Sign an account out for good, stop its sales and send no more of its invitations.
+    Suspend {
+        /// Its email address.
+        email: String,
+        /// Why, for the record.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Let a suspended account sign in again.
+    Unsuspend {
+        /// Its email address.
+        email: String,
+        /// Why, for the record.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Show an order: who made it, its tickets and where they are, and its refunds.
+    Order {
+        /// Its id.
+        id: uuid::Uuid,
+    },
 }
 
 /// How to log.
@@ -201,27 +250,31 @@ pub struct ConnectionLimits {
 /// How often one address or account may try.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct RateLimits {
-    /// Sign-ins per minute from one address.
-    #[arg(long, env = "BOXOFFICE_LOGINS_PER_MINUTE", default_value_t = 3,
+    /// Wrong passwords per minute from one address, for any accounts.
+    #[arg(long, env = "BOXOFFICE_LOGINS_PER_MINUTE", default_value_t = 60,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub logins_per_minute: u32,
-    /// Sign-ins per hour to one account.
-    #[arg(long, env = "BOXOFFICE_ACCOUNT_LOGINS_PER_HOUR", default_value_t = 30,
+    /// Wrong passwords per minute for one account from one address.
+    #[arg(long, env = "BOXOFFICE_ACCOUNT_LOGINS_PER_MINUTE", default_value_t = 5,
           value_parser = clap::value_parser!(u32).range(1..))]
-    pub account_logins_per_hour: u32,
+    pub account_logins_per_minute: u32,
     /// New accounts per hour from one address.
-    #[arg(long, env = "BOXOFFICE_REGISTRATIONS_PER_HOUR", default_value_t = 3,
+    #[arg(long, env = "BOXOFFICE_REGISTRATIONS_PER_HOUR", default_value_t = 100,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub registrations_per_hour: u32,
-    /// Password reset emails per hour that one address can request.
+    /// Password reset emails per hour to one account.
     #[arg(long, env = "BOXOFFICE_RESETS_PER_HOUR", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub resets_per_hour: u32,
-    /// Emails per hour to one person that others can trigger: confirmation, reset, sent tickets.
+    /// Emails per hour that one account can send to one person: confirmation, sent tickets.
     #[arg(long, env = "BOXOFFICE_LETTERS_PER_HOUR", default_value_t = 10,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub letters_per_hour: u32,
-    /// Quotes with promo codes per minute from one address.
+    /// People per day that a new account can invite or send tickets to. Older accounts can reach more.
+    #[arg(long, env = "BOXOFFICE_INVITATIONS_PER_DAY", default_value_t = 50,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub invitations_per_day: u32,
+    /// Wrong promo codes per minute from one address.
     #[arg(long, env = "BOXOFFICE_QUOTES_PER_MINUTE", default_value_t = 60,
           value_parser = clap::value_parser!(u32).range(1..))]
     pub quotes_per_minute: u32,

@@ -10,6 +10,11 @@ use axum::response::{IntoResponse, Response};
 
 use crate::orders::Refusal;
 
+/// What an ended session is told, wherever that is found out.
+pub(crate) const SESSION_OVER: &str = "Your session has expired. Sign in again.";
+/// What is told to who must confirm their address first.
+pub(crate) const EMAIL_UNVERIFIED: &str = "Confirm your email first. We’ve sent you a link.";
+
 /// What handlers answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -62,6 +67,15 @@ pub enum Error {
         /// When to try again.
         retry_after: Duration,
     },
+    /// More people were invited than an account may.
+    #[error("too many people were invited")]
+    InvitationsUsedUp {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Right password, but the account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
     /// Too much is going on.
     #[error("too much is going on")]
     Busy {
@@ -87,6 +101,25 @@ impl Error {
         }
     }
 
+    /// What has a link in a name or title waits until a person has looked at it.
+    pub fn held_for_review() -> Self {
+        Self::Conflict {
+            code: Code::HeldForReview,
+            detail:
+                "We check names and titles with links before anyone sees them. Remove the link, \
+                     or try again later."
+                    .to_owned(),
+        }
+    }
+
+    /// What reaches other people needs a confirmed address.
+    pub fn email_unverified() -> Self {
+        Self::Conflict {
+            code: Code::EmailUnverified,
+            detail: EMAIL_UNVERIFIED.to_owned(),
+        }
+    }
+
     /// One wrong field.
     pub fn field(field: &str, sentence: &str) -> Self {
         let mut errors = FieldErrors::default();
@@ -106,7 +139,10 @@ impl Error {
             Self::NotFound => (StatusCode::NOT_FOUND, Code::NotFound),
             Self::Conflict { code, .. } => (StatusCode::CONFLICT, *code),
             Self::Order(refusal) => refusal.status_and_code(),
-            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
+            Self::RateLimited { .. } | Self::InvitationsUsedUp { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited)
+            }
+            Self::Suspended => (StatusCode::FORBIDDEN, Code::AccountSuspended),
             Self::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Busy),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
         }
@@ -121,12 +157,15 @@ impl Error {
             Self::UnknownMethod => "Box Office does not support this HTTP method.".to_owned(),
             Self::Unauthenticated => "Sign in to continue.".to_owned(),
             Self::InvalidCredentials => "Wrong email or password.".to_owned(),
-            Self::TokenExpired => "Your session has expired. Sign in again.".to_owned(),
+            Self::TokenExpired => SESSION_OVER.to_owned(),
             Self::Forbidden => "You don’t have permission to do this.".to_owned(),
             Self::NotFound => "We couldn’t find that.".to_owned(),
-            Self::RateLimited { .. } => {
-                "Too many attempts. Wait a moment and try again.".to_owned()
+            Self::RateLimited { retry_after } => too_many_attempts(*retry_after),
+            Self::InvitationsUsedUp { .. } => {
+                "You’ve reached the number of people you can send tickets to for now. Try again later."
+                    .to_owned()
             }
+            Self::Suspended => "This account is suspended.".to_owned(),
             Self::Busy { .. } => "We’re very busy right now. Try again in a moment.".to_owned(),
             Self::Internal(_) => "Something went wrong on our end. Try again.".to_owned(),
             Self::Malformed { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
@@ -159,11 +198,23 @@ impl Error {
     /// Seconds until it is worth trying again.
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::RateLimited { retry_after } | Self::Busy { retry_after } => {
-                Some((retry_after.as_secs_f64().ceil() as u32).max(1))
-            }
+            Self::RateLimited { retry_after }
+            | Self::InvitationsUsedUp { retry_after }
+            | Self::Busy { retry_after } => Some((retry_after.as_secs_f64().ceil() as u32).max(1)),
             _ => None,
         }
+    }
+}
+
+/// Says for how long to wait: never for one second or minute, which would need words of their own.
+fn too_many_attempts(wait: Duration) -> String {
+    let seconds = wait.as_secs_f64().ceil().max(2.0) as u64;
+    match seconds {
+        ..=90 => format!("Too many attempts. Try again in {seconds} seconds."),
+        _ => format!(
+            "Too many attempts. Try again in {} minutes.",
+            seconds.div_ceil(60)
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Box Office server. `main.rs` is the program; this is what it is made of, open to the tests.
 
+pub mod admin;
 pub mod answer;
 pub mod auth;
 pub mod cancellation;
@@ -15,6 +16,7 @@ pub mod extract;
 pub mod host;
 mod html;
 pub mod http;
+pub mod invitations;
 pub mod jobs;
 pub mod mail;
 mod openapi;
@@ -23,11 +25,13 @@ pub mod payment;
 pub mod rate_limit;
 pub mod reader;
 pub mod refunds;
+pub mod review;
 pub mod secret;
 pub mod serve;
 pub mod state;
 pub mod telemetry;
 pub mod text;
+pub mod throttle;
 pub mod tickets;
 mod timed_body;
 pub mod timezones;

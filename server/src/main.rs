@@ -6,7 +6,7 @@ use clap::Parser;
 use server::config::{Cli, Command};
 use server::database::Database;
 use server::users::password::Passwords;
-use server::{demo, serve, telemetry, verify};
+use server::{admin, demo, serve, telemetry, verify};
 
 /// Requests are freed by other threads than the ones that made them, which costs the system's
 /// allocator a sixth of a purchase. Without huge pages (`no_thp`): with them the server took 40 MB
@@ -53,6 +53,13 @@ async fn run(command: Command) -> Outcome {
             database.close().await;
             println!("{report}");
             Ok(ExitCode::from(u8::from(!report.is_clean())))
+        }
+        Command::Admin(config) => {
+            let database = Database::open(&config.database).await?;
+            let said = admin::run(&database.pool, &config.by, &config.act).await;
+            database.close().await;
+            println!("{}", said?);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Demo(config) => {
             let database = Database::open(&config).await?;

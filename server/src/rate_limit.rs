@@ -1,6 +1,8 @@
-//! Who may try how often: by address (IPv6 by /64) and by account.
+//! Floods: what one address may ask for at all (IPv6 by /64), counted by each server for itself. What
+//! protects accounts is counted in the database, see [`crate::throttle`].
 
 use std::convert::Infallible;
+use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -21,36 +23,29 @@ use crate::state::AppState;
 /// addresses cannot fill the memory; which keys share one is not to be foreseen.
 const SLOTS: u64 = 1 << 17;
 
-/// Every limit of the server.
+/// Sign-ins, quotes and the like a minute from one address: hundreds of people may be behind it.
+const FLOOD_PER_MINUTE: u32 = 600;
+
+/// Every limit that a server counts for itself.
 pub struct RateLimiters {
-    /// Sign-ins by address.
-    pub logins: Limiter<ClientAddress>,
-    /// Sign-ins by account's email address.
-    pub account_logins: Limiter<String>,
+    /// What takes an account's password or sends email, by address.
+    pub accounts: Limiter<ClientAddress>,
+    /// Quotes by address.
+    pub quotes: Limiter<ClientAddress>,
     /// New accounts by address.
     pub registrations: Limiter<ClientAddress>,
-    /// Letters for new passwords by who asks for them.
-    pub resets: Limiter<ClientAddress>,
-    /// Letters that anyone can cause, by whom they go to.
-    pub letters: Limiter<String>,
-    /// Quotes by address: a promo code is a secret, if a small one.
-    pub quotes: Limiter<ClientAddress>,
 }
 
 impl RateLimiters {
     /// Limits as configured.
     pub fn new(limits: config::RateLimits) -> Self {
+        let flood = || Limiter::new(Quota::per_minute(at_least_one(FLOOD_PER_MINUTE)));
         Self {
-            logins: Limiter::new(Quota::per_minute(at_least_one(limits.logins_per_minute))),
-            account_logins: Limiter::new(Quota::per_hour(at_least_one(
-                limits.account_logins_per_hour,
-            ))),
+            accounts: flood(),
+            quotes: flood(),
             registrations: Limiter::new(Quota::per_hour(at_least_one(
                 limits.registrations_per_hour,
             ))),
-            resets: Limiter::new(Quota::per_hour(at_least_one(limits.resets_per_hour))),
-            letters: Limiter::new(Quota::per_hour(at_least_one(limits.letters_per_hour))),
-            quotes: Limiter::new(Quota::per_minute(at_least_one(limits.quotes_per_minute))),
         }
     }
 }
@@ -126,6 +121,12 @@ impl ClientAddress {
             .collect::<Vec<_>>()
             .join(",");
         Self::find(peer, &forwarded_for, trusted)
+    }
+}
+
+impl fmt::Display for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -307,6 +307,19 @@ const RULES: &[Rule] = &[
             from refresh_tokens where used_at is null group by session_id having count(*) > 1",
     },
     Rule {
+        name: "accounts",
+        holds: "a deleted or suspended account has no live session, a deleted one no event to come",
+        count: "select count(*) from users where deleted_at is not null",
+        violations: "select s.id || ': a live session of a closed account'
+            from sessions s join users u on u.id = s.user_id
+            where (u.deleted_at is not null or u.suspended_at is not null)
+                and s.revoked_at is null and s.expires_at > now()
+            union all
+            select e.id || ': published by a deleted account'
+            from events e join users u on u.id = e.organizer_id
+            where u.deleted_at is not null and e.status = 'published' and e.ends_at > now()",
+    },
+    Rule {
         name: "stuck",
         holds: "no order is pending 15 minutes past its time, no transaction idle over 5 s",
         count: "select count(*) from orders where state = 'pending'",

@@ -57,6 +57,8 @@ fn by_code(code: Code) -> &'static str {
         Code::TransferDecided => t!(errors.transfer_decided),
         Code::EmailUnverified => t!(errors.email_unverified),
         Code::HoldsTickets => t!(errors.holds_tickets),
+        Code::HeldForReview => t!(errors.held_for_review),
+        Code::AccountSuspended => t!(errors.account_suspended),
         Code::AlreadyCheckedIn => t!(errors.already_checked_in),
         Code::PaymentDeclined => t!(errors.payment_declined),
         Code::RateLimited => t!(errors.rate_limited),
@@ -94,6 +96,8 @@ fn known(said: &str) -> Option<String> {
         errors.own_ticket,
         errors.letter_sent,
         errors.not_on_sale,
+        errors.invitations_used_up,
+        errors.organizer_gone,
         errors.per_person,
         fields.fill_in,
         fields.enter_name,
@@ -111,6 +115,10 @@ fn known(said: &str) -> Option<String> {
         fields.password_max,
         fields.password_long,
         fields.password_wrong,
+        fields.password_common,
+        fields.password_own,
+        fields.name_link,
+        fields.names_link,
         fields.link_old,
         fields.megapixels,
         fields.name_missing,
@@ -166,6 +174,12 @@ fn known(said: &str) -> Option<String> {
     if td_string!(Language::en, fields.list_twice, number = &max) == said {
         return Some(t!(fields.list_twice, number = max));
     }
+    if td_string!(Language::en, errors.wait_seconds, count = &max) == said {
+        return Some(t!(errors.wait_seconds, count = max));
+    }
+    if td_string!(Language::en, errors.wait_minutes, count = &max) == said {
+        return Some(t!(errors.wait_minutes, count = max));
+    }
     let found = known.iter().find(|(english, _)| *english == said);
     found.map(|(_, words)| (*words).to_owned())
 }
@@ -182,6 +196,10 @@ mod tests {
         assert_eq!(
             sentence("Shorten this to 120 characters."),
             "Kürze das auf 120 Zeichen."
+        );
+        assert_eq!(
+            sentence("Too many attempts. Try again in 12 seconds."),
+            "Zu viele Versuche. Versuch es in 12 Sekunden noch einmal."
         );
         assert_eq!(sentence("Something new."), "Something new.");
     }

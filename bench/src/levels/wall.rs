@@ -109,6 +109,7 @@ fn requests(buyers: &People, sale: &Sale, count: usize) -> Vec<PurchaseRequest> 
     (0..count)
         .map(|_| PurchaseRequest {
             order: Uuid::now_v7(),
+            session: None,
             user: buyers.next().id,
             key: new_key(),
             hash: [7; 32],

@@ -323,7 +323,7 @@ async fn tell(
 ) -> Result<()> {
     let guests = sqlx::query!(
         r#"
-        select b.event_id, n.number as "number!", u.user_id as "holder?", t.id as "offer?"
+        select b.event_id, b.given_by, n.number as "number!", u.user_id as "holder?", t.id as "offer?"
         from comp_batches b
         cross join generate_series($2::int, $2::int + $3::int - 1) as n (number)
         left join ticket_user u on u.event_id = b.event_id and u.number = n.number
@@ -336,6 +336,9 @@ async fn tell(
     )
     .fetch_all(&mut *connection)
     .await?;
+    let Some(sender) = guests.first().map(|guest| guest.given_by) else {
+        return Ok(());
+    };
     let letters: Vec<Mail> = guests
         .into_iter()
         .filter_map(|guest| match (guest.holder, guest.offer) {
@@ -347,5 +350,5 @@ async fn tell(
             (None, offer) => offer.map(|offer| Mail::TicketsSent { offer }),
         })
         .collect();
-    mail::enqueue(connection, &letters).await
+    mail::enqueue_for(connection, sender, &letters).await
 }

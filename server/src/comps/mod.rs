@@ -8,10 +8,10 @@ mod list;
 use std::num::ParseIntError;
 use std::time::Duration;
 
-use api::comps::{CompBatch, GUESTS_MAX_BYTES, GiveComps, GuestListPreview};
+use api::comps::{CompBatch, GUESTS_MAX_BYTES, GiveComps, GuestListPreview, Invited};
 use api::host::{EventStatus, HostEvent};
 use api::orders::IDEMPOTENCY_REPLAYED;
-use api::{Code, EmailAddress, EventId, UserId};
+use api::{Code, EmailAddress, EventId};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -31,8 +31,10 @@ use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
 use crate::host::access::{self, Role};
 use crate::host::change;
+use crate::invitations;
 use crate::orders::purchase::lock_stock;
 use crate::orders::{Refusal, idempotency_key};
+use crate::review;
 use crate::state::AppState;
 
 /// Small enough to be done in well under a second.
@@ -169,7 +171,8 @@ async fn read(file: Bytes, wanted: list::Wanted) -> Result<GuestListPreview> {
     responses((status = 201, body = CompBatch), (status = 200, body = CompBatch, description = "Answered before"),
         (status = 401, body = api::Problem), (status = 403, body = api::Problem),
         (status = 404, body = api::Problem), (status = 409, body = api::Problem),
-        (status = 413, body = api::Problem), (status = 422, body = api::Problem)),
+        (status = 413, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 429, body = api::Problem)),
     security(("bearer" = [])))]
 async fn give(
     State(state): State<AppState>,
@@ -180,7 +183,8 @@ async fn give(
 ) -> Result<Response> {
     let key = idempotency_key(&headers)?;
     body.validate()?;
-    let accepted = accept(&state.db, id, asker.user, key, &body).await?;
+    require_no_links(&body)?;
+    let accepted = accept(&state, id, asker, key, &body).await?;
     if !accepted.replayed {
         // A few are given at once; the rest by whoever looks for what there is to do.
         issue(&state.db, accepted.batch, BATCH).await?;
@@ -194,6 +198,18 @@ async fn give(
     })
 }
 
+/// A guest's name stands at the top of an email from us.
+fn require_no_links(wanted: &GiveComps) -> Result<()> {
+    let linked = |guest: &Invited| review::has_link(&guest.name);
+    match wanted.guests.iter().position(linked) {
+        Some(index) => Err(Error::field(
+            &format!("guests.{index}.name"),
+            "Leave links out of names.",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Guests whose tickets are held, and whether an earlier request with the same key held them.
 struct Accepted {
     batch: Uuid,
@@ -201,13 +217,14 @@ struct Accepted {
 }
 
 async fn accept(
-    pool: &PgPool,
+    state: &AppState,
     event: EventId,
-    by: UserId,
+    asker: SignedIn,
     key: Uuid,
     wanted: &GiveComps,
 ) -> Result<Accepted> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = asker.begin_verified(&state.db).await?;
+    let (by, limits) = (asker.user, &state.config.rate_limits);
     access::require(&mut transaction, event, by, Role::Manager).await?;
     let batch = db::Batch {
         id: Uuid::now_v7(),
@@ -232,6 +249,8 @@ async fn accept(
     let guests = choose(&mut transaction, event, wanted).await?;
     let tickets = i32::try_from(guests.len()).map_err(Error::internal)?;
     db::set_guests(&mut transaction, &batch, &guests, total - tickets).await?;
+    let emails: Vec<&str> = guests.iter().map(|guest| guest.email.as_str()).collect();
+    invitations::count(&mut transaction, limits, by, &emails).await?;
     lock_stock(&mut transaction, &[event]).await?;
     let found = crate::host::db::find(&mut transaction, event, by).await?;
     check(&found.ok_or(Error::NotFound)?, wanted, tickets)?;

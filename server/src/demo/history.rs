@@ -69,6 +69,7 @@ impl Wish {
     fn into_request(self) -> PurchaseRequest {
         PurchaseRequest {
             order: uuid_at(self.at),
+            session: None,
             user: self.user,
             key: Uuid::new_v4(),
             hash: rand::random(),

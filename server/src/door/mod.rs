@@ -76,7 +76,7 @@ async fn check_in(
     Path(id): Path<EventId>,
     Json(scan): Json<Scan>,
 ) -> Result<Json<CheckIn>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Door).await?;
     scan.validate()?;
     lock_stock(&mut transaction, &[id]).await?;
@@ -110,7 +110,7 @@ async fn sync(
     Path(id): Path<EventId>,
     Json(body): Json<SyncScans>,
 ) -> Result<Json<Synced>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Door).await?;
     body.validate()?;
     lock_stock(&mut transaction, &[id]).await?;
@@ -138,7 +138,7 @@ async fn undo(
     asker: SignedIn,
     Path((id, check_in)): Path<(EventId, Uuid)>,
 ) -> Result<StatusCode> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Door).await?;
     lock_stock(&mut transaction, &[id]).await?;
     match db::undo(&mut transaction, id, check_in).await? {

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use api::events::SaleState;
 use api::host::{CreateEvent, EventStatus, HostEvent, TicketTypeInput, UpdateEvent};
-use api::{FieldErrors, Time, text};
+use api::{EventId, FieldErrors, Time, UserId, text};
 use chrono::Utc;
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::{Error, Result};
+use crate::review;
 use crate::timezones::canonical;
 
 /// `event` in the form it is kept in, unless something is wrong with it.
@@ -54,9 +56,31 @@ pub fn check_limit(max: i32, most: i32) -> Result<()> {
 
 /// Refuses to publish what is not complete.
 pub fn check_publishable(event: &HostEvent) -> Result<()> {
-    let wanted = merged(event.clone(), UpdateEvent::default());
-    complaints_before_publishing(&wanted, Utc::now()).into_result()?;
+    complaints_before_publishing(&kept(event), Utc::now()).into_result()?;
     Ok(())
+}
+
+/// `event` in the form it is kept in.
+pub fn kept(event: &HostEvent) -> CreateEvent {
+    merged(event.clone(), UpdateEvent::default())
+}
+
+/// Refuses what has links where emails and lists show it.
+pub async fn require_clear(
+    db: &PgPool,
+    connection: &mut PgConnection,
+    user: UserId,
+    id: EventId,
+    event: &CreateEvent,
+) -> Result<()> {
+    let places = [&event.title, &event.venue, &event.address, &event.city];
+    let types = event.ticket_types.iter().map(|kind| &kind.name);
+    let texts: Vec<&str> = places
+        .into_iter()
+        .chain(types)
+        .map(String::as_str)
+        .collect();
+    review::require_clear(db, connection, user, Some(id), &texts).await
 }
 
 /// Refuses what can no longer be done once an event is over or called off.

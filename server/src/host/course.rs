@@ -37,12 +37,22 @@ async fn publish(
     asker: SignedIn,
     Path(id): Path<EventId>,
 ) -> Result<Json<HostEvent>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin_verified(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     let event = lock(&mut transaction, id, asker.user).await?;
     change::require_not_over(&event)?;
     if event.status == EventStatus::Draft {
         change::check_publishable(&event)?;
+        // A manager publishes on behalf of the organizer.
+        db::require_organizer(&mut transaction, id).await?;
+        change::require_clear(
+            &state.db,
+            &mut transaction,
+            asker.user,
+            id,
+            &change::kept(&event),
+        )
+        .await?;
         db::publish(&mut transaction, id).await?;
     }
     let event = find(&mut transaction, id, asker.user).await?;
@@ -87,7 +97,7 @@ async fn cancel(
 ) -> Result<Json<HostEvent>> {
     let body = body.map_or_else(CancelEvent::default, |Json(body)| body);
     let message = change::check_message(&body.message)?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
     let event = lock(&mut transaction, id, asker.user).await?;
     if event.status != EventStatus::Cancelled {
@@ -134,7 +144,7 @@ async fn set_sales_open(
     id: EventId,
     open: bool,
 ) -> Result<Json<HostEvent>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     let event = lock(&mut transaction, id, asker.user).await?;
     require_on_sale(&event)?;

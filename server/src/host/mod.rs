@@ -10,7 +10,7 @@ pub mod promo_codes;
 pub mod sales;
 pub mod staff;
 
-use api::host::{CreateEvent, HostEvent, HostEventSummary, UpdateEvent};
+use api::host::{CreateEvent, EventStatus, HostEvent, HostEventSummary, UpdateEvent};
 use api::{EventId, Page, UserId};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -68,7 +68,7 @@ async fn create(
 ) -> Result<(StatusCode, Json<HostEvent>)> {
     let wanted = change::check_new(body)?;
     let id = Uuid::now_v7();
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     db::insert(&mut transaction, id, asker.user, &wanted).await?;
     db::write_types(&mut transaction, id, &wanted.ticket_types).await?;
     let event = find(&mut transaction, id, asker.user).await?;
@@ -105,10 +105,13 @@ async fn update(
     Json(body): Json<UpdateEvent>,
 ) -> Result<Json<HostEvent>> {
     let message = change::check_message(body.message.as_deref().unwrap_or_default())?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     let before = lock(&mut transaction, id, asker.user).await?;
     let wanted = change::merge(&before, body)?;
+    if before.status == EventStatus::Published {
+        change::require_clear(&state.db, &mut transaction, asker.user, id, &wanted).await?;
+    }
     store(&mut transaction, &before, &wanted).await?;
     let event = find(&mut transaction, id, asker.user).await?;
     moved::tell(&mut transaction, &before, &event, message.as_deref()).await?;

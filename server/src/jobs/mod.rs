@@ -16,7 +16,7 @@ use crate::http::report;
 use crate::orders::pending;
 use crate::state::AppState;
 use crate::transfers::over;
-use crate::{cancellation, comps, waiting};
+use crate::{cancellation, comps, throttle, users, waiting};
 
 /// How long between looks at the clock.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -47,6 +47,8 @@ async fn by_the_clock(state: &AppState, stop: &CancellationToken) {
             archive::run_once(&state.db, days, stop).await,
         );
         log("forget sent mail", forget_done(state).await);
+        log("clear limits", clear_limits(state).await);
+        log("forget devices", forget_devices(state).await);
         tokio::select! { () = tokio::time::sleep(INTERVAL) => {}, () = stop.cancelled() => {} }
     }
 }
@@ -84,6 +86,14 @@ fn log(job: &str, outcome: Result<usize>) {
 async fn forget_done(state: &AppState) -> Result<usize> {
     let mut connection = state.db.acquire().await?;
     db::forget_done(&mut connection, DONE_KEPT_DAYS, DONE_BATCH).await
+}
+
+async fn clear_limits(state: &AppState) -> Result<usize> {
+    throttle::clear(&mut *state.db.acquire().await?, DONE_BATCH).await
+}
+
+async fn forget_devices(state: &AppState) -> Result<usize> {
+    users::forget_devices(&mut *state.db.acquire().await?, DONE_BATCH).await
 }
 
 async fn expire_orders(state: &AppState) -> Result<usize> {

@@ -25,8 +25,10 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// Kinds of jobs: letters that somebody is waiting for, those to everyone of an event, and all others.
+/// Kinds of jobs: emails that somebody is waiting for, invitations that nobody asked for, those to
+/// everyone of an event, and all others.
 const ACCOUNT_MAIL: &str = "account_mail";
+const INVITATION: &str = "invitation";
 const MAIL_TO_MANY: &str = "mail_to_many";
 const MAIL: &str = "mail";
 
@@ -47,6 +49,11 @@ pub enum Mail {
     PasswordReset {
         /// As it was entered.
         email: String,
+    },
+    /// To whose password was changed, so that they know when it was not them.
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
     },
     /// To the buyer of a paid purchase, with the tickets.
     OrderConfirmation {
@@ -143,7 +150,10 @@ impl Mail {
     /// confirmations, which take a drawing each; nor a buyer for everyone of another event.
     fn kind(&self) -> &'static str {
         match self {
-            Self::Verification { .. } | Self::PasswordReset { .. } => ACCOUNT_MAIL,
+            Self::Verification { .. }
+            | Self::PasswordReset { .. }
+            | Self::PasswordChanged { .. } => ACCOUNT_MAIL,
+            Self::TicketsSent { .. } | Self::TicketGiven { .. } => INVITATION,
             Self::EventCancelled { .. }
             | Self::EventMoved { .. }
             | Self::EventMovedForAll { .. } => MAIL_TO_MANY,
@@ -171,7 +181,18 @@ impl Mail {
 /// Has letters written and sent once the transaction of `connection` is committed.
 pub async fn enqueue(connection: &mut PgConnection, mails: &[Mail]) -> Result<()> {
     let jobs = Jobs::of(mails)?;
-    db::insert(connection, &jobs).await
+    db::insert(connection, &jobs, None).await
+}
+
+/// The same for emails that `sender`, an account or an event, causes to others: however many those
+/// are, other senders' emails go between them.
+pub async fn enqueue_for(
+    connection: &mut PgConnection,
+    sender: Uuid,
+    mails: &[Mail],
+) -> Result<()> {
+    let jobs = Jobs::of(mails)?;
+    db::insert(connection, &jobs, Some(sender)).await
 }
 
 /// Has a letter sent in a moment, unless the same is about to be: what is answered one by one is

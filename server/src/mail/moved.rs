@@ -84,10 +84,12 @@ pub(super) async fn tell_all(
     let mut recipients = recipients::of_event(connection, event).await?;
     let waiting = db::waiting_for_news(connection, event).await?;
     recipients.retain(|recipient| !waiting.contains(&recipient.email));
-    recipients::enqueue_each(connection, &recipients, |recipient| Mail::EventMoved {
-        event,
-        email: recipient.email.clone(),
-        was: was.clone(),
+    recipients::enqueue_each(connection, event, &recipients, |recipient| {
+        Mail::EventMoved {
+            event,
+            email: recipient.email.clone(),
+            was: was.clone(),
+        }
     })
     .await
 }

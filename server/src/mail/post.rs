@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::letter::Sealed;
 use super::transport::{Transport, Undelivered};
-use super::{ACCOUNT_MAIL, MAIL, MAIL_TO_MANY, Mail, db, letters};
+use super::{ACCOUNT_MAIL, INVITATION, MAIL, MAIL_TO_MANY, Mail, db, letters};
 use crate::error::{Error, Result};
 use crate::http::report;
 use crate::state::AppState;
@@ -55,7 +55,7 @@ pub fn start(state: AppState, transport: Transport, stop: CancellationToken) -> 
 pub async fn deliver_due(state: &AppState, transport: &Transport) -> Result<usize> {
     let mut jobs = take(state, ACCOUNT_MAIL, BATCH).await?;
     if !state.purchases.rush() {
-        for kind in [MAIL, MAIL_TO_MANY] {
+        for kind in [MAIL, INVITATION, MAIL_TO_MANY] {
             jobs.extend(take(state, kind, BATCH - jobs.len()).await?);
         }
     }

@@ -45,15 +45,16 @@ pub async fn count(connection: &mut PgConnection, event: EventId) -> Result<i64>
     db::count_recipients(connection, event).await
 }
 
-/// Queues an email to each of `recipients`.
+/// Queues an email about `event` to each of `recipients`.
 pub(super) async fn enqueue_each(
     connection: &mut PgConnection,
+    event: EventId,
     recipients: &[Recipient],
     mail: impl Fn(&Recipient) -> Mail,
 ) -> Result<()> {
     for batch in recipients.chunks(BATCH) {
         let mails: Vec<Mail> = batch.iter().map(&mail).collect();
-        super::enqueue(connection, &mails).await?;
+        super::enqueue_for(connection, event, &mails).await?;
     }
     Ok(())
 }
@@ -61,10 +62,12 @@ pub(super) async fn enqueue_each(
 /// Queues the email that `event` was cancelled, to everyone whom it concerns.
 pub async fn tell_cancelled(connection: &mut PgConnection, event: EventId) -> Result<()> {
     let recipients = of_event(connection, event).await?;
-    enqueue_each(connection, &recipients, |recipient| Mail::EventCancelled {
-        event,
-        email: recipient.email.clone(),
-        relation: recipient.relation,
+    enqueue_each(connection, event, &recipients, |recipient| {
+        Mail::EventCancelled {
+            event,
+            email: recipient.email.clone(),
+            relation: recipient.relation,
+        }
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod pending;
+mod promo_guess;
 pub mod purchase;
 mod refusal;
 
@@ -9,7 +10,7 @@ use api::orders::{
     IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order, OrderQuote, OrderSummary, PlaceOrder,
 };
 use api::promo_codes::normalize_code;
-use api::{OrderId, Page, UserId};
+use api::{OrderId, Page};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -42,21 +43,22 @@ pub fn routes() -> OpenApiRouter<AppState> {
     responses((status = 201, body = Order), (status = 200, body = Order, description = "Answered before"),
         (status = 401, body = api::Problem), (status = 404, body = api::Problem),
         (status = 409, body = api::Problem), (status = 422, body = api::Problem),
-        (status = 503, body = api::Problem)),
+        (status = 429, body = api::Problem), (status = 503, body = api::Problem)),
     security(("bearer" = [])))]
 async fn place(
     State(state): State<AppState>,
+    address: ClientAddress,
     buyer: Buyer,
     headers: HeaderMap,
     Json(body): Json<PlaceOrder>,
 ) -> Result<Response> {
     let key = idempotency_key(&headers)?;
     body.validate()?;
-    match state
+    let user = buyer.signed_in.user;
+    let placing = state
         .purchases
-        .place(purchase_request(buyer.signed_in.user, key, &body))
-        .await?
-    {
+        .place(purchase_request(Some(buyer.signed_in), key, &body));
+    match promo_guess::limited(&state, address, Some(user), &body, placing).await? {
         Placed::New(order) => Ok((StatusCode::CREATED, Json(order)).into_response()),
         Placed::Replayed(id) => {
             let mut connection = state.db.acquire().await?;
@@ -79,12 +81,13 @@ async fn quote(
     buyer: Option<SignedIn>,
     Json(body): Json<PlaceOrder>,
 ) -> Result<Json<OrderQuote>> {
-    // Else codes could be guessed.
     state.rate_limiters.quotes.check(&address)?;
     body.validate()?;
-    let buyer = buyer.map_or(Uuid::nil(), |buyer| buyer.user);
     let request = purchase_request(buyer, Uuid::nil(), &body);
-    state.purchases.quote(&request).await.map(Json)
+    let asking = state.purchases.quote(&request);
+    let buyer = buyer.map(|buyer| buyer.user);
+    let quote = promo_guess::limited(&state, address, buyer, &body, asking).await?;
+    Ok(Json(quote))
 }
 
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
@@ -98,12 +101,13 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Uuid> {
         })
 }
 
-fn purchase_request(buyer: UserId, key: Uuid, body: &PlaceOrder) -> PurchaseRequest {
+fn purchase_request(buyer: Option<SignedIn>, key: Uuid, body: &PlaceOrder) -> PurchaseRequest {
     let lines = body.merged_lines();
     let promo_code = body.promo_code.as_deref().map(normalize_code);
     PurchaseRequest {
         order: Uuid::now_v7(),
-        user: buyer,
+        user: buyer.map_or(Uuid::nil(), |buyer| buyer.user),
+        session: buyer.map(|buyer| buyer.session),
         key,
         hash: request_hash(&lines, promo_code.as_deref()),
         lines,

@@ -51,10 +51,10 @@ pub enum Refusal {
         opens_at: Time,
     },
     /// The total is no longer what the buyer was shown.
-    #[error("The price has changed. The total is now {total}.")]
+    #[error("{}", price_changed_sentence(*total))]
     PriceChanged {
-        /// The total of now.
-        total: Money,
+        /// The total of now; none with a promo code, of which it would tell.
+        total: Option<Money>,
     },
     /// There is no such promo code, or it is not good now.
     #[error("We don’t recognise this promo code. Check the spelling or continue without it.")]
@@ -77,6 +77,15 @@ pub enum Refusal {
     /// Tickets in different currencies.
     #[error("These tickets are in different currencies. Buy them in separate orders.")]
     MixedCurrencies,
+    /// The session the request was made in has ended.
+    #[error("{}", crate::error::SESSION_OVER)]
+    SessionEnded,
+    /// More than an account with an unconfirmed address may have.
+    #[error("{}", crate::error::EMAIL_UNVERIFIED)]
+    EmailUnverified {
+        /// How many it may still get.
+        left: i32,
+    },
     /// There is no such ticket type.
     #[error("One of these ticket types no longer exists.")]
     UnknownTicketType {
@@ -90,6 +99,13 @@ fn sold_out_sentence(left: i32) -> String {
         ..=0 => "These tickets are sold out.".to_owned(),
         1 => "Only 1 of these tickets left.".to_owned(),
         left => format!("Only {left} of these tickets left."),
+    }
+}
+
+fn price_changed_sentence(total: Option<Money>) -> String {
+    match total {
+        Some(total) => format!("The price has changed. The total is now {total}."),
+        None => "The price has changed. Check your promo code again.".to_owned(),
     }
 }
 
@@ -115,6 +131,8 @@ impl Refusal {
             Self::PromoUsedUp | Self::PromoUsedByYou => Code::PromoUsedUp,
             Self::KeyReused => Code::KeyReused,
             Self::MixedCurrencies => Code::MixedCurrencies,
+            Self::EmailUnverified { .. } => Code::EmailUnverified,
+            Self::SessionEnded => return (StatusCode::UNAUTHORIZED, Code::TokenExpired),
             Self::UnknownTicketType { .. } => {
                 return (StatusCode::NOT_FOUND, Code::NotFound);
             }
@@ -137,6 +155,7 @@ impl Refusal {
                 problem.ticket_type_id = Some(*ticket_type);
                 problem.left = Some(*left);
             }
+            Self::EmailUnverified { left } => problem.left = Some(*left),
             Self::NotOnSaleYet {
                 ticket_type,
                 opens_at,
@@ -150,12 +169,13 @@ impl Refusal {
             | Self::UnknownTicketType { ticket_type } => {
                 problem.ticket_type_id = Some(*ticket_type);
             }
-            Self::PriceChanged { total } => problem.total = Some(*total),
+            Self::PriceChanged { total } => problem.total = *total,
             Self::PromoInvalid
             | Self::PromoUsedUp
             | Self::PromoUsedByYou
             | Self::KeyReused
-            | Self::MixedCurrencies => {}
+            | Self::MixedCurrencies
+            | Self::SessionEnded => {}
         }
     }
 }

@@ -37,7 +37,7 @@ async fn ask_back(
     Json(body): Json<RefundTickets>,
 ) -> Result<StatusCode> {
     body.validate()?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = buyer.begin(&state.db).await?;
     let purchase = find_purchase(&mut transaction, &buyer, id).await?;
     let names = body.distinct();
     lock_stock(&mut transaction, &events_of(&names)).await?;
@@ -66,7 +66,7 @@ async fn give_back(
     holder: SignedIn,
     Path((event, number)): Path<(EventId, TicketNumber)>,
 ) -> Result<StatusCode> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = holder.begin(&state.db).await?;
     lock_stock(&mut transaction, &[event]).await?;
     match db::is_asked_back(&mut transaction, event, number, holder.user).await? {
         None => return Err(Error::NotFound),

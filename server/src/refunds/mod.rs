@@ -86,10 +86,10 @@ async fn refund(
     body.validate()?;
     let mut connection = state.db.acquire().await?;
     let purchase = find_purchase(&mut connection, &buyer, id).await?;
-    let refunded = match commit(&mut connection, &purchase, key, &body).await {
+    let refunded = match commit(&mut connection, &buyer, &purchase, key, &body).await {
         // The same key arrived under another event's lock and was first.
         Err(Error::Internal(error)) if used_key(error.as_ref()) => {
-            commit(&mut connection, &purchase, key, &body).await?
+            commit(&mut connection, &buyer, &purchase, key, &body).await?
         }
         refunded => refunded?,
     };
@@ -121,6 +121,7 @@ struct Refunded {
 
 async fn commit(
     connection: &mut PgConnection,
+    buyer: &SignedIn,
     purchase: &Purchase,
     key: Uuid,
     wanted: &RefundTickets,
@@ -128,6 +129,7 @@ async fn commit(
     let names = wanted.distinct();
     let hash = request_hash(purchase.id, &names);
     let mut transaction = connection.begin().await?;
+    buyer.hold(&mut transaction).await?;
     lock_stock(&mut transaction, &events_of(&names)).await?;
     if let Some((order, bound_to)) = db::answered(&mut transaction, purchase.buyer, key).await? {
         return match bound_to == hash {

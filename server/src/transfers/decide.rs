@@ -27,7 +27,7 @@ pub(super) async fn accept(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Transfer>> {
     let user = recipient.user;
-    let mut tx = state.db.begin().await?;
+    let mut tx = recipient.begin(&state.db).await?;
     let ticket = lock_received(&mut tx, user, id).await?;
     if let Some(decided) = decided(&mut tx, user, id, TransferState::Accepted).await? {
         return Ok(Json(decided));
@@ -58,7 +58,7 @@ pub(super) async fn decline(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Transfer>> {
     let user = recipient.user;
-    let mut tx = state.db.begin().await?;
+    let mut tx = recipient.begin(&state.db).await?;
     lock_received(&mut tx, user, id).await?;
     end(tx, user, id, TransferState::Declined).await
 }
@@ -75,7 +75,7 @@ pub(super) async fn recall(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Transfer>> {
     let user = sender.user;
-    let mut tx = state.db.begin().await?;
+    let mut tx = sender.begin(&state.db).await?;
     let ticket = db::sent_by(&mut tx, user, id).await?;
     db::lock_tickets(&mut tx, &[ticket.ok_or(Error::NotFound)?]).await?;
     end(tx, user, id, TransferState::Recalled).await
@@ -111,10 +111,7 @@ async fn lock_received(
     let received = db::received_by(connection, user, id).await?;
     let received = received.ok_or(Error::NotFound)?;
     if !received.verified {
-        return Err(Error::Conflict {
-            code: Code::EmailUnverified,
-            detail: "Confirm your email first. We’ve sent you a link.".to_owned(),
-        });
+        return Err(Error::email_unverified());
     }
     db::lock_tickets(connection, &[received.ticket]).await?;
     Ok(received.ticket)

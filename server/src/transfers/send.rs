@@ -12,6 +12,7 @@ use super::{db, offer};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
+use crate::invitations;
 use crate::mail::{self, Mail};
 use crate::state::AppState;
 
@@ -30,7 +31,7 @@ pub(super) async fn one(
 ) -> Result<(StatusCode, Json<Transfer>)> {
     let tickets = vec![TicketName { event_id, number }];
     let email = body.email;
-    let mut offer = send(&state, holder.user, SendTickets { email, tickets }).await?;
+    let mut offer = send(&state, holder, SendTickets { email, tickets }).await?;
     let transfer = offer.transfers.pop().ok_or(Error::NotFound)?;
     Ok((StatusCode::CREATED, Json(transfer)))
 }
@@ -46,17 +47,19 @@ pub(super) async fn several(
     holder: SignedIn,
     Json(body): Json<SendTickets>,
 ) -> Result<(StatusCode, Json<Offer>)> {
-    let offer = send(&state, holder.user, body).await?;
+    let offer = send(&state, holder, body).await?;
     Ok((StatusCode::CREATED, Json(offer)))
 }
 
-async fn send(state: &AppState, sender: UserId, body: SendTickets) -> Result<Offer> {
+async fn send(state: &AppState, holder: SignedIn, body: SendTickets) -> Result<Offer> {
     body.validate()?;
+    let sender = holder.user;
     let email = EmailAddress::parse(&body.email)?;
     let mut tickets = body.tickets;
     tickets.sort_unstable();
     tickets.dedup();
-    let mut tx = state.db.begin().await?;
+    let mut tx = holder.begin_verified(&state.db).await?;
+    invitations::count(&mut tx, &state.config.rate_limits, sender, &[&email]).await?;
     db::lock_tickets(&mut tx, &tickets).await?;
     let found = db::standings(&mut tx, sender, &tickets).await?;
     if found.len() < tickets.len() {
@@ -68,7 +71,6 @@ async fn send(state: &AppState, sender: UserId, body: SendTickets) -> Result<Off
     if db::is_own_address(&mut tx, sender, &email).await? {
         return Err(Error::field("email", "This is your own email address."));
     }
-    state.rate_limiters.letters.check(&email.to_string())?;
     let transfers = make(&mut tx, sender, &email, &tickets).await?;
     tx.commit().await?;
     offer(transfers)
@@ -82,7 +84,7 @@ async fn make(
 ) -> Result<Vec<Transfer>> {
     let offer_id = Uuid::now_v7();
     let ids = db::insert(connection, sender, email, offer_id, tickets).await?;
-    mail::enqueue(connection, &[Mail::TicketsSent { offer: offer_id }]).await?;
+    mail::enqueue_for(connection, sender, &[Mail::TicketsSent { offer: offer_id }]).await?;
     db::find(connection, sender, &ids).await
 }
 

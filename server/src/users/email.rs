@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 
+use super::password::require_unguessable;
 use super::{db, session};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
@@ -14,6 +15,7 @@ use crate::mail::{self, Mail};
 use crate::rate_limit::ClientAddress;
 use crate::secret;
 use crate::state::AppState;
+use crate::throttle::Limit;
 
 /// Send the confirmation email again. The link in the previous email stops working.
 #[utoipa::path(post, path = "/me/verification", tag = "me", security(("bearer" = [])),
@@ -23,13 +25,15 @@ pub(super) async fn resend(
     State(state): State<AppState>,
     signed_in: SignedIn,
 ) -> Result<StatusCode> {
-    let mut connection = state.db.acquire().await?;
-    let account = db::find(&mut connection, signed_in.user).await?;
+    let mut tx = signed_in.begin(&state.db).await?;
+    let account = db::find(&mut tx, signed_in.user).await?;
     let user = account.ok_or(Error::TokenExpired)?.user;
     if !user.email_verified {
-        state.rate_limiters.letters.check(&user.email)?;
-        mail::enqueue(&mut connection, &[Mail::Verification { user: user.id }]).await?;
+        let limit = Limit::per_hour("confirmation", state.config.rate_limits.letters_per_hour);
+        limit.take(&mut tx, limit.key(&[&user.email])).await?;
+        mail::enqueue(&mut tx, &[Mail::Verification { user: user.id }]).await?;
     }
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -44,7 +48,7 @@ pub(super) async fn verify(
     signed_in: SignedIn,
     Json(body): Json<VerifyEmail>,
 ) -> Result<Json<User>> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = signed_in.begin_alone(&state.db).await?;
     let hash = secret::digest(&body.token);
     if !db::verify_email(&mut tx, signed_in.user, &hash).await? {
         let account = db::find(&mut tx, signed_in.user).await?;
@@ -61,7 +65,8 @@ pub(super) async fn verify(
 
 /// Send a link that sets a new password.
 ///
-/// The answer is the same whether or not the account exists.
+/// The answer is the same whether or not the account exists. Further requests
+/// within the hour send no email: the last link still works.
 #[utoipa::path(post, path = "/auth/reset-request", tag = "auth", request_body = RequestReset,
     responses((status = 204), (status = 422, body = api::Problem),
         (status = 429, body = api::Problem)))]
@@ -71,24 +76,33 @@ pub(super) async fn request_reset(
     Json(body): Json<RequestReset>,
 ) -> Result<StatusCode> {
     body.validate()?;
-    state.rate_limiters.resets.check(&address)?;
+    state.rate_limiters.accounts.check(&address)?;
     let email = EmailAddress::parse(&body.email)?;
-    state.rate_limiters.letters.check(&email.to_string())?;
-    let mut connection = state.db.acquire().await?;
-    mail::enqueue(
-        &mut connection,
-        &[Mail::PasswordReset {
-            email: email.into(),
-        }],
-    )
-    .await?;
+    let limit = Limit::per_hour("reset", state.config.rate_limits.resets_per_hour);
+    let mut tx = state.db.begin().await?;
+    match limit.take(&mut tx, limit.key(&[&email])).await {
+        Ok(()) => {
+            mail::enqueue(
+                &mut tx,
+                &[Mail::PasswordReset {
+                    email: email.into(),
+                }],
+            )
+            .await?
+        }
+        // The last link is still good. Whoever asked too often may have been a stranger.
+        Err(Error::RateLimited { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Set a new password with the token from the email, and sign in. The token works once, for one hour.
 /// Ends every other session and confirms the address.
 #[utoipa::path(post, path = "/auth/reset", tag = "auth", request_body = Reset,
-    responses((status = 200, body = Session), (status = 422, body = api::Problem)))]
+    responses((status = 200, body = Session), (status = 403, body = api::Problem),
+        (status = 422, body = api::Problem)))]
 pub(super) async fn reset(
     State(state): State<AppState>,
     jar: CookieJar,
@@ -97,16 +111,29 @@ pub(super) async fn reset(
     body.validate()?;
     let hash = secret::digest(&body.token);
     // Hashing is costly; whoever made a link up shall not have it done.
-    if !db::reset_is_open(&mut *state.db.acquire().await?, &hash).await? {
-        return Err(no_longer_good());
-    }
+    let mut connection = state.db.acquire().await?;
+    let owner = db::reset_owner(&mut connection, &hash).await?;
+    let owner = owner.ok_or_else(no_longer_good)?;
+    let account = db::find(&mut connection, owner).await?;
+    drop(connection);
+    let known = account.ok_or_else(no_longer_good)?.user;
+    require_unguessable(&body.password, &known.name, &known.email, "password")?;
     let password_hash = state.passwords.hash(body.password).await?;
     let mut tx = state.db.begin().await?;
+    // Sessions come before all other locks.
+    let owner = db::reset_owner(&mut tx, &hash).await?;
+    db::lock_sessions(&mut tx, owner.ok_or_else(no_longer_good)?).await?;
     let user = db::reset_password(&mut tx, &hash, &password_hash).await?;
     let user = user.ok_or_else(no_longer_good)?;
     db::revoke_sessions(&mut tx, user, None).await?;
+    db::forget_devices_of(&mut tx, user, None).await?;
     let account = db::find(&mut tx, user).await?.ok_or_else(no_longer_good)?;
-    let grant = session::start(&mut tx, account).await?;
+    if account.suspended {
+        return Err(Error::Suspended);
+    }
+    mail::enqueue(&mut tx, &[Mail::PasswordChanged { user }]).await?;
+    let device = session::presented_device(&jar, body.device_token.as_deref());
+    let grant = session::start(&mut tx, account, device.as_deref()).await?;
     let grant = grant.ok_or_else(no_longer_good)?;
     tx.commit().await?;
     grant.answer(&state, body.client, jar)

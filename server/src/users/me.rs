@@ -1,16 +1,19 @@
 //! One's own account.
 
-use api::UserId;
 use api::users::{DeleteMe, UpdateMe, User};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 
+use super::attempts::{Attempt, Place};
+use super::password::require_unguessable;
 use super::{db, session, tickets};
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::Json;
+use crate::mail::{self, Mail};
 use crate::reader::Reader;
+use crate::review;
 use crate::state::AppState;
 
 /// Get the signed-in user.
@@ -26,7 +29,8 @@ pub(super) async fn show(State(state): State<AppState>, signed_in: SignedIn) -> 
 /// signs out every other session.
 #[utoipa::path(patch, path = "/me", tag = "me", security(("bearer" = [])), request_body = UpdateMe,
     responses((status = 200, body = User), (status = 401, body = api::Problem),
-        (status = 422, body = api::Problem), (status = 429, body = api::Problem)))]
+        (status = 409, body = api::Problem), (status = 422, body = api::Problem),
+        (status = 429, body = api::Problem)))]
 pub(super) async fn update(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -37,17 +41,27 @@ pub(super) async fn update(
     let user = signed_in.user;
     let mut new_hash = None;
     if let (Some(new), Some(current)) = (change.password, change.current_password) {
-        let current = confirm_password(&state, user, current, FIELD).await?;
+        let current = confirm_password(&state, signed_in, current, FIELD).await?;
+        let account = db::find(&mut *state.db.acquire().await?, user).await?;
+        let known = account.ok_or(Error::TokenExpired)?.user;
+        let name = change.name.as_deref().unwrap_or(&known.name);
+        require_unguessable(&new, name, &known.email, "password")?;
         new_hash = Some((current, state.passwords.hash(new).await?));
     }
-    let mut tx = state.db.begin().await?;
+    let mut tx = match new_hash {
+        Some(_) => signed_in.begin_alone(&state.db).await?,
+        None => signed_in.begin(&state.db).await?,
+    };
     if let Some((current, new)) = new_hash {
         if !db::change_password(&mut tx, user, &current, &new).await? {
             return Err(wrong_password(FIELD));
         }
         db::revoke_sessions(&mut tx, user, Some(signed_in.session)).await?;
+        db::forget_devices_of(&mut tx, user, Some(signed_in.session)).await?;
+        mail::enqueue(&mut tx, &[Mail::PasswordChanged { user }]).await?;
     }
     if let Some(name) = change.name {
+        review::require_clear(&state.db, &mut tx, user, None, &[&name]).await?;
         db::rename(&mut tx, user, &name).await?;
     }
     if let Some(locale) = change.locale {
@@ -77,8 +91,8 @@ pub(super) async fn delete(
 ) -> Result<(StatusCode, CookieJar)> {
     const FIELD: &str = "password";
     let user = signed_in.user;
-    let hash = confirm_password(&state, user, body.password, FIELD).await?;
-    let mut tx = state.db.begin().await?;
+    let hash = confirm_password(&state, signed_in, body.password, FIELD).await?;
+    let mut tx = signed_in.begin_alone(&state.db).await?;
     let locked = db::lock_stock(&mut tx, user).await?;
     if db::has_sold_events_to_come(&mut tx, user).await? {
         return Err(Error::conflict(
@@ -86,11 +100,15 @@ pub(super) async fn delete(
         ));
     }
     tickets::settle(&mut tx, user, &locked, body.give_up_tickets).await?;
+    for offer in db::forget_address(&mut tx, user).await? {
+        mail::enqueue_once(&mut tx, &Mail::OfferAnswered { offer }).await?;
+    }
     if !db::anonymise(&mut tx, user, &hash).await? {
         return Err(wrong_password(FIELD));
     }
     db::cancel_events_to_come(&mut tx, user).await?;
     db::revoke_sessions(&mut tx, user, None).await?;
+    db::forget_devices_of(&mut tx, user, None).await?;
     tx.commit().await?;
     Ok((StatusCode::NO_CONTENT, session::forget(&state.config, jar)))
 }
@@ -99,18 +117,21 @@ pub(super) async fn delete(
 /// access token could be used to guess it.
 async fn confirm_password(
     state: &AppState,
-    user: UserId,
+    signed_in: SignedIn,
     password: String,
     field: &str,
 ) -> Result<String> {
-    let account = db::find(&mut *state.db.acquire().await?, user).await?;
+    let mut connection = state.db.acquire().await?;
+    // An ended session learns nothing.
+    signed_in.hold(&mut connection).await?;
+    let account = db::find(&mut connection, signed_in.user).await?;
+    drop(connection);
     let account = account.ok_or(Error::TokenExpired)?;
-    state
-        .rate_limiters
-        .account_logins
-        .check(&account.user.email)?;
+    let (limits, place) = (&state.config.rate_limits, Place::Session(signed_in.session));
+    let attempt = Attempt::begin(&state.db, limits, &account.user.email, place).await?;
     let hash = account.password_hash;
     if state.passwords.verify(password, Some(hash.clone())).await? {
+        attempt.succeed(&state.db).await?;
         Ok(hash)
     } else {
         Err(wrong_password(field))

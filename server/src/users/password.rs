@@ -1,10 +1,13 @@
-//! Password hashing: argon2id, 19 MiB, t=2, p=1, at most two at once so that a flood of sign-ins
-//! cannot starve the buyers.
+//! Password hashing: argon2id, 19 MiB, t=2, p=1, at most as many at once as there are cores, so that
+//! a flood of sign-ins cannot starve the buyers.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::num::NonZero;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use api::text::composed;
+use api::users::{PASSWORD_OWN, is_own};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -13,13 +16,34 @@ use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 
-const AT_ONCE: usize = 2;
 /// Whoever would wait longer is told to come back: in a flood no one is served by a queue.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// OWASP's recommendation for argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+
+/// The passwords of eight characters and more that most people use, in lower case and in order: those
+/// of the lists that Django 5.2 (BSD) and zxcvbn 4.4 (MIT) come with.
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+/// So few different characters are no password.
+const DIFFERENT_MIN: usize = 3;
+
+/// Refuses, at `field`, a new password that is guessed first: one of the most used, or made of the
+/// name or address of whose account it is for.
+pub fn require_unguessable(password: &str, name: &str, email: &str, field: &str) -> Result<()> {
+    let lower = password.trim().to_lowercase();
+    let different: HashSet<char> = lower.chars().collect();
+    if different.len() < DIFFERENT_MIN || COMMON.contains(lower.as_str()) {
+        let sentence = "Many people use this password. Choose another one.";
+        return Err(Error::field(field, sentence));
+    }
+    match is_own(password, name, email) {
+        true => Err(Error::field(field, PASSWORD_OWN)),
+        false => Ok(()),
+    }
+}
 
 /// Hashes and checks passwords, a few at a time.
 #[derive(Clone, Debug)]
@@ -31,7 +55,7 @@ pub struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Arc::new(Semaphore::new(at_once())),
             patience: PATIENCE,
         }
     }
@@ -97,6 +121,11 @@ fn forms(typed: String) -> Vec<String> {
     }
 }
 
+/// As many as there are cores; others wait their turn.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, NonZero::get)
+}
+
 fn argon2() -> Result<Argon2<'static>, argon2::Error> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -123,6 +152,38 @@ mod tests {
         );
         assert!(!verify("hunter43", Some(hash)).await.expect("checked"));
         assert!(!verify("hunter42", None).await.expect("checked"));
+    }
+
+    #[test]
+    fn the_most_used_passwords_are_refused() {
+        let refused = |password: &str| {
+            let checked = require_unguessable(password, "Ada", "ada@example.com", "password");
+            matches!(checked, Err(Error::Invalid(_)))
+        };
+        for password in [
+            "12345678",
+            "password",
+            "Password1",
+            "QWERTYUIOP",
+            "iloveyou",
+            "baseball",
+            "trustno1",
+            "aaaaaaaaaaaa",
+            "abababababab",
+            " password ",
+            "ada@example.com",
+        ] {
+            assert!(refused(password), "{password}");
+        }
+        for password in [
+            "correct horse",
+            "hunter42!x",
+            "Grüße aus Wien",
+            "🐎🔋📎✂️ correct",
+        ] {
+            assert!(!refused(password), "{password}");
+        }
+        assert!(COMMON.len() > 10_000, "{}", COMMON.len());
     }
 
     #[tokio::test]
@@ -157,7 +218,7 @@ mod tests {
             patience: Duration::from_millis(20),
             ..Passwords::default()
         };
-        let all = u32::try_from(AT_ONCE).expect("a few");
+        let all = u32::try_from(at_once()).expect("a few");
         let turns = passwords.turns.acquire_many(all).await.expect("turns");
         let refused = passwords.verify("hunter42".to_owned(), None).await;
         assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::db::{self, Account};
-use crate::auth::ACCESS_TOKEN_LIFETIME;
+use crate::auth::{ACCESS_TOKEN_LIFETIME, AccessKeys};
 use crate::config::ServeConfig;
 use crate::error::Result;
 use crate::extract::Json;
@@ -17,27 +17,44 @@ use crate::state::AppState;
 
 /// How long a session lasts without being refreshed.
 const LIFETIME_DAYS: i32 = 30;
-/// For so long a token that was used is only refused: two tabs refresh at once, or an answer is
-/// lost and asked for again.
+/// For so long the device that used a token may bring it again.
 const REUSE_GRACE_SECONDS: f64 = 10.0;
 const COOKIE: &str = "refresh_token";
+
+/// How long a device is remembered after it was last used to sign in.
+pub(super) const DEVICE_DAYS: i32 = 400;
+const DEVICE_COOKIE: &str = "device";
 
 /// A session just begun or refreshed, for its owner.
 pub(super) struct Grant {
     user: User,
     session: Uuid,
     refresh_token: String,
+    /// What the device is known by from now on; none when nothing changes.
+    device: Option<String>,
 }
 
-/// Begins a session. None when the password is no longer the one that `account` was read with, or
-/// the account is gone.
+/// Begins a session on a device that may be known by this token. None when the password is no longer
+/// the one that `account` was read with, or the account is gone.
 pub(super) async fn start(
     connection: &mut PgConnection,
     account: Account,
+    device: Option<&str>,
 ) -> Result<Option<Grant>> {
     let (session, user) = (Uuid::now_v7(), account.user);
-    let hash = &account.password_hash;
-    if !db::start_session(connection, session, user.id, hash, LIFETIME_DAYS).await? {
+    let device = match device {
+        // Only what was given out is taken back.
+        Some(token) if db::is_device(connection, &digest(token)).await? => token.to_owned(),
+        _ => mint(),
+    };
+    let begun = db::NewSession {
+        id: session,
+        user: user.id,
+        password_hash: &account.password_hash,
+        device: &digest(&device),
+        days: LIFETIME_DAYS,
+    };
+    if !db::start_session(connection, &begun).await? {
         return Ok(None);
     }
     let refresh_token = mint();
@@ -46,12 +63,21 @@ pub(super) async fn start(
         user,
         session,
         refresh_token,
+        device: Some(device),
     }))
 }
 
 /// Takes a refresh token for the next one. None when it is refused; what that did has to be
 /// committed too.
-pub(super) async fn rotate(connection: &mut PgConnection, token: &str) -> Result<Option<Grant>> {
+///
+/// Within ten seconds the device of the session gets the same next token again: two tabs came with
+/// one, or an answer was lost. Whoever else comes with a used token has stolen it or was stolen from.
+pub(super) async fn rotate(
+    connection: &mut PgConnection,
+    keys: &AccessKeys,
+    token: &str,
+    device: Option<&str>,
+) -> Result<Option<Grant>> {
     let used = digest(token);
     let Some(found) = db::lock_token(connection, &used).await? else {
         return Ok(None);
@@ -59,21 +85,41 @@ pub(super) async fn rotate(connection: &mut PgConnection, token: &str) -> Result
     if !found.session_is_live {
         return Ok(None);
     }
-    if let Some(ago) = found.used_seconds_ago {
-        if ago > REUSE_GRACE_SECONDS {
+    let device_hash = device.map(|device| digest(device).to_vec());
+    let is_device = device_hash.is_some() && device_hash == found.device;
+    let refresh_token = keys.successor(token);
+    let next = digest(&refresh_token);
+    match found.used_seconds_ago {
+        None => {
+            db::replace_token(connection, &used, &next, is_device, LIFETIME_DAYS).await?;
+        }
+        Some(ago) if ago <= REUSE_GRACE_SECONDS && is_device && found.used_by_device => {
+            if !db::is_next(connection, found.session, &next).await? {
+                return Ok(None);
+            }
+        }
+        Some(_) => {
             let session = found.session;
             tracing::warn!(%session, "a used refresh token came again: its session is revoked");
             db::revoke_session(connection, &used).await?;
+            return Ok(None);
         }
-        return Ok(None);
     }
-    let refresh_token = mint();
-    db::replace_token(connection, &used, &digest(&refresh_token), LIFETIME_DAYS).await?;
+    // Sessions from before devices were known get one.
+    let device = match found.device {
+        Some(_) => None,
+        None => {
+            let device = mint();
+            db::bind(connection, found.session, &digest(&device)).await?;
+            Some(device)
+        }
+    };
     let account = db::find(connection, found.user).await?;
     Ok(account.map(|account| Grant {
         user: account.user,
         session: found.session,
         refresh_token,
+        device,
     }))
 }
 
@@ -91,6 +137,12 @@ pub(super) fn presented(jar: &CookieJar, body: Option<Json<Refresh>>) -> Option<
         .or_else(|| in_cookie().map(|token| (token, Client::Web)))
 }
 
+/// What the device that a request comes from is known by: said in its body, or else as a cookie.
+pub(super) fn presented_device(jar: &CookieJar, in_body: Option<&str>) -> Option<String> {
+    let in_cookie = || jar.get(DEVICE_COOKIE).map(Cookie::value);
+    in_body.or_else(in_cookie).map(str::to_owned)
+}
+
 impl Grant {
     /// What the client gets, with the refresh token where it keeps it.
     pub(super) fn answer(
@@ -100,15 +152,21 @@ impl Grant {
         jar: CookieJar,
     ) -> Result<(CookieJar, Json<Session>)> {
         let access_token = state.access_keys.issue(self.user.id, self.session)?;
-        let (jar, refresh_token) = match client {
-            Client::Web => (jar.add(cookie(&state.config, self.refresh_token)), None),
-            Client::Native => (jar, Some(self.refresh_token)),
+        let config = &state.config;
+        let (jar, refresh_token, device_token) = match client {
+            Client::Web => {
+                let jar = jar.add(cookie(config, self.refresh_token));
+                let device = self.device.map(|token| device_cookie(config, token));
+                (device.into_iter().fold(jar, CookieJar::add), None, None)
+            }
+            Client::Native => (jar, Some(self.refresh_token), self.device),
         };
         let session = Session {
             user: self.user,
             access_token,
             expires_in: ACCESS_TOKEN_LIFETIME.as_secs() as u32,
             refresh_token,
+            device_token,
         };
         Ok((jar, Json(session)))
     }
@@ -122,11 +180,24 @@ pub(super) fn forget(config: &ServeConfig, jar: CookieJar) -> CookieJar {
 }
 
 fn cookie(config: &ServeConfig, token: String) -> Cookie<'static> {
-    Cookie::build((COOKIE, token))
+    secret_cookie(config, COOKIE, token, LIFETIME_DAYS)
+}
+
+fn device_cookie(config: &ServeConfig, token: String) -> Cookie<'static> {
+    secret_cookie(config, DEVICE_COOKIE, token, DEVICE_DAYS)
+}
+
+fn secret_cookie(
+    config: &ServeConfig,
+    name: &'static str,
+    secret: String,
+    days: i32,
+) -> Cookie<'static> {
+    Cookie::build((name, secret))
         .http_only(true)
         .same_site(SameSite::Strict)
         .secure(config.public_url.starts_with("https:"))
         .path("/api/auth")
-        .max_age(time::Duration::days(LIFETIME_DAYS.into()))
+        .max_age(time::Duration::days(days.into()))
         .build()
 }

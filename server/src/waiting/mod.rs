@@ -78,7 +78,7 @@ async fn join(
     Json(body): Json<JoinWaitingList>,
 ) -> Result<(StatusCode, Json<Vec<WaitingPlace>>)> {
     body.validate()?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = waiting.begin(&state.db).await?;
     // What is freed from now on finds this party in line.
     lock_stock(&mut transaction, &[id]).await?;
     let wanted = db::wanted(&mut transaction, id, waiting.user, body.ticket_type_id).await?;
@@ -141,7 +141,7 @@ async fn take(
     waiting: SignedIn,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Order>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = waiting.begin(&state.db).await?;
     let party = lock(&mut transaction, &waiting, id).await?;
     let offered = party.order;
     let order =
@@ -171,7 +171,7 @@ async fn leave(
     waiting: SignedIn,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = waiting.begin(&state.db).await?;
     let party = lock(&mut transaction, &waiting, id).await?;
     db::leave(&mut transaction, id).await?;
     if let Some(order) = party.order {

@@ -30,6 +30,7 @@ fn request(user: Uuid, key: u128, lines: &[(Uuid, i32)]) -> PurchaseRequest {
     }
     PurchaseRequest {
         order: Uuid::now_v7(),
+        session: None,
         user,
         key: Uuid::from_u128(key),
         hash,

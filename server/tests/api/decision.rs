@@ -146,6 +146,7 @@ fn numbered(events: &[Event]) -> Vec<(usize, &Type)> {
 
 fn snapshot(events: &[Event]) -> Snapshot {
     let mut snapshot = Snapshot {
+        sessions: HashMap::new(),
         now: time(NOW),
         events: HashMap::new(),
         types: HashMap::new(),
@@ -224,6 +225,7 @@ fn request(number: usize, order: &Order) -> PurchaseRequest {
     }
     PurchaseRequest {
         order: id(3, number),
+        session: None,
         user: id(4, order.user),
         key: id(5, order.key),
         hash,

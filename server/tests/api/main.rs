@@ -1,5 +1,6 @@
 //! The API, called in process on a real PostgreSQL, a database each test.
 
+mod abuse;
 mod cancellation;
 mod combine;
 mod comps;

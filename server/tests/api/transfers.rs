@@ -544,3 +544,129 @@ async fn who_is_asked_for_a_ticket_and_who_gets_it_back_are_told(db: PgPool) {
     assert!(scene.ticket(&scene.ada, 1).await.code.is_some());
     assert_sound(&scene.app.db).await;
 }
+
+/// Someone new at the address that tickets were sent to, who has the link.
+async fn claimant(app: &TestApp) -> TestUser {
+    let body = json!({"name": "Grace", "email": "grace@example.com",
+        "password": "correct horse", "client": "native"});
+    let session: Session = app.stranger().post("/auth/register", body).await.created();
+    app.signed_in(&session)
+}
+
+async fn forget(app: &TestApp, user: &TestUser) {
+    let body = json!({"password": "correct horse", "give_up_tickets": true});
+    let gone = user.send_json(axum::http::Method::DELETE, "/me", &[], body);
+    assert_eq!(gone.await.status, StatusCode::NO_CONTENT);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_link_proves_its_address_once(db: PgPool) {
+    let scene = Scene::new(db).await;
+    scene
+        .send_all(&[1, 2], "grace@example.com")
+        .await
+        .created::<Offer>();
+    let letter = scene.inbox.fetch_one(&scene.app).await;
+    let token = json!({"token": letter.after(CLAIM)});
+    let grace = claimant(&scene.app).await;
+    assert!(
+        grace
+            .post("/me/verify-email", &token)
+            .await
+            .ok::<User>()
+            .email_verified
+    );
+    forget(&scene.app, &grace).await;
+    let again = claimant(&scene.app).await;
+    again
+        .post("/me/verify-email", &token)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_link_proves_nothing_once_its_offer_is_over(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let transfer: Transfer = scene.send(1, "grace@example.com").await.created();
+    let letter = scene.inbox.fetch_one(&scene.app).await;
+    let token = json!({"token": letter.after(CLAIM)});
+    let grace = claimant(&scene.app).await;
+    sqlx::query!("update events set starts_at = now() - interval '2 hours', ends_at = now()")
+        .execute(&scene.app.db)
+        .await
+        .expect("over");
+    let refused = || async {
+        grace
+            .post("/me/verify-email", &token)
+            .await
+            .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid)
+    };
+    refused().await;
+    sqlx::query!("update events set ends_at = now() + interval '1 hour'")
+        .execute(&scene.app.db)
+        .await
+        .expect("on");
+    answer(&scene.ada, &transfer, "recall")
+        .await
+        .ok::<Transfer>();
+    refused().await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_deleted_account_is_forgotten_by_others_too(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let (app, event) = (&scene.app, &scene.event);
+    let taken: Transfer = scene.send(1, "grace@example.com").await.created();
+    let letter = scene.inbox.fetch_one(app).await;
+    let grace = claimant(app).await;
+    let token = json!({"token": letter.after(CLAIM)});
+    grace.post("/me/verify-email", &token).await.ok::<User>();
+    answer(&grace, &taken, "accept").await.ok::<Transfer>();
+    scene
+        .send(2, "grace@example.com")
+        .await
+        .created::<Transfer>();
+    crate::host::employ(app, event.id, &grace, "door").await;
+    let guest = crate::comps::invited("Grace");
+    crate::comps::give(&scene.olga, event.id, event.types[0], &[guest]).await;
+    scene.inbox.fetch(app).await;
+
+    forget(app, &grace).await;
+    let named = sqlx::query_scalar!(
+        r#"
+        select count(*) as "named!" from (
+            select recipient_email as email from transfers
+            union all select email from event_staff
+            union all select email from comp_guests
+            union all select email from users
+        ) everywhere where email = 'grace@example.com'
+        "#
+    );
+    assert_eq!(named.fetch_one(&app.db).await.expect("a count"), 0);
+    assert!(
+        scene.ticket(&scene.ada, 2).await.code.is_some(),
+        "it is Ada's again"
+    );
+    let letters = scene.inbox.fetch(app).await;
+    assert!(
+        letters.iter().all(|letter| !letter.to.contains("grace")),
+        "{letters:?}"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_never_confirmed_an_address_takes_nothing_of_its_owner_along(db: PgPool) {
+    let scene = Scene::new(db).await;
+    let grace = claimant(&scene.app).await;
+    scene
+        .send(1, "grace@example.com")
+        .await
+        .created::<Transfer>();
+    forget(&scene.app, &grace).await;
+    let waiting = sqlx::query_scalar!(
+        r#"select count(*) as "waiting!" from transfers
+        where state = 'pending' and recipient_email = 'grace@example.com'"#
+    );
+    assert_eq!(waiting.fetch_one(&scene.app.db).await.expect("a count"), 1);
+}

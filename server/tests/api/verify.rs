@@ -97,6 +97,14 @@ sabotage! {
          insert into refunded_tickets (event_id, number, refund_id, line, amount, refunded_by)
          select l.event_id, 3, o.id, 1, 9999, o.user_id from order_lines l
          join orders o on o.id = l.order_id where l.unit_price = 9999" => "refunds";
+    a_deleted_account_with_an_event_to_come:
+        "update users set email = null, email_verified_at = null, password_hash = null,
+            deleted_at = now() where name = 'Olga'; delete from sessions" => "accounts";
+    a_session_that_outlives_its_account:
+        "update users set email = null, email_verified_at = null, password_hash = null,
+            deleted_at = now() where name = 'Ada'" => "accounts";
+    a_session_of_a_suspended_account:
+        "update users set suspended_at = now() where name = 'Ada'" => "accounts";
     an_offer_that_nobody_is_told_of:
         "update orders set payment = 'offer', state = 'pending', expires_at = now()" => "waiting";
     a_party_that_waits_with_a_decided_order:

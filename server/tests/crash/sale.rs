@@ -55,7 +55,7 @@ impl Sale {
         let keys = AccessKeys::from_seed(&seed).expect("keys");
         let users: Vec<Uuid> = (0..BUYERS).map(|_| Uuid::now_v7()).collect();
         let ticket_type = prepare(&db, &users).await;
-        let token = |user: &Uuid| keys.issue(*user, Uuid::now_v7()).expect("a token");
+        let token = |user: &Uuid| keys.issue(*user, *user).expect("a token");
         Self {
             tokens: users.iter().map(token).collect(),
             address: format!("127.0.0.1:{port}"),
@@ -176,8 +176,13 @@ async fn start_postgres(folder: &Path) -> Postgres {
 async fn prepare(db: &PgPool, users: &[Uuid]) -> Uuid {
     let (event, ticket_type) = (Uuid::now_v7(), Uuid::now_v7());
     sqlx::query!(
-        "insert into users (id, name, email, password_hash)
-        select id, 'Buyer', id || '@example.com', '$argon2id$' from unnest($1::uuid[]) as id",
+        "with buyers as (
+            insert into users (id, name, email, password_hash)
+            select id, 'Buyer', id || '@example.com', '$argon2id$' from unnest($1::uuid[]) as id
+            returning id
+        )
+        insert into sessions (id, user_id, expires_at)
+        select id, id, now() + interval '1 day' from buyers",
         users,
     )
     .execute(db)

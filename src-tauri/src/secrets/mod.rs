@@ -45,12 +45,14 @@ async fn apart<T: Send + 'static>(
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Key {
     RefreshToken,
+    DeviceToken,
 }
 
 impl Key {
     fn name(self) -> &'static str {
         match self {
             Self::RefreshToken => "refresh_token",
+            Self::DeviceToken => "device_token",
         }
     }
 }

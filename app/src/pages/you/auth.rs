@@ -190,6 +190,7 @@ impl Form {
                 email,
                 password,
                 client,
+                device_token: None,
             }
             .validate(),
             AuthMode::CreateAccount => {
@@ -200,6 +201,7 @@ impl Form {
                     password,
                     client,
                     locale: None,
+                    device_token: None,
                 }
                 .validate()
             }

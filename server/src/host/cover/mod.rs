@@ -52,6 +52,7 @@ async fn put_cover(
 ) -> Result<Json<HostEvent>> {
     // Whoever may not change the event shall not have the work done either.
     let mut connection = state.db.acquire().await?;
+    asker.hold(&mut connection).await?;
     access::require(&mut connection, id, asker.user, Role::Manager).await?;
     drop(connection);
     let jpeg = prepare(file).await?;
@@ -79,7 +80,7 @@ async fn set(
     id: EventId,
     jpeg: Option<Vec<u8>>,
 ) -> Result<Json<HostEvent>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     let event = lock(&mut transaction, id, asker.user).await?;
     change::require_not_over(&event)?;

@@ -16,6 +16,8 @@ pub struct Search<'a> {
     pub number: Option<TicketNumber>,
     /// Part of a name or an address.
     pub text: Option<&'a str>,
+    /// Whether addresses are searched and shown.
+    pub emails: bool,
 }
 
 /// The guests of `event` with a ticket numbered above `after`.
@@ -30,8 +32,8 @@ pub async fn list(
         r#"
         select t.number as "number!", t.state as "state!", y.name as ticket_type, o.kind, o.currency, o.payment,
             l.unit_price, l.discount, l.quantity, t.number - l.first_number as "index!",
-            coalesce(holder.name, invited.name, p.recipient_email, '') as "name!",
-            coalesce(holder.email, p.recipient_email) as email,
+            coalesce(holder.name, invited.name, case when $6 then p.recipient_email end, '') as "name!",
+            case when $6 then coalesce(holder.email, p.recipient_email) end as email,
             p.id is not null as "waiting!",
             case when o.user_id is distinct from holder.id then buyer.name end as "from",
             c.scanned_at as "checked_in_at?: Time", c.id as "check_in?", v.reason as "revoked_because?"
@@ -52,8 +54,9 @@ pub async fn list(
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
         where t.event_id = $1 and t.number > coalesce($2, 0)
             and ($3::int is null or t.number = $3)
-            and ($4::text is null or lower(concat_ws(' ', holder.name, holder.email,
-                p.recipient_email, invited.name, buyer.name, buyer.email)) like $4)
+            and ($4::text is null or lower(concat_ws(' ', holder.name, invited.name, buyer.name,
+                case when $6 then concat_ws(' ', holder.email, p.recipient_email, buyer.email) end))
+                like $4)
         order by t.number limit $5
         "#,
         event,
@@ -61,6 +64,7 @@ pub async fn list(
         search.number,
         search.text.map(like_pattern),
         limit,
+        search.emails,
     )
     .fetch_all(connection)
     .await?;

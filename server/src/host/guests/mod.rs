@@ -42,7 +42,7 @@ struct GuestQuery {
     q: String,
 }
 
-/// List an event's tickets and their holders, by number.
+/// List an event's tickets and their holders, by number. Door staff get no email addresses.
 #[utoipa::path(get, path = "/host/events/{id}/guests", tag = "guests",
     params(("id" = Uuid, Path), GuestQuery, PageQuery),
     responses((status = 200, body = Page<Guest>), (status = 401, body = api::Problem),
@@ -57,8 +57,11 @@ async fn list(
 ) -> Result<Json<Page<Guest>>> {
     let limit = paging.limit()?;
     let mut connection = state.db.acquire().await?;
-    access::require(&mut connection, id, asker.user, Role::Door).await?;
-    let search = search(&query.q);
+    let role = access::require(&mut connection, id, asker.user, Role::Door).await?;
+    let search = Search {
+        emails: role >= Role::Manager,
+        ..search(&query.q)
+    };
     let guests = db::list(&mut connection, id, &search, paging.after()?, limit + 1).await?;
     Ok(Json(page(guests, limit, |guest| guest.number)))
 }
@@ -72,6 +75,7 @@ fn search(typed: &str) -> Search<'_> {
     Search {
         number,
         text: (number.is_none() && !typed.is_empty()).then_some(typed),
+        emails: true,
     }
 }
 
@@ -92,7 +96,7 @@ async fn refund(
 ) -> Result<Json<Guest>> {
     let body = body.map_or_else(RefundGuest::default, |Json(body)| body);
     let message = check_message(&body.message)?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     let (ticket, now) = lock(&mut transaction, &asker, id, number).await?;
     match ticket.refusal(Asker::Organizer, now) {
         None => {
@@ -120,7 +124,7 @@ async fn revoke(
     Json(body): Json<Revoke>,
 ) -> Result<Json<Guest>> {
     body.validate()?;
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     let (ticket, _) = lock(&mut transaction, &asker, id, number).await?;
     match ticket.state {
         TicketState::Valid => {
@@ -182,6 +186,7 @@ async fn find(
     let one = Search {
         number: Some(number),
         text: None,
+        emails: true,
     };
     let guests = db::list(connection, event, &one, None, 1).await?;
     guests.into_iter().next().ok_or(Error::NotFound)

@@ -56,7 +56,7 @@ async fn create(
     Path(id): Path<EventId>,
     Json(body): Json<CreatePromoCode>,
 ) -> Result<(StatusCode, Json<PromoCode>)> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     body.validate()?;
     let event = lock(&mut transaction, id, asker.user).await?;
@@ -101,7 +101,7 @@ async fn update(
     Path((id, promo)): Path<(EventId, Uuid)>,
     Json(body): Json<UpdatePromoCode>,
 ) -> Result<Json<PromoCode>> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     body.validate()?;
     // No purchase uses the code meanwhile.

@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// Get an event's sales.
 #[utoipa::path(get, path = "/host/events/{id}/sales", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = Sales), (status = 401, body = api::Problem),
-        (status = 404, body = api::Problem)),
+        (status = 403, body = api::Problem), (status = 404, body = api::Problem)),
     security(("bearer" = [])))]
 async fn sales(
     State(state): State<AppState>,
@@ -41,7 +41,7 @@ async fn sales(
         .db
         .begin_with("begin isolation level repeatable read read only")
         .await?;
-    access::require(&mut snapshot, id, asker.user, Role::Door).await?;
+    access::require(&mut snapshot, id, asker.user, Role::Manager).await?;
     let event = find(&mut snapshot, id, asker.user).await?;
     let sales = count(&mut snapshot, event).await?;
     snapshot.rollback().await?;

@@ -51,7 +51,7 @@ async fn add(
     Path(id): Path<EventId>,
     Json(body): Json<AddStaff>,
 ) -> Result<(StatusCode, Json<StaffMember>)> {
-    let mut transaction = state.db.begin().await?;
+    let mut transaction = asker.begin_verified(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
     body.validate()?;
     let email = EmailAddress::parse(&body.email)?;
@@ -75,11 +75,11 @@ async fn remove(
     asker: SignedIn,
     Path((id, member)): Path<(EventId, Uuid)>,
 ) -> Result<StatusCode> {
-    let mut connection = state.db.acquire().await?;
-    access::require(&mut connection, id, asker.user, Role::Organizer).await?;
-    if db::delete(&mut connection, id, member).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Error::NotFound)
+    let mut transaction = asker.begin(&state.db).await?;
+    access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
+    if !db::delete(&mut transaction, id, member).await? {
+        return Err(Error::NotFound);
     }
+    transaction.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -21,14 +21,31 @@ pub(in crate::mail) struct Job {
     pub(in crate::mail) last_try: bool,
 }
 
-/// Adds letters to send.
-pub(in crate::mail) async fn insert(connection: &mut PgConnection, jobs: &Jobs) -> Result<()> {
+/// How far behind the one before it an email of the same sender stands in line.
+const GAP_SECONDS: f64 = 0.5;
+
+/// Adds emails to send. Those of a sender stand behind all that the sender has waiting, each further
+/// back; so many senders are served side by side, and one alone as fast as can be.
+pub(in crate::mail) async fn insert(
+    connection: &mut PgConnection,
+    jobs: &Jobs,
+    sender: Option<Uuid>,
+) -> Result<()> {
     sqlx::query!(
-        "insert into jobs (id, kind, payload)
-        select * from unnest($1::uuid[], $2::text[], $3::jsonb[])",
+        "with line as (
+            select greatest(clock_timestamp(), max(queue_at) + make_interval(secs => $5)) as next
+            from jobs where sender = $4 and done_at is null
+        )
+        insert into jobs (id, kind, payload, sender, queue_at)
+        select id, kind, payload, $4, case when $4 is null then clock_timestamp()
+            else line.next + (nth - 1) * make_interval(secs => $5) end
+        from line, unnest($1::uuid[], $2::text[], $3::jsonb[])
+            with ordinality as new (id, kind, payload, nth)",
         &jobs.id,
         &jobs.kind,
         &jobs.payload,
+        sender,
+        GAP_SECONDS,
     )
     .execute(connection)
     .await?;
@@ -49,8 +66,8 @@ pub(in crate::mail) async fn insert_once(
             select from jobs
             where kind = $2 and done_at is null and attempts = 0 and payload @> $4 for update
         )
-        insert into jobs (id, kind, payload, run_at)
-        select $1, $2, $3, clock_timestamp() + make_interval(secs => $5)
+        insert into jobs (id, kind, payload, run_at, queue_at)
+        select $1, $2, $3, due, due from (select clock_timestamp() + make_interval(secs => $5)) as t (due)
         where not exists (select from waiting)",
         Uuid::now_v7(),
         kind,
@@ -79,7 +96,7 @@ pub(in crate::mail) async fn take(
             run_at = clock_timestamp() + make_interval(secs => $2)
         where id in (
             select id from jobs where kind = $4 and done_at is null and run_at <= clock_timestamp()
-            order by run_at limit $1 for update skip locked)
+            order by queue_at limit $1 for update skip locked)
         returning id, payload, attempts,
             created_at < now() - make_interval(days => $3) as "last_try!"
         "#,
@@ -128,8 +145,8 @@ pub(in crate::mail) async fn put_off(
     error: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "update jobs set run_at = clock_timestamp() + make_interval(secs => $2), last_error = $3
-        where id = $1",
+        "update jobs set run_at = due, queue_at = due, last_error = $3
+        from (select clock_timestamp() + make_interval(secs => $2)) as t (due) where id = $1",
         id,
         seconds,
         error,

@@ -54,3 +54,22 @@ pub(super) async fn reset(
         .text(td_string!(language, letters.new_password_end));
     Ok(Some(letter))
 }
+
+pub(super) async fn password_changed(
+    connection: &mut PgConnection,
+    public_url: &str,
+    user: UserId,
+) -> Result<Option<Letter>> {
+    let Some(person) = db::person(connection, user).await? else {
+        return Ok(None);
+    };
+    let language = person.reader().language;
+    let letter = Letter::to(&person, td_string!(language, letters.password_changed))
+        .text(td_string!(language, letters.password_changed_text))
+        .text(td_string!(language, letters.password_changed_end))
+        .button(
+            td_string!(language, letters.new_password),
+            format!("{public_url}/you/forgot"),
+        );
+    Ok(Some(letter))
+}

@@ -23,6 +23,9 @@ pub(super) async fn write(
     match mail {
         Mail::Verification { user } => account::verification(connection, public_url, *user).await,
         Mail::PasswordReset { email } => account::reset(connection, public_url, email).await,
+        Mail::PasswordChanged { user } => {
+            account::password_changed(connection, public_url, *user).await
+        }
         Mail::OrderConfirmation { order } => {
             orders::confirmation(connection, public_url, *order).await
         }

@@ -3,7 +3,7 @@
 use api::{EventId, Money, OrderId, TicketTypeId};
 use sqlx::{Connection, PgConnection};
 
-use super::decide::{Decision, PurchaseRequest, Snapshot, decide};
+use super::decide::{Decision, PurchaseRequest, SessionLimit, Snapshot, decide};
 use super::{db, receipt};
 use crate::error::Result;
 use crate::mail::Mail;
@@ -72,10 +72,18 @@ pub async fn refuse_sold_out(
     if db::any_left(connection, ticket_types).await? {
         return Ok(None);
     }
-    let answered = db::answered(connection, requests).await?;
-    let outcome = |(request, ticket_type): (&PurchaseRequest, &TicketTypeId)| match answered
+    let asked = db::asked(connection, requests).await?;
+    let ended = |request: &PurchaseRequest| {
+        let limit = request
+            .session
+            .and_then(|session| asked.sessions.get(&session));
+        limit == Some(&SessionLimit::Ended)
+    };
+    let outcome = |(request, ticket_type): (&PurchaseRequest, &TicketTypeId)| match asked
+        .answered
         .get(&(request.user, request.key))
     {
+        _ if ended(request) => Err(Refusal::SessionEnded),
         None => Err(Refusal::SoldOut {
             ticket_type: *ticket_type,
             left: 0,

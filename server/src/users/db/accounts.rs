@@ -13,6 +13,8 @@ pub(in crate::users) struct Account {
     pub(in crate::users) user: User,
     /// Its argon2id hash.
     pub(in crate::users) password_hash: String,
+    /// Whether it may sign in.
+    pub(in crate::users) suspended: bool,
 }
 
 struct AccountRow {
@@ -23,6 +25,7 @@ struct AccountRow {
     locale: String,
     created_at: Time,
     password_hash: String,
+    suspended: bool,
 }
 
 impl From<AccountRow> for Account {
@@ -37,6 +40,7 @@ impl From<AccountRow> for Account {
                 created_at: row.created_at,
             },
             password_hash: row.password_hash,
+            suspended: row.suspended,
         }
     }
 }
@@ -54,7 +58,8 @@ pub(in crate::users) async fn create(
         r#"
         insert into users (id, name, email, password_hash, locale) values ($1, $2, $3, $4, $5)
         returning id, name, email as "email!", false as "email_verified!", locale, created_at,
-            password_hash as "password_hash!"
+            password_hash as "password_hash!",
+            suspended_at is not null as "suspended!"
         "#,
         Uuid::now_v7(),
         name,
@@ -86,7 +91,8 @@ pub(in crate::users) async fn find(
         AccountRow,
         r#"
         select id, name, email as "email!", email_verified_at is not null as "email_verified!",
-            locale, created_at, password_hash as "password_hash!"
+            locale, created_at, password_hash as "password_hash!",
+            suspended_at is not null as "suspended!"
         from users where id = $1 and deleted_at is null
         "#,
         id,
@@ -105,7 +111,8 @@ pub(in crate::users) async fn find_by_email(
         AccountRow,
         r#"
         select id, name, email as "email!", email_verified_at is not null as "email_verified!",
-            locale, created_at, password_hash as "password_hash!"
+            locale, created_at, password_hash as "password_hash!",
+            suspended_at is not null as "suspended!"
         from users where email = $1 and deleted_at is null
         "#,
         email,

@@ -6,45 +6,56 @@ use sqlx::PgConnection;
 use crate::error::Result;
 
 /// Notes that the user's address is theirs, when a letter to it told the token with this hash;
-/// false when none did, or not lately.
+/// false when none did, or not lately. The link to tickets that were sent proves it once, while it
+/// offers them.
 pub(in crate::users) async fn verify_email(
     connection: &mut PgConnection,
     user: UserId,
     token_hash: &[u8; 32],
 ) -> Result<bool> {
-    let verified = sqlx::query!(
+    let verified = sqlx::query_scalar!(
         "with told as (
             delete from email_tokens
             where user_id = $1 and purpose = 'verify' and token_hash = $2 and expires_at > now()
             returning email
+        ), verified as (
+            update users set email_verified_at = coalesce(email_verified_at, now())
+            where id = $1 and email in (
+                select email from told
+                union all select f.recipient_email
+                from transfers f join events e on e.id = f.event_id
+                where f.claim_token_hash = $2 and f.state = 'pending' and f.proved_at is null
+                    and e.status <> 'cancelled' and e.ends_at > now())
+            returning id
+        ), used as (
+            update transfers f set proved_at = now() from verified
+            where f.claim_token_hash = $2
+        ), confirmed as (
+            update sessions s set unconfirmed = false from verified
+            where s.user_id = verified.id and s.unconfirmed
         )
-        update users set email_verified_at = coalesce(email_verified_at, now())
-        where id = $1 and email in (
-            select email from told
-            union all select recipient_email from transfers where claim_token_hash = $2)",
+        select id from verified",
         user,
         token_hash.as_slice(),
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(verified.rows_affected() == 1)
+    Ok(verified.is_some())
 }
 
-/// Whether a new password can be set by the token with this hash.
-pub(in crate::users) async fn reset_is_open(
+/// Who may set a new password by the token with this hash.
+pub(in crate::users) async fn reset_owner(
     connection: &mut PgConnection,
     token_hash: &[u8; 32],
-) -> Result<bool> {
-    let open = sqlx::query_scalar!(
-        r#"
-        select exists (select from email_tokens
-            where purpose = 'reset' and token_hash = $1 and expires_at > now()) as "open!"
-        "#,
+) -> Result<Option<UserId>> {
+    let owner = sqlx::query_scalar!(
+        "select user_id from email_tokens
+        where purpose = 'reset' and token_hash = $1 and expires_at > now()",
         token_hash.as_slice(),
     )
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(open)
+    Ok(owner)
 }
 
 /// Uses up the token with this hash to set a password; whose. Reading the letter proves the

@@ -177,6 +177,7 @@ async fn a_change_waits_for_the_purchase_before_it(db: PgPool) {
     let standing = event.types[0];
     let purchase = PurchaseRequest {
         order: Uuid::now_v7(),
+        session: None,
         user: ada.id,
         key: Uuid::new_v4(),
         hash: [0; 32],

@@ -263,3 +263,33 @@ async fn who_is_let_in_from_the_list_can_be_taken_out_again(db: PgPool) {
     assert_eq!(guest().await, (TicketState::Valid, None));
     assert_sound(&app.db).await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_door_sees_names_and_no_addresses(db: PgPool) {
+    let (app, olga, [ada, bob], event) = sold(db).await;
+    let door = app.user("Doris").await;
+    employ(&app, event, &door, "door").await;
+    let send = format!("/tickets/{event}/2/transfers");
+    ada.post(&send, json!({"email": "friend@example.com"}))
+        .await
+        .created::<api::transfers::Transfer>();
+    let list = door.get(&format!("/host/events/{event}/guests")).await;
+    let text = String::from_utf8_lossy(&list.body).into_owned();
+    assert!(!text.contains('@'), "{text}");
+    let page: Page<Guest> = list.ok();
+    assert_eq!(page.items.len(), 3);
+    assert_eq!(numbers(&door, event, "bob").await, [3]);
+    for email in [bob.email.as_str(), "friend@example.com"] {
+        assert!(numbers(&door, event, email).await.is_empty(), "{email}");
+        assert_eq!(numbers(&olga, event, email).await.len(), 1, "{email}");
+    }
+    let money = async |user: &TestUser| {
+        let page: Page<api::host::HostEventSummary> = user.get("/host/events").await.ok();
+        page.items[0].due.amount + page.items[0].received.amount
+    };
+    assert_eq!(money(&door).await, 0);
+    assert_eq!(money(&olga).await, 7500);
+    door.get(&format!("/host/events/{event}/sales"))
+        .await
+        .refused(StatusCode::FORBIDDEN, Code::Forbidden);
+}

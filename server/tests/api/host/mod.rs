@@ -42,12 +42,12 @@ pub(super) async fn draft(organizer: &TestUser) -> HostEvent {
     organizer.post("/host/events", complete()).await.created()
 }
 
-pub(super) async fn act(user: &TestUser, event: Uuid, action: &str) -> Answer {
+pub(crate) async fn act(user: &TestUser, event: Uuid, action: &str) -> Answer {
     user.post(&format!("/host/events/{event}/{action}"), json!({}))
         .await
 }
 
-pub(super) fn path(event: Uuid) -> String {
+pub(crate) fn path(event: Uuid) -> String {
     format!("/host/events/{event}")
 }
 

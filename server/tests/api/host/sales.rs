@@ -223,7 +223,7 @@ async fn a_ticket_has_one_price(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn sales_are_for_staff(db: PgPool) {
+async fn sales_are_for_managers(db: PgPool) {
     let app = TestApp::new(db);
     let (olga, mallory) = (app.user("Olga").await, app.user("Mallory").await);
     let event = EventBuilder::new("Night").create(&app, &olga).await.id;
@@ -237,5 +237,11 @@ async fn sales_are_for_staff(db: PgPool) {
         .await
         .refused(StatusCode::NOT_FOUND, Code::NotFound);
     employ(&app, event, &mallory, "door").await;
-    mallory.get(&sales).await.ok::<Sales>();
+    mallory
+        .get(&sales)
+        .await
+        .refused(StatusCode::FORBIDDEN, Code::Forbidden);
+    let manuel = app.user("Manuel").await;
+    employ(&app, event, &manuel, "manager").await;
+    manuel.get(&sales).await.ok::<Sales>();
 }

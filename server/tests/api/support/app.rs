@@ -76,28 +76,30 @@ impl TestApp {
         Self { db, state, router }
     }
 
-    /// Someone with an account and a verified address, signed in.
+    /// Someone with an account of long ago and a verified address, signed in.
     pub(crate) async fn user(&self, name: &str) -> TestUser {
         /// A hash of the right form which no password matches.
         const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let id = Uuid::now_v7();
         let email = format!("{}-{}@example.com", name.to_lowercase(), id.simple());
+        let session = Uuid::now_v7();
         sqlx::query!(
-            "insert into users (id, name, email, password_hash, email_verified_at)
-            values ($1, $2, $3, $4, now())",
+            "with new_user as (
+                insert into users (id, name, email, password_hash, email_verified_at, created_at)
+                values ($1, $2, $3, $4, now(), now() - interval '2 years') returning id
+            )
+            insert into sessions (id, user_id, expires_at)
+            select $5, id, now() + interval '30 days' from new_user",
             id,
             name,
             email,
             HASH,
+            session,
         )
         .execute(&self.db)
         .await
         .expect("a new user");
-        let token = self
-            .state
-            .access_keys
-            .issue(id, Uuid::now_v7())
-            .expect("a token");
+        let token = self.state.access_keys.issue(id, session).expect("a token");
         TestUser {
             app: self.clone(),
             id,

@@ -144,8 +144,7 @@ async fn of_two_resets_at_once_one_wins(db: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_does_not_say_whether_there_is_an_account(db: PgPool) {
-    let app = TestApp::with_flags(db, &["--resets-per-hour=3"]);
-    let inbox = Inbox::new();
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
     register_ada(&app).await;
     inbox.fetch(&app).await;
     let known = request_reset(&app, "ada@example.com").await;
@@ -156,10 +155,24 @@ async fn a_request_does_not_say_whether_there_is_an_account(db: PgPool) {
     request_reset(&app, "ada")
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
-    request_reset(&app, "ada@example.com").await;
-    request_reset(&app, "ada@example.com")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn strangers_who_ask_for_links_do_not_take_the_owners(db: PgPool) {
+    let (app, inbox) = (TestApp::new(db), Inbox::new());
+    register_ada(&app).await;
+    inbox.fetch(&app).await;
+    let mut sent = Vec::new();
+    for _ in 0..18 {
+        let answer = request_reset(&app, "ada@example.com").await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
+        sent.extend(inbox.fetch(&app).await);
+    }
+    assert_eq!(sent.len(), 3);
+    let last = sent.last().expect("the last");
+    reset(&app, last.after(RESET), "new password")
         .await
-        .refused(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited);
+        .ok::<Session>();
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -176,4 +189,42 @@ async fn only_hashes_of_links_are_kept(db: PgPool) {
     let everything = everything.fetch_one(&app.db).await.expect("read");
     assert!(everything.contains("ada@example.com"), "it was looked at");
     assert!(!everything.contains(token));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_changed_password_is_told_in_both_languages(db: PgPool) {
+    let (app, inbox) = (patient_app(db), Inbox::new());
+    let ada = app.signed_in(&register_ada(&app).await);
+    inbox.fetch(&app).await;
+    let change = json!({"password": "new password", "current_password": PASSWORD});
+    ada.patch("/me", change).await.ok::<User>();
+    let letter = inbox.fetch_one(&app).await;
+    assert_eq!(letter.subject, "Your password was changed");
+    assert!(letter.text.contains("http://localhost:8080/you/forgot"));
+
+    ada.patch("/me", json!({"locale": "de"})).await.ok::<User>();
+    request_reset(&app, &ada.email).await;
+    let link = inbox.fetch_one(&app).await;
+    reset(&app, link.after(RESET), "newer password")
+        .await
+        .ok::<Session>();
+    let letter = inbox.fetch_one(&app).await;
+    assert_eq!(letter.subject, "Dein Passwort wurde geändert");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_guessed_password_is_not_set_by_a_link(db: PgPool) {
+    let (app, inbox) = (patient_app(db), Inbox::new());
+    register_ada(&app).await;
+    inbox.fetch(&app).await;
+    request_reset(&app, "ada@example.com").await;
+    let letter = inbox.fetch_one(&app).await;
+    for password in ["password1", "ada@example.com"] {
+        let answer = reset(&app, letter.after(RESET), password).await;
+        let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        assert!(problem.errors.contains_key("password"), "{problem:?}");
+    }
+    reset(&app, letter.after(RESET), "new password")
+        .await
+        .ok::<Session>();
 }

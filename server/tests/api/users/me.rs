@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    FORGET, PASSWORD, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
+    FORGET, PASSWORD, ada, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
     wait_until_someone_waits,
 };
 use crate::comps::give;
@@ -151,7 +151,7 @@ async fn of_two_changes_at_once_one_wins(db: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stolen_access_token_cannot_guess_the_password(db: PgPool) {
-    let app = TestApp::with_flags(db, &["--account-logins-per-hour=2"]);
+    let app = TestApp::with_flags(db, &["--account-logins-per-minute=2"]);
     let session = register_ada(&app).await;
     let ada = app.signed_in(&session);
     let guess = json!({"password": "new password", "current_password": "wrong horse"});
@@ -417,4 +417,45 @@ async fn status(app: &TestApp, event: uuid::Uuid) -> String {
         .fetch_one(&app.db)
         .await
         .expect("an event")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_deleted_account_publishes_nothing(db: PgPool) {
+    let app = patient_app(db);
+    for round in 0..5 {
+        let mut body = ada();
+        body["client"] = "native".into();
+        let session: Session = app.stranger().post("/auth/register", body).await.created();
+        sqlx::query!("update users set email_verified_at = now() where email is not null")
+            .execute(&app.db)
+            .await
+            .expect("verified");
+        let ada = app.signed_in(&session);
+        let draft = EventBuilder::new("Draft").draft().create(&app, &ada).await;
+        let publish = format!("/host/events/{}/publish", draft.id);
+        let (published, deleted) =
+            tokio::join!(ada.post(&publish, ()), delete_account(&ada, PASSWORD));
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "round {round}");
+        assert!(
+            [StatusCode::OK, StatusCode::UNAUTHORIZED].contains(&published.status),
+            "{published:?}"
+        );
+        ada.post(&publish, ())
+            .await
+            .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+        assert_sound(&app.db).await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_ended_session_cannot_guess_the_password(db: PgPool) {
+    let app = TestApp::new(db);
+    let session = register_ada(&app).await;
+    let ada = app.signed_in(&session);
+    let body = json!({"refresh_token": refresh_token(&session)});
+    app.stranger().post("/auth/logout", body).await;
+    delete_account(&ada, "wrong horse")
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    ada.get("/me").await.ok::<User>();
 }

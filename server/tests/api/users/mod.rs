@@ -23,7 +23,7 @@ const FORGET: &str = "refresh_token=; HttpOnly; SameSite=Strict; Path=/api/auth;
 fn patient_app(db: PgPool) -> TestApp {
     let flags = [
         "--logins-per-minute=1000",
-        "--account-logins-per-hour=1000",
+        "--account-logins-per-minute=1000",
         "--registrations-per-hour=1000",
     ];
     TestApp::with_flags(db, &flags)
@@ -50,6 +50,12 @@ async fn refresh(app: &TestApp, token: &str) -> Answer {
     app.stranger().post("/auth/refresh", body).await
 }
 
+/// Refreshes on the device that the session began on.
+async fn refresh_on_device(app: &TestApp, session: &Session, device: &str) -> Answer {
+    let body = json!({"refresh_token": refresh_token(session), "device_token": device});
+    app.stranger().post("/auth/refresh", body).await
+}
+
 /// Posts as a browser does: no body, perhaps a cookie.
 async fn post_as_browser(app: &TestApp, path: &str, cookie: Option<&str>) -> Answer {
     let headers: Vec<_> = cookie.iter().map(|cookie| ("cookie", *cookie)).collect();
@@ -59,10 +65,22 @@ async fn post_as_browser(app: &TestApp, path: &str, cookie: Option<&str>) -> Ans
         .await
 }
 
+/// The Set-Cookie header of the refresh token.
+#[track_caller]
 fn set_cookie(answer: &Answer) -> &str {
-    let cookie = answer.headers.get(header::SET_COOKIE);
-    let cookie = cookie.unwrap_or_else(|| panic!("no cookie in {answer:?}"));
-    cookie.to_str().expect("text")
+    find_cookie(answer, "refresh_token").unwrap_or_else(|| panic!("no cookie in {answer:?}"))
+}
+
+/// The Set-Cookie header of this name.
+fn find_cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    let cookies = answer.headers.get_all(header::SET_COOKIE).iter();
+    let mut cookies = cookies.map(|cookie| cookie.to_str().expect("text"));
+    cookies.find(|cookie| cookie.split('=').next() == Some(name))
+}
+
+/// A cookie as a browser sends it back.
+fn cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    find_cookie(answer, name)?.split(';').next()
 }
 
 #[track_caller]

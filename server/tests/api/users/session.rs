@@ -9,8 +9,8 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    FORGET, PASSWORD, ada, login, patient_app, post_as_browser, refresh, refresh_token,
-    register_ada, set_cookie, wait_until_someone_waits,
+    FORGET, PASSWORD, ada, cookie, find_cookie, login, patient_app, post_as_browser, refresh,
+    refresh_on_device, refresh_token, register_ada, set_cookie, wait_until_someone_waits,
 };
 use crate::support::TestApp;
 
@@ -108,13 +108,102 @@ async fn no_token_or_a_made_up_one_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_token_used_a_moment_ago_is_refused_and_no_more(db: PgPool) {
+async fn the_device_of_a_session_may_bring_a_token_twice_within_seconds(db: PgPool) {
     let app = TestApp::new(db);
     let first = register_ada(&app).await;
+    let device = first.device_token.clone().expect("a device");
+    // An answer was lost, or two windows came with one token.
+    let second: Session = refresh_on_device(&app, &first, &device).await.ok();
+    let again: Session = refresh_on_device(&app, &first, &device).await.ok();
+    assert_eq!(again.refresh_token, second.refresh_token);
+    let third: Session = refresh_on_device(&app, &second, &device).await.ok();
+    assert_ne!(third.refresh_token, second.refresh_token);
+
+    a_minute_later(&app).await;
+    refresh_on_device(&app, &second, &device)
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    refresh_on_device(&app, &third, &device)
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_tabs_of_a_browser_stay_signed_in(db: PgPool) {
+    let app = TestApp::new(db);
+    let answer = app.stranger().post("/auth/register", ada()).await;
+    let jar = format!(
+        "{}; {}",
+        cookie(&answer, "refresh_token").expect("a token"),
+        cookie(&answer, "device").expect("a device")
+    );
+    let device = find_cookie(&answer, "device").expect("a device");
+    let (_, attributes) = device.split_once("; ").expect("attributes");
+    assert_eq!(
+        attributes,
+        "HttpOnly; SameSite=Strict; Path=/api/auth; Max-Age=34560000"
+    );
+    let tab = || post_as_browser(&app, "/auth/refresh", Some(&jar));
+    let tabs = join_all((0..5).map(|_| tab())).await;
+    let next: Vec<_> = tabs.iter().map(set_cookie).collect();
+    assert!(next.iter().all(|cookie| *cookie == next[0]), "{next:?}");
+}
+
+/// The thief has the refresh token and not what the device is known by.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_thief_who_refreshes_before_the_owner_does_not_keep_the_session(db: PgPool) {
+    let app = patient_app(db);
+    let elsewhere = register_ada(&app).await;
+    for thief_knows in [None, Some("made up"), elsewhere.device_token.as_deref()] {
+        let first: Session = login(&app, "ada@example.com", PASSWORD).await.ok();
+        let device = first.device_token.clone().expect("a device");
+        let body = json!({"refresh_token": refresh_token(&first), "device_token": thief_knows});
+        let stolen: Session = app.stranger().post("/auth/refresh", body).await.ok();
+        refresh_on_device(&app, &first, &device)
+            .await
+            .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+        refresh(&app, refresh_token(&stolen))
+            .await
+            .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+        app.signed_in(&stolen)
+            .patch("/me", json!({"name": "Eve"}))
+            .await
+            .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    }
+    refresh(&app, refresh_token(&elsewhere))
+        .await
+        .ok::<Session>();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_thief_who_refreshes_after_the_owner_ends_the_session(db: PgPool) {
+    let app = TestApp::new(db);
+    let first = register_ada(&app).await;
+    let device = first.device_token.clone().expect("a device");
+    let second: Session = refresh_on_device(&app, &first, &device).await.ok();
+    refresh(&app, refresh_token(&first))
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+    refresh_on_device(&app, &second, &device)
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_session_from_before_devices_were_known_gets_one(db: PgPool) {
+    let app = TestApp::new(db);
+    let first = register_ada(&app).await;
+    sqlx::query!("update sessions set device_hash = null")
+        .execute(&app.db)
+        .await
+        .expect("an old session");
     let second: Session = refresh(&app, refresh_token(&first)).await.ok();
-    let answer = refresh(&app, refresh_token(&first)).await;
-    answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
-    refresh(&app, refresh_token(&second)).await.ok::<Session>();
+    let device = second.device_token.clone().expect("a device");
+    for _ in 0..2 {
+        refresh_on_device(&app, &second, &device)
+            .await
+            .ok::<Session>();
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -133,7 +222,25 @@ async fn a_token_used_long_ago_ends_its_session_and_no_other(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn of_many_who_bring_one_token_at_once_one_wins(db: PgPool) {
+async fn of_many_who_bring_one_token_at_once_one_token_follows(db: PgPool) {
+    let app = TestApp::new(db);
+    let session = register_ada(&app).await;
+    let device = session.device_token.clone().expect("a device");
+    let answers = (0..20).map(|_| refresh_on_device(&app, &session, &device));
+    let answers = join_all(answers).await;
+    let next: Vec<Session> = answers.iter().map(|answer| answer.ok()).collect();
+    assert!(
+        next.iter()
+            .all(|other| other.refresh_token == next[0].refresh_token)
+    );
+    let live = sqlx::query_scalar!(
+        r#"select count(*) as "live!" from refresh_tokens where used_at is null"#
+    );
+    assert_eq!(live.fetch_one(&app.db).await.expect("a count"), 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn of_strangers_who_bring_one_token_at_once_none_keeps_the_session(db: PgPool) {
     let app = TestApp::new(db);
     let session = register_ada(&app).await;
     let token = refresh_token(&session);
@@ -146,7 +253,9 @@ async fn of_many_who_bring_one_token_at_once_one_wins(db: PgPool) {
         answer.refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
     }
     let next: Session = won[0].ok();
-    refresh(&app, refresh_token(&next)).await.ok::<Session>();
+    refresh(&app, refresh_token(&next))
+        .await
+        .refused(StatusCode::UNAUTHORIZED, Code::TokenExpired);
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -114,7 +114,14 @@ impl Walk {
     /// Two events of one organizer, and people who want to go. Every other walk is sold one by one.
     async fn begin(db: &PgPool, seed: u64) -> Self {
         let path = ["combined", "plain"][(seed % 2) as usize];
-        let flags = ["--purchase-path", path, "--letters-per-hour", "1000000"];
+        let flags = [
+            "--purchase-path",
+            path,
+            "--letters-per-hour",
+            "1000000",
+            "--invitations-per-day",
+            "1000000",
+        ];
         let app = TestApp::with_flags(db.clone(), &flags);
         let mut people = Vec::new();
         for name in ["Ada", "Bob", "Cleo", "Dan", "Eve"] {

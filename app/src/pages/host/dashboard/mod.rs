@@ -13,7 +13,7 @@ use std::time::Duration;
 use ::api::events::SaleState;
 use ::api::host::{EventStatus, HostEvent, Sales};
 use ::api::staff::Role;
-use ::api::{EventId, Time};
+use ::api::{Code, EventId, Time};
 use i18n::t;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -139,7 +139,9 @@ fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
             Some(poster::chart_colours(head.id))
         })
     });
-    let error = Memo::new(move |_| open.event.error.get().or_else(|| open.sales.error.get()));
+    // Who works at the door has no sales to see.
+    let sales_error = move || open.sales.error.get().filter(|error| !is_forbidden(error));
+    let error = Memo::new(move |_| open.event.error.get().or_else(sales_error));
     let retry = Callback::new(move |()| open.reload());
     // Here, because the screen is drawn anew whenever its head changes, also under an open sheet.
     let cancelling = RwSignal::new(None::<Head>);
@@ -191,10 +193,17 @@ fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
     }
 }
 
+fn is_forbidden(error: &Error) -> bool {
+    error.code() == Some(Code::Forbidden)
+}
+
 impl Open {
     fn reload(self) {
         self.event.reload();
-        self.sales.reload();
+        let seen = |error: &Option<Error>| !error.as_ref().is_some_and(is_forbidden);
+        if self.sales.error.with_untracked(seen) {
+            self.sales.reload();
+        }
     }
 }
 

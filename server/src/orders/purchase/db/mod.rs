@@ -6,5 +6,5 @@ mod read;
 mod write;
 
 pub use lock::{LockedStock, events_of, lock_stock, read_stock};
-pub use read::{answered, any_left, read_snapshot};
+pub use read::{any_left, asked, read_snapshot};
 pub use write::write;

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::decide::{
-    Answered, EventStock, PromoStock, PurchaseRequest, Snapshot, TypeStock,
+    Answered, EventStock, PromoStock, PurchaseRequest, SessionLimit, Snapshot, TypeStock,
 };
 use super::lock::LockedStock;
 use crate::error::Result;
@@ -41,12 +41,14 @@ pub async fn read_snapshot(
     )
     .fetch_all(&mut *connection)
     .await?;
+    let asked = asked(connection, requests).await?;
     let mut snapshot = Snapshot {
         now: rows.first().map_or_else(chrono::Utc::now, |row| row.now),
         events: HashMap::new(),
         types: HashMap::new(),
-        answered: answered(connection, requests).await?,
+        answered: asked.answered,
         bought: HashMap::new(),
+        sessions: asked.sessions,
         promos: promos(connection, &ids, requests).await?,
     };
     for row in rows {
@@ -115,32 +117,66 @@ pub async fn any_left(
     Ok(left)
 }
 
-/// The orders that have the keys of `requests`.
-pub async fn answered(
-    connection: &mut PgConnection,
-    requests: &[PurchaseRequest],
-) -> Result<HashMap<(Uuid, Uuid), Answered>> {
+/// What is known of who asks and of what they asked before.
+pub struct Asked {
+    /// The orders that have the keys of requests.
+    pub answered: HashMap<(Uuid, Uuid), Answered>,
+    /// The sessions that may not buy like all others.
+    pub sessions: HashMap<Uuid, SessionLimit>,
+}
+
+/// Looks up the keys and the sessions of `requests`, in one statement: only what stands against a
+/// request comes back.
+pub async fn asked(connection: &mut PgConnection, requests: &[PurchaseRequest]) -> Result<Asked> {
     let (users, keys): (Vec<_>, Vec<_>) = requests.iter().map(|r| (r.user, r.key)).unzip();
+    let sessions: Vec<Option<Uuid>> = requests.iter().map(|request| request.session).collect();
     let rows = sqlx::query!(
-        "select o.id, o.user_id, o.idempotency_key, o.request_hash
-        from unnest($1::uuid[], $2::uuid[]) as asked (user_id, key)
-        join orders o on o.user_id = asked.user_id and o.idempotency_key = asked.key",
+        r#"
+        with asked as (
+            select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as a (user_id, key, session_id)
+        )
+        select asked.user_id as "user_id!", asked.key as "key!", o.id as "order?",
+            o.request_hash as "hash?", null::uuid as "session?", null::int as "held?"
+        from asked
+        join orders o on o.user_id = asked.user_id and o.idempotency_key = asked.key
+        union all
+        select asked.user_id, asked.key, null, null, asked.session_id, case when s.unconfirmed then (
+            select coalesce(sum(case o.kind when 'refund' then -l.quantity else l.quantity end), 0)::int
+            from orders o
+            join order_lines l on l.order_id = o.id
+            join events e on e.id = l.event_id
+            where o.user_id = asked.user_id and o.kind in ('purchase', 'refund')
+                and o.state in ('paid', 'pending') and e.ends_at > now()) end
+        from asked
+        left join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
+            and s.revoked_at is null and s.expires_at > now()
+        where asked.session_id is not null and (s.id is null or s.unconfirmed)
+        "#,
         &users,
         &keys,
+        &sessions as &[Option<Uuid>],
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let hash = row.request_hash.try_into().ok()?;
-            let answered = Answered {
-                order: row.id,
-                hash,
-            };
-            Some(((row.user_id, row.idempotency_key), answered))
-        })
-        .collect())
+    let mut asked = Asked {
+        answered: HashMap::new(),
+        sessions: HashMap::new(),
+    };
+    for row in rows {
+        if let Some((order, hash)) = row
+            .order
+            .zip(row.hash.and_then(|hash| hash.try_into().ok()))
+        {
+            let answered = Answered { order, hash };
+            asked.answered.insert((row.user_id, row.key), answered);
+        } else if let Some(session) = row.session {
+            let limit = row
+                .held
+                .map_or(SessionLimit::Ended, SessionLimit::Unconfirmed);
+            asked.sessions.insert(session, limit);
+        }
+    }
+    Ok(asked)
 }
 
 /// Tickets that the buyers have bought so far and not given back, for events with a limit per person.

@@ -6,7 +6,7 @@ mod promo;
 use std::collections::HashMap;
 
 use api::events::{EventRef, SaleState};
-use api::orders::PlaceOrderLine;
+use api::orders::{PlaceOrderLine, UNCONFIRMED_TICKETS_MAX};
 use api::{Currency, EventId, Money, OrderId, TicketNumber, TicketTypeId, Time, UserId};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub struct PurchaseRequest {
     pub order: OrderId,
     /// Who buys.
     pub user: UserId,
+    /// In which session; none when nobody asks for it from outside.
+    pub session: Option<Uuid>,
     /// The client's name for this purchase.
     pub key: Uuid,
     /// What the key is bound to.
@@ -78,6 +80,15 @@ pub struct Answered {
     pub hash: [u8; 32],
 }
 
+/// What keeps a session from buying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionLimit {
+    /// It has ended.
+    Ended,
+    /// The account's address is not confirmed; it has this many tickets for events to come.
+    Unconfirmed(i32),
+}
+
 /// All that decisions depend on, read under the lock.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -91,6 +102,8 @@ pub struct Snapshot {
     pub answered: HashMap<(UserId, Uuid), Answered>,
     /// Tickets bought so far, for events with a limit per person.
     pub bought: HashMap<(EventId, UserId), i32>,
+    /// The sessions that may not buy like all others.
+    pub sessions: HashMap<Uuid, SessionLimit>,
     /// The promo codes asked for, by event and code.
     pub promos: HashMap<(EventId, String), PromoStock>,
 }
@@ -166,6 +179,9 @@ pub type Payment<'a> = dyn Fn(Money) -> (&'static str, PaymentStep) + Sync + 'a;
 
 /// What becomes of `request`; `stock` is then as if it had been written.
 pub fn decide(stock: &mut Snapshot, request: &PurchaseRequest, payment: &Payment<'_>) -> Decision {
+    if session_limit(stock, request) == Some(SessionLimit::Ended) {
+        return Decision::Refused(Refusal::SessionEnded);
+    }
     if let Some(answered) = stock.answered.get(&(request.user, request.key)) {
         return if answered.hash == request.hash {
             Decision::Replayed(answered.order)
@@ -196,10 +212,11 @@ pub fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Price, Refus
         sum.amount += amount;
     }
     check_user_limits(stock, request)?;
+    check_unconfirmed(stock, request)?;
     let mut total = total.unwrap_or(Money::new(0, Currency::EUR));
     let (promo, discounts) = match &request.promo_code {
         Some(code) => {
-            let (event, promo) = promo::find(stock, request, code)?;
+            let (event, promo) = promo::find_knowing(stock, request, code, total)?;
             let discounts = promo::discounts(stock, request, event, promo);
             (Some((event, promo.id)), discounts)
         }
@@ -207,12 +224,29 @@ pub fn check(stock: &Snapshot, request: &PurchaseRequest) -> Result<Price, Refus
     };
     total.amount -= discounts.iter().sum::<i64>();
     match request.expected_total {
-        Some(expected) if expected != total => Err(Refusal::PriceChanged { total }),
+        Some(expected) if expected != total => Err(Refusal::PriceChanged { total: Some(total) }),
         _ => Ok(Price {
             total,
             promo,
             discounts,
         }),
+    }
+}
+
+fn session_limit(stock: &Snapshot, request: &PurchaseRequest) -> Option<SessionLimit> {
+    stock.sessions.get(&request.session?).copied()
+}
+
+/// Anyone can make accounts; those whose address nobody has confirmed cannot empty an event.
+fn check_unconfirmed(stock: &Snapshot, request: &PurchaseRequest) -> Result<(), Refusal> {
+    let Some(SessionLimit::Unconfirmed(held)) = session_limit(stock, request) else {
+        return Ok(());
+    };
+    let wanted: i32 = request.lines.iter().map(|line| line.quantity).sum();
+    let left = (UNCONFIRMED_TICKETS_MAX - held).max(0);
+    match wanted <= left {
+        true => Ok(()),
+        false => Err(Refusal::EmailUnverified { left }),
     }
 }
 
@@ -306,6 +340,12 @@ fn grant(
         .zip(&price.discounts)
         .filter_map(|(line, discount)| take(stock, request.user, line, *discount, paid))
         .collect();
+    if let Some(SessionLimit::Unconfirmed(held)) = request
+        .session
+        .and_then(|session| stock.sessions.get_mut(&session))
+    {
+        *held += request.lines.iter().map(|line| line.quantity).sum::<i32>();
+    }
     let promo = promo::redeem(stock, request, price);
     let answered = Answered {
         order: request.order,

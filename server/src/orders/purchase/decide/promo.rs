@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use api::orders::PlaceOrderLine;
 use api::promo_codes::Discount;
-use api::{EventId, TicketTypeId, Time, UserId};
+use api::{EventId, Money, TicketTypeId, Time, UserId};
 use uuid::Uuid;
 
 use super::{Price, PurchaseRequest, Snapshot};
@@ -35,7 +35,7 @@ pub struct PromoStock {
 
 /// The promo code of this name that is for one of the lines, if it can be used now. Where several
 /// events have one, it is that of the first line.
-pub(super) fn find<'a>(
+fn find<'a>(
     stock: &'a Snapshot,
     request: &PurchaseRequest,
     code: &str,
@@ -56,6 +56,34 @@ pub(super) fn find<'a>(
         Some((only, promo)) => for_other_tickets(stock, request, promo, only),
         None => Refusal::PromoInvalid,
     })
+}
+
+/// The same for a buyer who may say what they expect to pay, less than `full` by the code. Whoever
+/// expects something else learns nothing about the code, not even whether there is one.
+pub(super) fn find_knowing<'a>(
+    stock: &'a Snapshot,
+    request: &PurchaseRequest,
+    code: &str,
+    full: Money,
+) -> Result<(EventId, &'a PromoStock), Refusal> {
+    if let Some(expected) = request.expected_total {
+        let known = request.lines.iter().find_map(|line| {
+            let event = stock.types.get(&line.ticket_type_id)?.event;
+            let promo = stock.promos.get(&(event, code.to_owned()))?;
+            let fits = promo
+                .ticket_type
+                .is_none_or(|only| only == line.ticket_type_id);
+            fits.then_some((event, promo))
+        });
+        let total = known.map(|(event, promo)| {
+            let off: i64 = discounts(stock, request, event, promo).iter().sum();
+            Money::new(full.amount - off, full.currency)
+        });
+        if total != Some(expected) {
+            return Err(Refusal::PriceChanged { total: None });
+        }
+    }
+    find(stock, request, code)
 }
 
 /// Says no more about a code than an order of the tickets it is for would be told: who guesses

@@ -1,6 +1,6 @@
 //! What stands in the form when it is opened.
 
-use api::host::HostEvent;
+use api::host::{HostEvent, MAX_PER_USER_DEFAULT};
 use api::{Currency, Time};
 use chrono::TimeDelta;
 
@@ -24,6 +24,7 @@ impl Snapshot {
                 ends: When::of(starts + TimeDelta::hours(3)),
                 timezone,
                 currency: currency.code().to_owned(),
+                max_per_user: MAX_PER_USER_DEFAULT.to_string(),
                 ..Basics::default()
             },
             types: vec![(None, first_type())],

@@ -212,7 +212,7 @@ mod tests {
         let event = complete().check(now, &utc).expect("nothing is wrong");
         assert_eq!(event.ticket_types[0].price, 1250);
         assert_eq!(event.starts_at.to_rfc3339(), "2027-01-08T20:00:00+00:00");
-        assert_eq!(event.max_per_user, None);
+        assert_eq!(event.max_per_user, Some(20));
     }
 
     #[test]
