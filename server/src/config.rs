@@ -135,6 +135,10 @@ pub struct ServeConfig {
     /// Address and port to listen on.
     #[arg(long, env = "BOXOFFICE_BIND", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
+    /// Address and port for whoever watches the server: `/metrics`, in the format of Prometheus.
+    /// Without it nothing is counted.
+    #[arg(long, env = "BOXOFFICE_ADMIN_BIND")]
+    pub admin_bind: Option<SocketAddr>,
     /// The built web app to serve; without it only the API is served.
     #[arg(long, env = "BOXOFFICE_WEB_DIR")]
     pub web_dir: Option<PathBuf>,
@@ -198,6 +202,13 @@ pub struct ServeConfig {
     /// Limits for sign-in and sign-up.
     #[command(flatten)]
     pub rate_limits: RateLimits,
+}
+
+impl ServeConfig {
+    /// Whether people reach this server by https.
+    pub fn has_https(&self) -> bool {
+        self.public_url.starts_with("https:")
+    }
 }
 
 /// Which phone apps open links to this server.

@@ -1,40 +1,50 @@
 //! Our own extractors, so that every rejection is a [`Error`] and looks the same.
 
 use api::FieldErrors;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::wire;
 
 /// A JSON body, in and out.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned + Serialize, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
-    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let (parts, body) = request.into_parts();
-        let whole = Request::from_parts(parts.clone(), body);
-        let bytes = match Bytes::from_request(whole, state).await {
-            Ok(bytes) => bytes,
-            Err(rejection) => return Err(malformed_json(rejection.into())),
-        };
-        if has_nul(&bytes) {
-            refuse_nul(&bytes)?;
+        require_json(request.headers())?;
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| malformed_json(&rejection.into()))?;
+        read(&body).map(Self)
+    }
+}
+
+/// A body that may be left out, or null.
+impl<T: DeserializeOwned + Serialize, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
+        let is_json = require_json(request.headers());
+        let body = Bytes::from_request(request, state).await;
+        let body = body.map_err(|rejection| malformed_json(&rejection.into()))?;
+        if body.is_empty() {
+            return Ok(None);
         }
-        let request = Request::from_parts(parts, Body::from(bytes));
-        match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(malformed_json(rejection)),
+        is_json?;
+        match body.trim_ascii() {
+            b"null" => Ok(None),
+            body => read(body).map(Self).map(Some),
         }
     }
 }
@@ -92,25 +102,45 @@ fn null_character() -> Error {
     }
 }
 
-/// A body that may be left out.
-impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Error> {
-        let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts.clone(), body);
-        let body = match Bytes::from_request(request, state).await {
-            Ok(body) => body,
-            Err(rejection) => return Err(malformed_json(rejection.into())),
-        };
-        if body.is_empty() {
-            return Ok(None);
-        }
-        let request = Request::from_parts(parts, Body::from(body));
-        <Self as FromRequest<S>>::from_request(request, state)
-            .await
-            .map(Some)
+fn require_json(headers: &HeaderMap) -> Result<(), Error> {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or("");
+    let kind = kind.trim().to_ascii_lowercase();
+    let is_json = kind
+        .strip_prefix("application/")
+        .is_some_and(|kind| kind == "json" || kind.ends_with("+json"));
+    if is_json {
+        return Ok(());
     }
+    Err(Error::Malformed {
+        status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        detail: "Send JSON, with the header `content-type: application/json`.".to_owned(),
+    })
+}
+
+#[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+fn read<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<T, Error> {
+    if has_nul(body) {
+        refuse_nul(body)?;
+    }
+    let value = match axum::Json::<T>::from_bytes(body) {
+        Ok(axum::Json(value)) => value,
+        Err(rejection) => match &rejection {
+            JsonRejection::JsonDataError(_) => {
+                wire::with_whole_numbers(body).ok_or_else(|| malformed_json(&rejection))?
+            }
+            _ => return Err(malformed_json(&rejection)),
+        },
+    };
+    if wire::has_list_for_object(body, &value) {
+        return Err(Error::Malformed {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            detail: "The request doesn’t match the expected format.".to_owned(),
+        });
+    }
+    Ok(value)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -119,8 +149,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-fn malformed_json(rejection: JsonRejection) -> Error {
-    let detail = match &rejection {
+fn malformed_json(rejection: &JsonRejection) -> Error {
+    let detail = match rejection {
         JsonRejection::JsonDataError(error) => {
             format!(
                 "The request doesn’t match the expected format. {}",
@@ -128,9 +158,6 @@ fn malformed_json(rejection: JsonRejection) -> Error {
             )
         }
         JsonRejection::JsonSyntaxError(_) => "The request isn’t valid JSON.".to_owned(),
-        JsonRejection::MissingJsonContentType(_) => {
-            "Send JSON, with the header `content-type: application/json`.".to_owned()
-        }
         other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             "The request is too large.".to_owned()
         }
@@ -194,6 +221,7 @@ mod page {
     use serde::de::DeserializeOwned;
     use serde::{Deserialize, Serialize};
 
+    use super::has_nul;
     use crate::error::{Error, Result};
 
     /// Which page of a list: `limit` (1–100, 20 by default) and `cursor`.
@@ -201,6 +229,7 @@ mod page {
     #[into_params(parameter_in = Query)]
     pub struct PageQuery {
         /// How many items, 1–100; 20 when absent.
+        #[param(minimum = 1, maximum = 100)]
         pub limit: Option<u32>,
         /// `next_cursor` of the page before.
         pub cursor: Option<String>,
@@ -216,16 +245,53 @@ mod page {
         }
 
         /// The sort key of the last item of the page before.
-        pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        pub fn after<K: CursorKey>(&self) -> Result<Option<K>> {
             let Some(cursor) = &self.cursor else {
                 return Ok(None);
             };
             BASE64URL_NOPAD
                 .decode(cursor.as_bytes())
                 .ok()
+                .filter(|bytes| !has_nul(bytes))
                 .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .filter(CursorKey::is_kept)
                 .map(Some)
                 .ok_or_else(|| Error::field("cursor", "Use a cursor that this list returned."))
+        }
+    }
+
+    /// What a list is sorted by. Cursors come from outside, so they may say anything.
+    pub trait CursorKey: DeserializeOwned {
+        /// Whether the database could have it.
+        fn is_kept(&self) -> bool {
+            true
+        }
+    }
+
+    impl CursorKey for uuid::Uuid {}
+    impl CursorKey for i32 {}
+
+    impl CursorKey for api::Time {
+        fn is_kept(&self) -> bool {
+            api::time::is_kept(*self)
+        }
+    }
+
+    impl<A: CursorKey, B: CursorKey> CursorKey for (A, B)
+    where
+        (A, B): DeserializeOwned,
+    {
+        fn is_kept(&self) -> bool {
+            self.0.is_kept() && self.1.is_kept()
+        }
+    }
+
+    impl<A: CursorKey, B: CursorKey, C: CursorKey> CursorKey for (A, B, C)
+    where
+        (A, B, C): DeserializeOwned,
+    {
+        fn is_kept(&self) -> bool {
+            self.0.is_kept() && self.1.is_kept() && self.2.is_kept()
         }
     }
 

@@ -35,14 +35,19 @@ use crate::{
     waiting, web,
 };
 
+/// Which sites may show what we answer.
+pub(crate) const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+/// Pictures are shown in chats, and in the native app.
+pub(crate) const ANYWHERE: HeaderValue = HeaderValue::from_static("cross-origin");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a body may take, from the request to its last byte.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const TOO_MANY_RETRY_AFTER: Duration = Duration::from_secs(1);
-const BODY_MAX_BYTES: usize = 64 * 1024;
+pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
 /// The native app's pages: macOS, iOS and Linux, then Windows and Android.
-const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+pub(crate) const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
     manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -71,8 +76,14 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, openapi)
 }
 
-/// The whole service: API, documentation, health, metrics and the web app.
-pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
+/// What is for whoever watches the server, on an address of its own.
+pub fn admin(metrics: PrometheusHandle) -> Router {
+    let metrics = get(async move || metrics.render());
+    guarded(Router::new().route("/metrics", metrics), None, false)
+}
+
+/// The whole service: API, documentation, health and the web app.
+pub fn router(state: AppState) -> Router {
     let (api, openapi) = api();
     let config = state.config.clone();
     let web = web::router(&state);
@@ -85,7 +96,6 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
     let api = api
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(move || render(metrics)))
         .route(
             "/api/{*rest}",
             axum::routing::any(|| async { Error::NotFound }),
@@ -93,16 +103,17 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
         .with_state(state)
         .merge(docs);
     // The web app is for its own origin alone: told apart by origin, a browser would load it twice.
-    guarded(api, Some(cors(&config))).merge(guarded(web, None))
+    let https = config.has_https();
+    guarded(api, Some(cors(&config)), https).merge(guarded(web, None, https))
 }
 
 /// From the outermost to the innermost; as one layer, which costs one allocation.
-fn guarded(router: Router, cors: Option<CorsLayer>) -> Router {
+fn guarded(router: Router, cors: Option<CorsLayer>, https: bool) -> Router {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn(observe))
             .option_layer(cors)
-            .map_response(harden)
+            .map_response(move |response| harden(response, https))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -117,10 +128,6 @@ fn guarded(router: Router, cors: Option<CorsLayer>) -> Router {
 async fn ready(State(state): State<AppState>) -> Result<&'static str> {
     sqlx::query_scalar!("select 1").fetch_one(&state.db).await?;
     Ok("ready")
-}
-
-async fn render(metrics: Option<PrometheusHandle>) -> Result<String> {
-    Ok(metrics.ok_or(Error::NotFound)?.render())
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
@@ -190,20 +197,20 @@ async fn observe(request: Request, next: Next) -> Response {
     let span =
         tracing::info_span!("request", %id, method, path = without_secrets(request.uri().path()));
 
-    let mut response = match method {
-        // Not routed, so that nothing is made of a name that somebody chose.
-        OTHER_METHOD => Error::UnknownMethod.into_response(),
-        _ if request.extensions().get::<TooMany>().is_some() => Error::Busy {
-            retry_after: TOO_MANY_RETRY_AFTER,
-        }
-        .into_response(),
-        _ => next.run(request).instrument(span.clone()).await,
+    let mut response = if request.extensions().get::<TooMany>().is_some() {
+        let retry_after = TOO_MANY_RETRY_AFTER;
+        Error::Busy { retry_after }.into_response()
+    } else {
+        next.run(request).instrument(span.clone()).await
     };
 
     let status = response.status();
     let elapsed = started.elapsed();
     let refused = response.extensions_mut().remove::<Refused>();
     span.in_scope(|| match &refused {
+        Some(refused) if matches!(*refused.cause, Error::Busy { .. }) => {
+            tracing::warn!(status = status.as_u16(), ?elapsed, "busy");
+        }
         Some(refused) if status.is_server_error() => {
             let cause = report(refused.cause.as_ref());
             tracing::error!(status = status.as_u16(), ?elapsed, cause, "failed");
@@ -265,11 +272,27 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// The path for the log: who has the link of a letter has what it gives.
-fn without_secrets(path: &str) -> &str {
-    const LINKS: [&str; 4] = ["/api/claims/", "/claim/", "/verify/", "/reset/"];
-    let link = LINKS.into_iter().find(|link| path.starts_with(link));
-    link.unwrap_or(path)
+/// The path for the log. Who has the link of an email has what it gives, and a link that was
+/// mistyped is still one; so what is neither an id nor a word is left out.
+fn without_secrets(path: &str) -> String {
+    let mut shown = String::with_capacity(path.len());
+    for (number, part) in path.split('/').enumerate() {
+        if number > 0 {
+            shown.push('/');
+        }
+        shown.push_str(if is_telling(part) { part } else { "…" });
+    }
+    shown
+}
+
+/// Whether a part of a path is a word of ours, a number or an id, and so no secret.
+fn is_telling(part: &str) -> bool {
+    const WORD_MAX: usize = 24;
+    const NUMBER_MAX: usize = 10;
+    let is_word = |letter: u8| letter.is_ascii_lowercase() || matches!(letter, b'-' | b'_' | b'.');
+    part.len() <= WORD_MAX && part.bytes().all(is_word)
+        || part.len() <= NUMBER_MAX && part.bytes().all(|digit| digit.is_ascii_digit())
+        || part.len() == 36 && uuid::Uuid::try_parse(part).is_ok()
 }
 
 /// The error and everything behind it, on one line.
@@ -361,8 +384,8 @@ fn cors(config: &ServeConfig) -> CorsLayer {
 }
 
 /// Tells browsers to be strict.
-fn harden<B>(mut response: Response<B>) -> Response<B> {
-    const HEADERS: [(HeaderName, &str); 7] = [
+fn harden<B>(mut response: Response<B>, https: bool) -> Response<B> {
+    const HEADERS: [(HeaderName, &str); 8] = [
         // What may be kept says so itself.
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -373,6 +396,8 @@ fn harden<B>(mut response: Response<B>) -> Response<B> {
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         ),
+        // What others may show says so itself.
+        (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(self), geolocation=(), microphone=(), payment=()",
@@ -384,12 +409,16 @@ fn harden<B>(mut response: Response<B>) -> Response<B> {
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        let headers = response.headers_mut();
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     response
 }
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
 
     #[test]
@@ -403,5 +432,30 @@ mod tests {
         }
         let problem = problem_of(&StatusCode::NOT_FOUND.into_response());
         assert_eq!(problem.expect("a refusal").retry_after, None);
+    }
+
+    #[test]
+    fn the_log_keeps_no_secret_of_a_path() {
+        const TOKEN: &str = "mJ4vW0q_9bPzX2kLrT7uYc-eGh1oAs3dFi5jKl6nQxE";
+        let id = uuid::Uuid::now_v7();
+        for path in [
+            format!("/api/claims/{TOKEN}"),
+            format!("/API/claims/{TOKEN}"),
+            format!("/api//Claims/{TOKEN}/accept"),
+            format!("/%61pi/cl%61ims/{TOKEN}"),
+            format!("/verify/{TOKEN}"),
+            format!("/ReSeT/{TOKEN}?x"),
+            format!("/{TOKEN}"),
+            format!("/reset/{}%5F{}", &TOKEN[..8], &TOKEN[9..]),
+            format!("/api/claims/{}", &TOKEN[..20]),
+            format!("/api/claims/{}", TOKEN.to_lowercase()),
+        ] {
+            let shown = without_secrets(&path);
+            assert!(!shown.contains(&TOKEN[..8]), "{shown}");
+            assert!(!shown.contains(&TOKEN[12..20]), "{shown}");
+            assert!(!shown.contains(&TOKEN[..8].to_lowercase()), "{shown}");
+        }
+        let telling = format!("/api/host/events/{id}/promo-codes/12");
+        assert_eq!(without_secrets(&telling), telling);
     }
 }

@@ -75,7 +75,10 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     }
     let jobs = jobs::start(state.clone(), stop.clone());
     let post = mail::start(state.clone(), transport, stop.clone());
-    let router = http::router(state.clone(), telemetry::start_metrics());
+    if let Some(bind) = state.config.admin_bind {
+        serve_admin(bind, &state.config, stop.clone()).await?;
+    }
+    let router = http::router(state.clone());
 
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let told = async {
@@ -96,6 +99,27 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
     }
     drop(state);
     database.close().await;
+    Ok(())
+}
+
+/// Serves the metrics on an address of their own until `stop`.
+async fn serve_admin(
+    bind: SocketAddr,
+    config: &ServeConfig,
+    stop: CancellationToken,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = TcpListener::bind(bind)
+        .await
+        .map_err(|error| format!("cannot listen on {bind}: {error}"))?;
+    tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
+    let router = http::admin(telemetry::start_metrics()?);
+    let connections = Connections::with(config.connections, Vec::new());
+    tokio::spawn(accept(
+        listener,
+        router,
+        Arc::new(connections),
+        stop.cancelled_owned(),
+    ));
     Ok(())
 }
 

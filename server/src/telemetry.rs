@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::layer::SubscriberExt;
@@ -24,16 +24,16 @@ pub fn start_logging(config: &LogConfig) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// Collects metrics for `/metrics`; `None` when something else in the process already does.
-pub fn start_metrics() -> Option<PrometheusHandle> {
+/// Collects metrics for `/metrics`.
+pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
     /// Seconds, from a memory hit to a request that times out.
     const BUCKETS: [f64; 11] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0,
     ];
     /// Histograms keep every value until someone counts it, and nobody may ask for `/metrics`.
     const UPKEEP: Duration = Duration::from_secs(5);
-    let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?;
-    let metrics = metrics.install_recorder().ok()?;
+    let metrics = PrometheusBuilder::new().set_buckets(&BUCKETS)?;
+    let metrics = metrics.install_recorder()?;
     let counted = metrics.clone();
     tokio::spawn(async move {
         let mut due = tokio::time::interval(UPKEEP);
@@ -42,5 +42,5 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
             counted.run_upkeep();
         }
     });
-    Some(metrics)
+    Ok(metrics)
 }

@@ -25,6 +25,7 @@ use crate::answer::Answer;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
 use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::http::{ANYWHERE, CROSS_ORIGIN_RESOURCE_POLICY};
 use crate::reader::Reader;
 use crate::state::AppState;
 
@@ -135,9 +136,17 @@ pub async fn public(state: &AppState, id: EventId) -> Result<Option<recent::Even
     state.recent.event(id, load).await
 }
 
+/// One message of the stream.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what is written by hand")]
+struct LiveMessage {
+    /// A `LiveStock`, as JSON.
+    data: String,
+}
+
 /// Stream how many tickets are left and how many people are going, on every change, at most twice a second.
 #[utoipa::path(get, path = "/events/{id}/live", tag = "events", params(("id" = Uuid, Path)),
-    responses((status = 200, body = LiveStock, content_type = "text/event-stream"),
+    responses((status = 200, body = LiveMessage, content_type = "text/event-stream"),
         (status = 404, body = api::Problem)))]
 async fn watch(
     State(state): State<AppState>,
@@ -163,6 +172,7 @@ async fn cover(State(state): State<AppState>, Path(id): Path<Uuid>) -> Result<Re
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, forever),
+        (CROSS_ORIGIN_RESOURCE_POLICY, ANYWHERE),
     ];
     Ok((headers, Bytes::from(cover.content)).into_response())
 }

@@ -10,6 +10,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use uuid::Uuid;
 
 use crate::config::ServeConfig;
+use crate::private;
 
 /// The mail server may take so long over each thing it is asked.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -79,10 +80,10 @@ impl Transport {
 
 /// The name is the letter's, so that one that is kept twice is there once.
 async fn keep(folder: &Path, id: Uuid, message: &[u8]) -> io::Result<()> {
-    tokio::fs::create_dir_all(folder).await?;
+    private::folder(folder).await?;
     let file = folder.join(format!("{id}.eml"));
     let unfinished = folder.join(format!("{id}.part"));
-    tokio::fs::write(&unfinished, message).await?;
+    private::write(&unfinished, message).await?;
     tokio::fs::rename(&unfinished, &file).await?;
     tracing::info!(file = %file.display(), "mail kept; no mail server is configured");
     Ok(())

@@ -9,6 +9,7 @@ use axum_extra::extract::CookieJar;
 use super::attempts::{Attempt, Place};
 use super::password::require_unguessable;
 use super::{db, session};
+use crate::cookies::OwnCookies;
 use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::mail::{self, Mail};
@@ -26,7 +27,7 @@ pub(super) async fn register(
     State(state): State<AppState>,
     address: ClientAddress,
     headers: HeaderMap,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     Json(new): Json<Register>,
 ) -> Result<(StatusCode, CookieJar, Json<Session>)> {
     new.validate()?;
@@ -37,7 +38,7 @@ pub(super) async fn register(
     state.rate_limiters.registrations.check(&address)?;
     let email = EmailAddress::parse(&new.email)?;
     require_unguessable(&new.password, &new.name, &email, "password")?;
-    let device = session::presented_device(&jar, new.device_token.as_deref());
+    let device = session::presented_device(&state.config, &jar, new.device_token.as_deref());
     let locale = match &new.locale {
         Some(locale) => Reader::wanting(&[locale]),
         None => Reader::asking(&headers),
@@ -68,13 +69,13 @@ pub(super) async fn register(
 pub(super) async fn login(
     State(state): State<AppState>,
     address: ClientAddress,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     Json(login): Json<Login>,
 ) -> Result<(CookieJar, Json<Session>)> {
     login.validate()?;
     let email = EmailAddress::parse(&login.email)?;
     state.rate_limiters.accounts.check(&address)?;
-    let device = session::presented_device(&jar, login.device_token.as_deref());
+    let device = session::presented_device(&state.config, &jar, login.device_token.as_deref());
     let mut connection = state.db.acquire().await?;
     let place = match &device {
         Some(token) if db::is_device_of(&mut connection, &email, &digest(token)).await? => {
@@ -113,14 +114,15 @@ pub(super) async fn login(
     responses((status = 200, body = Session), (status = 401, body = api::Problem)))]
 pub(super) async fn refresh(
     State(state): State<AppState>,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     body: Option<Json<Refresh>>,
 ) -> Result<(CookieJar, Json<Session>)> {
     let in_body = body
         .as_ref()
         .and_then(|Json(body)| body.device_token.as_deref());
-    let device = session::presented_device(&jar, in_body);
-    let (token, client) = session::presented(&jar, body).ok_or(Error::Unauthenticated)?;
+    let device = session::presented_device(&state.config, &jar, in_body);
+    let (token, client) =
+        session::presented(&state.config, &jar, body).ok_or(Error::Unauthenticated)?;
     let mut tx = state.db.begin().await?;
     let grant = session::rotate(&mut tx, &state.access_keys, &token, device.as_deref()).await?;
     tx.commit().await?;
@@ -134,10 +136,10 @@ pub(super) async fn refresh(
     responses((status = 204)))]
 pub(super) async fn logout(
     State(state): State<AppState>,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     body: Option<Json<Refresh>>,
 ) -> Result<(StatusCode, CookieJar)> {
-    if let Some((token, _)) = session::presented(&jar, body) {
+    if let Some((token, _)) = session::presented(&state.config, &jar, body) {
         session::end(&mut *state.db.acquire().await?, &token).await?;
     }
     Ok((StatusCode::NO_CONTENT, session::forget(&state.config, jar)))

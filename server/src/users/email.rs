@@ -9,6 +9,7 @@ use axum_extra::extract::CookieJar;
 use super::password::require_unguessable;
 use super::{db, session};
 use crate::auth::SignedIn;
+use crate::cookies::OwnCookies;
 use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::mail::{self, Mail};
@@ -105,7 +106,7 @@ pub(super) async fn request_reset(
         (status = 422, body = api::Problem)))]
 pub(super) async fn reset(
     State(state): State<AppState>,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     Json(body): Json<Reset>,
 ) -> Result<(CookieJar, Json<Session>)> {
     body.validate()?;
@@ -132,7 +133,7 @@ pub(super) async fn reset(
         return Err(Error::Suspended);
     }
     mail::enqueue(&mut tx, &[Mail::PasswordChanged { user }]).await?;
-    let device = session::presented_device(&jar, body.device_token.as_deref());
+    let device = session::presented_device(&state.config, &jar, body.device_token.as_deref());
     let grant = session::start(&mut tx, account, device.as_deref()).await?;
     let grant = grant.ok_or_else(no_longer_good)?;
     tx.commit().await?;

@@ -9,6 +9,7 @@ use super::attempts::{Attempt, Place};
 use super::password::require_unguessable;
 use super::{db, session, tickets};
 use crate::auth::SignedIn;
+use crate::cookies::OwnCookies;
 use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::mail::{self, Mail};
@@ -86,7 +87,7 @@ pub(super) async fn update(
 pub(super) async fn delete(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    jar: CookieJar,
+    OwnCookies(jar): OwnCookies,
     Json(body): Json<DeleteMe>,
 ) -> Result<(StatusCode, CookieJar)> {
     const FIELD: &str = "password";

@@ -20,10 +20,13 @@ const LIFETIME_DAYS: i32 = 30;
 /// For so long the device that used a token may bring it again.
 const REUSE_GRACE_SECONDS: f64 = 10.0;
 const COOKIE: &str = "refresh_token";
+/// Where there is https: no other host of the domain can set a cookie of this name.
+const HOST_COOKIE: &str = "__Host-refresh_token";
 
 /// How long a device is remembered after it was last used to sign in.
 pub(super) const DEVICE_DAYS: i32 = 400;
 const DEVICE_COOKIE: &str = "device";
+const HOST_DEVICE_COOKIE: &str = "__Host-device";
 
 /// A session just begun or refreshed, for its owner.
 pub(super) struct Grant {
@@ -129,17 +132,28 @@ pub(super) async fn end(connection: &mut PgConnection, token: &str) -> Result<()
 }
 
 /// The refresh token a request brings: in its body, or else as a cookie.
-pub(super) fn presented(jar: &CookieJar, body: Option<Json<Refresh>>) -> Option<(String, Client)> {
+pub(super) fn presented(
+    config: &ServeConfig,
+    jar: &CookieJar,
+    body: Option<Json<Refresh>>,
+) -> Option<(String, Client)> {
     let in_body = body.and_then(|Json(body)| body.refresh_token);
-    let in_cookie = || jar.get(COOKIE).map(|cookie| cookie.value().to_owned());
+    let in_cookie = || {
+        jar.get(cookie_name(config))
+            .map(|cookie| cookie.value().to_owned())
+    };
     in_body
         .map(|token| (token, Client::Native))
         .or_else(|| in_cookie().map(|token| (token, Client::Web)))
 }
 
 /// What the device that a request comes from is known by: said in its body, or else as a cookie.
-pub(super) fn presented_device(jar: &CookieJar, in_body: Option<&str>) -> Option<String> {
-    let in_cookie = || jar.get(DEVICE_COOKIE).map(Cookie::value);
+pub(super) fn presented_device(
+    config: &ServeConfig,
+    jar: &CookieJar,
+    in_body: Option<&str>,
+) -> Option<String> {
+    let in_cookie = || jar.get(device_cookie_name(config)).map(Cookie::value);
     in_body.or_else(in_cookie).map(str::to_owned)
 }
 
@@ -179,12 +193,28 @@ pub(super) fn forget(config: &ServeConfig, jar: CookieJar) -> CookieJar {
     jar.add(cookie)
 }
 
+fn cookie_name(config: &ServeConfig) -> &'static str {
+    if config.has_https() {
+        HOST_COOKIE
+    } else {
+        COOKIE
+    }
+}
+
+fn device_cookie_name(config: &ServeConfig) -> &'static str {
+    if config.has_https() {
+        HOST_DEVICE_COOKIE
+    } else {
+        DEVICE_COOKIE
+    }
+}
+
 fn cookie(config: &ServeConfig, token: String) -> Cookie<'static> {
-    secret_cookie(config, COOKIE, token, LIFETIME_DAYS)
+    secret_cookie(config, cookie_name(config), token, LIFETIME_DAYS)
 }
 
 fn device_cookie(config: &ServeConfig, token: String) -> Cookie<'static> {
-    secret_cookie(config, DEVICE_COOKIE, token, DEVICE_DAYS)
+    secret_cookie(config, device_cookie_name(config), token, DEVICE_DAYS)
 }
 
 fn secret_cookie(
@@ -193,11 +223,13 @@ fn secret_cookie(
     secret: String,
     days: i32,
 ) -> Cookie<'static> {
+    // A cookie of one host alone has to be for all of its paths.
+    let path = if config.has_https() { "/" } else { "/api/auth" };
     Cookie::build((name, secret))
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(config.public_url.starts_with("https:"))
-        .path("/api/auth")
+        .secure(config.has_https())
+        .path(path)
         .max_age(time::Duration::days(days.into()))
         .build()
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use api::EventId;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat};
 use moka::future::Cache;
@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::events;
 use crate::events::recent::Event;
 use crate::extract::Path;
+use crate::http::{ANYWHERE, CROSS_ORIGIN_RESOURCE_POLICY};
 use crate::text::{Fonts, Picture, Room};
 
 /// What all of them ask for.
@@ -88,7 +89,11 @@ pub(super) async fn event(
     let draw = draw_in_turn(id, words.clone(), fonts);
     let drawn = web.previews.0.try_get_with((id, words), draw).await;
     let answer = drawn.map_err(|error: Arc<Error>| Error::internal(error))?;
-    Ok(answer.respond(&headers))
+    Ok((
+        [(CROSS_ORIGIN_RESOURCE_POLICY, ANYWHERE)],
+        answer.respond(&headers),
+    )
+        .into_response())
 }
 
 async fn draw_in_turn(id: EventId, words: Words, fonts: Fonts) -> Result<Answer> {

@@ -39,7 +39,7 @@ impl Served {
         let connections = Arc::new(connections);
         tokio::spawn(server::serve::accept(
             listener,
-            server::http::router(app.state.clone(), None),
+            server::http::router(app.state.clone()),
             Arc::clone(&connections),
             std::future::pending(),
         ));

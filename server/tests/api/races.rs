@@ -25,7 +25,7 @@ struct Told {
 async fn serve(app: &TestApp) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = server::http::router(app.state.clone(), None);
+    let router = server::http::router(app.state.clone());
     let connections = Connections::with(app.state.config.connections, Vec::new());
     tokio::spawn(server::serve::accept(
         listener,

@@ -66,7 +66,7 @@ impl Site {
             request = request.header(name, *value);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let router = server::http::router(self.app.state.clone(), None);
+        let router = server::http::router(self.app.state.clone());
         let response = router.oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body").to_bytes().to_vec();

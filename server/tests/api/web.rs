@@ -6,9 +6,10 @@ use api::Code;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, EventBuilder, TestApp};
 
 async fn get(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::get(path);
@@ -16,7 +17,7 @@ async fn get(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("a request");
-    Answer::of(&server::http::router(app.state.clone(), None), request).await
+    Answer::of(&server::http::router(app.state.clone()), request).await
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -48,7 +49,7 @@ async fn nothing_a_client_sends_makes_more_metrics(db: PgPool) {
     let metrics = recorder.handle();
     // A test runs on one thread, and so do the tasks of its requests.
     let _recording = metrics::set_default_local_recorder(&recorder);
-    let router = server::http::router(app.state.clone(), None);
+    let router = server::http::router(app.state.clone());
     let flood = async |word: &str| {
         for number in 0..40 {
             let made_up = format!("{word}{number}");
@@ -69,7 +70,7 @@ async fn nothing_a_client_sends_makes_more_metrics(db: PgPool) {
                         .expect("a request");
                     let answer = Answer::of(&router, request).await;
                     if method == made_up {
-                        answer.refused(StatusCode::NOT_IMPLEMENTED, Code::Invalid);
+                        assert!(answer.status.is_client_error(), "{answer:?}");
                     }
                 }
             }
@@ -91,6 +92,35 @@ async fn browsers_are_told_to_be_strict(db: PgPool) {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert!(!policy.contains("unsafe-inline"), "{policy}");
     assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn metrics_are_not_for_everybody(db: PgPool) {
+    let app = TestApp::new(db);
+    let public = get(&app, "/metrics", &[]).await;
+    assert_eq!(public.status, StatusCode::NOT_FOUND);
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let admin = server::http::admin(recorder.handle());
+    let request = Request::get("/metrics").body(Body::empty());
+    let answer = Answer::of(&admin, request.expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn with_https_browsers_stay_with_it(db: PgPool) {
+    let plain = TestApp::new(db.clone());
+    let answer = get(&plain, "/api/events", &[]).await;
+    assert_eq!(answer.header("strict-transport-security"), None);
+    assert_eq!(
+        answer.header("cross-origin-resource-policy"),
+        Some("same-origin")
+    );
+    let secure = TestApp::with_flags(db, &["--public-url", "https://shop.example"]);
+    for path in ["/api/events", "/healthz", "/api/no/such", "/api/docs/"] {
+        let answer = get(&secure, path, &[]).await;
+        let strict = answer.header("strict-transport-security");
+        assert_eq!(strict, Some("max-age=31536000"), "{path}");
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -131,6 +161,202 @@ async fn operations_have_ids_of_their_own_and_say_what_they_answer(db: PgPool) {
     assert!(ids.contains("events_list"), "{ids:?}");
 }
 
+/// What the description promises of every operation.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_description_says_how_everything_is_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    let document: Value = get(&app, "/api/openapi.json", &[]).await.ok();
+    let mut references = Vec::new();
+    find_references(&document, &mut references);
+    assert!(references.len() > 100, "{}", references.len());
+    for reference in references {
+        let pointer = reference.strip_prefix('#').expect("of this document");
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{reference} is not there"
+        );
+    }
+    let paths = document["paths"].as_object().expect("paths");
+    for (path, operations) in paths {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let responses = operation["responses"].as_object().expect("responses");
+            let mut needed = vec!["429", "500", "503"];
+            if operation.get("requestBody").is_some() {
+                needed.extend(["400", "408", "413", "415", "422"]);
+            }
+            if operation.get("security").is_some() {
+                needed.extend(["401", "403"]);
+            }
+            for status in needed {
+                assert!(responses.contains_key(status), "{method} {path} {status}");
+            }
+            for (status, response) in responses {
+                if status.starts_with(['4', '5']) {
+                    let problem = serde_json::json!({"application/problem+json":
+                        {"schema": {"$ref": "#/components/schemas/Problem"}}});
+                    assert_eq!(response["content"], problem, "{method} {path} {status}");
+                }
+            }
+        }
+    }
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .expect("schemas");
+    for (name, schema) in schemas {
+        // Requests refuse what they do not know.
+        if schema["additionalProperties"] != false {
+            continue;
+        }
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let kind = property["type"].to_string();
+            let named = ["format", "enum", "$ref"];
+            let is_named = named.iter().any(|name| property.get(name).is_some());
+            if kind.contains("string") && !is_named {
+                assert!(property["maxLength"].is_u64(), "{name}.{field}");
+            }
+        }
+    }
+}
+
+fn find_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields
+                .values()
+                .for_each(|value| find_references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| find_references(value, found)),
+        _ => {}
+    }
+}
+
+/// Whatever a client writes where a time or a text belongs, it is not our fault.
+#[sqlx::test(migrations = "../migrations")]
+async fn odd_times_and_texts_are_refused_or_kept(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Night").create(&app, &olga).await.id;
+    let cursor = |key: Value| data_encoding::BASE64URL_NOPAD.encode(key.to_string().as_bytes());
+    let id = event.to_string();
+    let years = [
+        "-262143-01-01T00:00:00Z",
+        "-4713-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "+10000-01-01T00:00:00Z",
+        "+262142-12-31T23:59:59Z",
+    ];
+    let mut gets = Vec::new();
+    for list in [
+        "/events",
+        "/host/events",
+        "/tickets",
+        "/transfers",
+        "/orders",
+    ] {
+        for year in years {
+            for key in [
+                json!([year, id]),
+                json!([year, id, 1]),
+                json!([id, year]),
+                json!([null, year, id]),
+                json!(year),
+                json!([year, "a\u{0}"]),
+            ] {
+                gets.push(format!("{list}?cursor={}", cursor(key)));
+            }
+        }
+        gets.push(format!("{list}?cursor={}", cursor(json!("\u{0}"))));
+        gets.push(format!("{list}?cursor=%00"));
+        gets.push(format!("{list}?when=%00"));
+    }
+    gets.push("/events?q=%00".to_owned());
+    gets.push("/events?q=a%00b&limit=3".to_owned());
+    gets.push(format!("/host/events/{id}/guests?q=%00"));
+    gets.push(format!("/host/events/{id}/guests?q=x%00"));
+    gets.push(format!(
+        "/host/events/{id}/guests?cursor={}",
+        cursor(json!(i64::MAX))
+    ));
+    gets.push("/claims/%00".to_owned());
+    for path in gets {
+        let answer = olga.get(&path).await;
+        assert!(!answer.status.is_server_error(), "{path}: {answer:?}");
+    }
+
+    let promo_codes = format!("/host/events/{id}/promo-codes");
+    let check_ins = format!("/host/events/{id}/check-ins/sync");
+    let types = json!([{"name": "A", "price": 1, "capacity": 1, "max_per_order": 1}]);
+    for year in years {
+        let scan = json!({"nonce": uuid::Uuid::now_v7(), "code": "x", "gate": ""});
+        let posts = [
+            (
+                &promo_codes,
+                json!({"code": "X", "discount": {"percent": 5}, "starts_at": year}),
+            ),
+            (
+                &promo_codes,
+                json!({"code": "X", "discount": {"percent": 5}, "ends_at": year}),
+            ),
+            (
+                &check_ins,
+                json!({"scans": [{"scan": scan, "at": year, "let_in": true}]}),
+            ),
+            (
+                &"/host/events".to_owned(),
+                json!({"title": "T", "starts_at": year, "ends_at": year, "timezone": "UTC",
+                    "currency": "EUR", "ticket_types": types}),
+            ),
+        ];
+        for (path, body) in posts {
+            let answer = olga.post(path, &body).await;
+            assert!(
+                !answer.status.is_server_error(),
+                "{path} {body}: {answer:?}"
+            );
+        }
+    }
+    let nul = "a\u{0}b";
+    for (path, body) in [
+        ("/auth/login", json!({"email": nul, "password": nul})),
+        (
+            "/auth/reset",
+            json!({"token": nul, "password": "correct horse"}),
+        ),
+        ("/auth/refresh", json!({"refresh_token": nul})),
+        ("/me/verify-email", json!({"token": nul})),
+        (
+            "/host/events",
+            json!({"title": nul, "starts_at": "2030-01-01T00:00:00Z",
+            "ends_at": "2030-01-02T00:00:00Z", "timezone": nul, "currency": "EUR"}),
+        ),
+        (
+            promo_codes.as_str(),
+            json!({"code": nul, "discount": {"percent": 5}}),
+        ),
+        (
+            check_ins.as_str(),
+            json!({"scans": [{"scan": {"nonce": event, "code": nul, "gate": nul},
+            "at": "2030-01-01T00:00:00Z", "let_in": true}]}),
+        ),
+        ("/orders/quote", json!({"lines": [], "promo_code": nul})),
+    ] {
+        let answer = olga.post(path, &body).await;
+        answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    }
+    // A list is no object, and a whole number is one with a point too.
+    let list = olga.patch("/me", json!([null, null])).await;
+    list.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    let body = r#"{"lines": [{"ticket_type_id": "00000000-0000-0000-0000-000000000000", "quantity": 1.0}]}"#;
+    let headers = [("content-type", "application/json")];
+    let whole = olga
+        .send(Method::POST, "/orders/quote", &headers, body.into())
+        .await;
+    assert_eq!(whole.status, StatusCode::NOT_FOUND, "{whole:?}");
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn the_description_matches_the_routes(db: PgPool) {
     let app = TestApp::new(db);
@@ -156,7 +382,7 @@ async fn the_description_matches_the_routes(db: PgPool) {
                 .uri(&concrete)
                 .body(Body::empty())
                 .expect("a request");
-            let router = server::http::router(app.state.clone(), None);
+            let router = server::http::router(app.state.clone());
             let answer = Answer::of(&router, request).await;
             let routed = answer.status != StatusCode::METHOD_NOT_ALLOWED;
             assert_eq!(

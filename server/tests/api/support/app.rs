@@ -72,7 +72,7 @@ impl TestApp {
             fonts: Fonts::new(None),
             config,
         });
-        let router = server::http::router(state.clone(), None);
+        let router = server::http::router(state.clone());
         Self { db, state, router }
     }
 

@@ -2,7 +2,7 @@
 
 use api::Code;
 use api::users::{Session, User};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use futures::future::join_all;
 use serde_json::json;
 use sqlx::PgPool;
@@ -55,7 +55,7 @@ async fn a_browsers_session_is_refreshed_from_its_cookie(db: PgPool) {
     let (cookie, attributes) = set_cookie(&answer).split_once("; ").expect("attributes");
     assert_eq!(
         attributes,
-        "HttpOnly; SameSite=Strict; Secure; Path=/api/auth; Max-Age=2592000"
+        "HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=2592000"
     );
 
     let answer = post_as_browser(&app, "/auth/refresh", Some(cookie)).await;
@@ -63,8 +63,62 @@ async fn a_browsers_session_is_refreshed_from_its_cookie(db: PgPool) {
     assert_eq!(refreshed.user, registered.user);
     assert_eq!(refreshed.refresh_token, None);
     let next = set_cookie(&answer);
-    assert!(next.starts_with("refresh_token=") && !next.starts_with(cookie));
+    assert!(next.starts_with("__Host-refresh_token=") && !next.starts_with(cookie));
     assert!(next.ends_with(attributes), "{next}");
+}
+
+/// A browser sends cookies whoever asks it to, so they count for our own pages alone.
+#[sqlx::test(migrations = "../migrations")]
+async fn other_sites_do_nothing_with_cookies(db: PgPool) {
+    let flags = [
+        "--public-url=https://tickets.example.com",
+        "--allowed-origins=https://shop.example.com",
+        "--registrations-per-hour=1000",
+        "--logins-per-minute=1000",
+        "--account-logins-per-hour=1000",
+    ];
+    let app = TestApp::with_flags(db, &flags);
+    let user = app.user("Olga").await;
+    let login = json!({"email": "ada@example.com", "password": PASSWORD});
+    let reset = json!({"token": "made-up", "password": PASSWORD});
+    let endpoints = [
+        (Method::POST, "/auth/register", ada()),
+        (Method::POST, "/auth/login", login),
+        (Method::POST, "/auth/refresh", json!({})),
+        (Method::POST, "/auth/logout", json!({})),
+        (Method::POST, "/auth/reset", reset),
+        (Method::DELETE, "/me", json!({"password": PASSWORD})),
+    ];
+    let strangers = [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://tickets.example.com"),
+        ("origin", "https://tickets.example.com.evil.example"),
+        ("origin", "https://tickets.example.com:444"),
+        ("origin", "http://host.example"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ];
+    let own = [
+        ("origin", "https://tickets.example.com"),
+        ("origin", "https://shop.example.com"),
+        ("origin", "https://host.example"),
+        ("origin", "tauri://localhost"),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "none"),
+        ("accept", "*/*"),
+    ];
+    for (method, path, body) in endpoints {
+        for (headers, foreign) in [(&strangers[..], true), (&own[..], false)] {
+            for header in headers {
+                let headers = [*header, ("host", "host.example")];
+                let answer = user.send_json(method.clone(), path, &headers, &body).await;
+                let refused = answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(refused, foreign, "{method} {path} {header:?}: {answer:?}");
+                assert!(!foreign || !answer.headers.contains_key("set-cookie"));
+            }
+        }
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]
