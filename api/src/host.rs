@@ -1,12 +1,13 @@
 //! Events as their organizers see them.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::events::SaleState;
 use crate::orders::QUANTITY_MAX;
 use crate::text;
+use crate::time::require_year;
 use crate::validate::FieldErrors;
 use crate::{Currency, Money, Time};
 
@@ -323,15 +324,6 @@ impl TicketTypeInput {
             );
         }
     }
-}
-
-/// Keeps slips of the keyboard, and years that no database holds, out.
-fn require_year(errors: &mut FieldErrors, time: Time, field: String) {
-    errors.require(
-        (2000..=2199).contains(&time.year()),
-        field,
-        "Choose a year from 2000 to 2199.",
-    );
 }
 
 /// An event in the organizer's list.

@@ -25,6 +25,7 @@ pub mod refunds;
 pub mod staff;
 pub mod text;
 pub mod tickets;
+pub mod time;
 pub mod timezones;
 pub mod transfers;
 pub mod users;

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Money;
 use crate::host::PRICE_MAX;
 use crate::text;
+use crate::time::require_year;
 use crate::validate::FieldErrors;
+use crate::{Money, Time};
 
 /// The longest code, in characters.
 pub const PROMO_CODE_MAX: usize = 40;
@@ -121,6 +122,17 @@ pub fn normalize_code(code: &str) -> String {
     text::line(&text::line(code).to_uppercase())
 }
 
+fn require_window(errors: &mut FieldErrors, starts_at: Option<Time>, ends_at: Option<Time>) {
+    for (field, time) in [("starts_at", starts_at), ("ends_at", ends_at)] {
+        if let Some(time) = time {
+            require_year(errors, time, field);
+        }
+    }
+    if let (Some(start), Some(end)) = (starts_at, ends_at) {
+        errors.require(start < end, "ends_at", "The end must be after the start.");
+    }
+}
+
 impl CreatePromoCode {
     /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
@@ -144,9 +156,7 @@ impl CreatePromoCode {
                 "Enter an amount above 0.",
             ),
         }
-        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
-            errors.require(start < end, "ends_at", "The end must be after the start.");
-        }
+        require_window(&mut errors, self.starts_at, self.ends_at);
         for (field, limit) in [
             ("max_uses", self.max_uses),
             ("max_per_user", self.max_per_user),
@@ -165,9 +175,7 @@ impl UpdatePromoCode {
     /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at) {
-            errors.require(start < end, "ends_at", "The end must be after the start.");
-        }
+        require_window(&mut errors, self.starts_at, self.ends_at);
         for (field, limit) in [
             ("max_uses", self.max_uses),
             ("max_per_user", self.max_per_user),

@@ -254,7 +254,7 @@ mod page {
                 .ok()
                 .filter(|bytes| !has_nul(bytes))
                 .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-                .filter(CursorKey::is_kept)
+                .filter(K::is_kept)
                 .map(Some)
                 .ok_or_else(|| Error::field("cursor", "Use a cursor that this list returned."))
         }
@@ -269,6 +269,7 @@ mod page {
     }
 
     impl CursorKey for uuid::Uuid {}
+    impl CursorKey for bool {}
     impl CursorKey for i32 {}
 
     impl CursorKey for api::Time {
@@ -277,21 +278,15 @@ mod page {
         }
     }
 
-    impl<A: CursorKey, B: CursorKey> CursorKey for (A, B)
-    where
-        (A, B): DeserializeOwned,
-    {
+    impl<A: CursorKey, B: CursorKey, C: CursorKey> CursorKey for (A, B, C) {
         fn is_kept(&self) -> bool {
-            self.0.is_kept() && self.1.is_kept()
+            self.0.is_kept() && self.1.is_kept() && self.2.is_kept()
         }
     }
 
-    impl<A: CursorKey, B: CursorKey, C: CursorKey> CursorKey for (A, B, C)
-    where
-        (A, B, C): DeserializeOwned,
-    {
+    impl<A: CursorKey, B: CursorKey, C: CursorKey, D: CursorKey> CursorKey for (A, B, C, D) {
         fn is_kept(&self) -> bool {
-            self.0.is_kept() && self.1.is_kept() && self.2.is_kept()
+            self.0.is_kept() && self.1.is_kept() && self.2.is_kept() && self.3.is_kept()
         }
     }
 

@@ -5,6 +5,7 @@ mod bench;
 mod bundle;
 mod database;
 mod e2e;
+mod fuzz;
 mod mobile;
 mod place;
 mod prepare;
@@ -44,6 +45,8 @@ enum Command {
     Screens(screens::Args),
     /// Measures how fast the app starts and scrolls, and asks Lighthouse.
     Audit,
+    /// Makes up requests from the API's description and holds every answer against it.
+    FuzzApi(fuzz::Args),
     /// Checks the server's SQL against the migrations and writes `.sqlx/`, which builds read.
     Prepare(prepare::Args),
     /// Type-checks the shell for Android and iOS.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Bundle(args) => bundle::run(&args),
         Command::Screens(args) => screens::run(&args),
         Command::Audit => audit::run(),
+        Command::FuzzApi(args) => fuzz::run(&args),
         Command::Prepare(args) => prepare::run(&args),
         Command::CheckMobile => mobile::check(),
     };

@@ -118,7 +118,7 @@ async fn sync(
     let scans = body.scans.into_iter().map(|offline| Shown {
         scan: offline.scan,
         // A clock that is ahead must not put an admission after what comes next.
-        at: offline.at.min(event.now),
+        at: api::time::within_years(offline.at).min(event.now),
         let_in: offline.let_in,
     });
     let scans: Vec<Shown> = scans.collect();

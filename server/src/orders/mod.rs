@@ -74,7 +74,8 @@ async fn place(
 #[utoipa::path(post, path = "/orders/quote", tag = "orders", request_body = PlaceOrder,
     responses((status = 200, body = OrderQuote), (status = 404, body = api::Problem),
         (status = 409, body = api::Problem), (status = 422, body = api::Problem),
-        (status = 429, body = api::Problem)))]
+        (status = 429, body = api::Problem)),
+    security((), ("bearer" = [])))]
 async fn quote(
     State(state): State<AppState>,
     address: ClientAddress,

@@ -261,7 +261,8 @@ async fn odd_times_and_texts_are_refused_or_kept(db: PgPool) {
                 json!([year, id]),
                 json!([year, id, 1]),
                 json!([id, year]),
-                json!([null, year, id]),
+                json!([false, year, id]),
+                json!([true, year, id, 1]),
                 json!(year),
                 json!([year, "a\u{0}"]),
             ] {
