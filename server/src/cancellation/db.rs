@@ -32,27 +32,32 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Something to do that nobody else is at.
-pub(super) async fn take(connection: &mut PgConnection) -> Result<Option<Work>> {
+/// Something to do that nobody else is at; no event of those to `skip`.
+pub(super) async fn take(connection: &mut PgConnection, skip: &[EventId]) -> Result<Option<Work>> {
     let work = sqlx::query_as!(
         Work,
         "select event_id as event, cancelled_by as by from cancellations
-        where finished_at is null order by event_id limit 1 for update skip locked",
+        where finished_at is null and event_id <> all($1)
+        order by event_id limit 1 for update skip locked",
+        skip,
     )
     .fetch_optional(connection)
     .await?;
     Ok(work)
 }
 
-/// Orders that are not paid yet. There will be no more of them once the event is called off.
+/// Orders that are not paid yet, but for those to `skip`. There will be no more of them once the
+/// event is called off.
 pub(super) async fn pending_orders(
     connection: &mut PgConnection,
     event: EventId,
+    skip: &[OrderId],
 ) -> Result<Vec<OrderId>> {
     let orders = sqlx::query_scalar!(
-        "select id from orders o where state = 'pending'
+        "select id from orders o where state = 'pending' and id <> all($2)
             and exists (select from order_lines where order_id = o.id and event_id = $1)",
         event,
+        skip,
     )
     .fetch_all(connection)
     .await?;
@@ -83,21 +88,23 @@ pub(super) async fn drop_waiting_guests(
     Ok(())
 }
 
-/// The next `size` live tickets, and the others of their orders.
+/// The next `size` live tickets, and the others of their orders, each with its order; none of the
+/// orders to `skip`.
 pub(super) async fn next_tickets(
     connection: &mut PgConnection,
     event: EventId,
     size: i64,
-) -> Result<Vec<TicketName>> {
-    let tickets = sqlx::query_as!(
-        TicketName,
+    skip: &[OrderId],
+) -> Result<Vec<(OrderId, TicketName)>> {
+    let tickets = sqlx::query!(
         "with next as (
             select distinct order_id from (
                 select order_id from tickets
-                where event_id = $1 and state in ('valid', 'checked_in') order by number limit $2
+                where event_id = $1 and state in ('valid', 'checked_in') and order_id <> all($3)
+                order by number limit $2
             ) first
         )
-        select t.event_id, t.number
+        select t.order_id, t.event_id, t.number
         from next
         join order_lines l on l.order_id = next.order_id and l.event_id = $1
         join tickets t on t.event_id = $1
@@ -106,10 +113,37 @@ pub(super) async fn next_tickets(
         order by t.number",
         event,
         size,
+        skip,
     )
     .fetch_all(connection)
     .await?;
-    Ok(tickets)
+    let named = tickets.into_iter().map(|ticket| {
+        let name = TicketName {
+            event_id: ticket.event_id,
+            number: ticket.number,
+        };
+        (ticket.order_id, name)
+    });
+    Ok(named.collect())
+}
+
+/// Whether the event has live tickets, or orders that are not paid yet.
+pub(super) async fn is_anything_left(
+    connection: &mut PgConnection,
+    event: EventId,
+) -> Result<bool> {
+    let left = sqlx::query_scalar!(
+        r#"select exists (
+            select from tickets where event_id = $1 and state in ('valid', 'checked_in')
+        ) or exists (
+            select from orders o where state = 'pending'
+                and exists (select from order_lines where order_id = o.id and event_id = $1)
+        ) as "left!""#,
+        event,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(left)
 }
 
 /// Counts `done` more; none means that there are none left.

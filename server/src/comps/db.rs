@@ -212,14 +212,33 @@ pub(super) async fn find(connection: &mut PgConnection, id: Uuid) -> Result<Comp
     })
 }
 
-/// The oldest batch with guests who wait.
-pub(super) async fn oldest(connection: &mut PgConnection) -> Result<Option<Uuid>> {
+/// The oldest batch with guests who wait; none of those to `skip`.
+pub(super) async fn oldest(connection: &mut PgConnection, skip: &[Uuid]) -> Result<Option<Uuid>> {
     let id = sqlx::query_scalar!(
-        "select id from comp_batches where finished_at is null order by created_at limit 1"
+        "select id from comp_batches where finished_at is null and id <> all($1)
+        order by created_at limit 1",
+        skip,
     )
     .fetch_optional(connection)
     .await?;
     Ok(id)
+}
+
+/// The first guest of a batch who waits; none of the places to `skip`.
+pub(super) async fn next_place(
+    connection: &mut PgConnection,
+    batch: Uuid,
+    skip: &[i32],
+) -> Result<Option<i32>> {
+    let place = sqlx::query_scalar!(
+        "select place from comp_guests
+        where batch_id = $1 and number is null and place <> all($2) order by place limit 1",
+        batch,
+        skip,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(place)
 }
 
 /// Whose tickets a batch is of.
@@ -230,25 +249,32 @@ pub(super) async fn event_of(connection: &mut PgConnection, batch: Uuid) -> Resu
     Ok(event)
 }
 
-/// Issues the next tickets of a batch, at most `size`, numbered from `first`; how many it were. Call
-/// it with the event's stock locked. Who has a verified account holds their ticket at once; for the
+/// Issues the next tickets of a batch, at most `size`, numbered from `first`, but none for the
+/// places to `skip`; how many it were. Call it with the event's stock locked. Who has a verified account holds their ticket at once; for the
 /// others it waits.
 pub(super) async fn issue(
     connection: &mut PgConnection,
     batch: Uuid,
     first: TicketNumber,
     size: i32,
+    skip: &[i32],
 ) -> Result<usize> {
     let waiting = sqlx::query_scalar!(
-        r#"select least(total - done, $2) as "quantity!" from comp_batches
-        where id = $1 and finished_at is null"#,
+        r#"select (
+            select count(*)::int from (
+                select from comp_guests g
+                where g.batch_id = b.id and g.number is null and g.place <> all($3) limit $2
+            ) next
+        ) as "quantity!" from comp_batches b
+        where b.id = $1 and b.finished_at is null"#,
         batch,
-        size,
+        i64::from(size),
+        skip,
     )
     .fetch_optional(&mut *connection)
     .await?;
     // Nothing is left of it when another server was faster, or its event was called off.
-    let Some(quantity) = waiting else {
+    let Some(quantity) = waiting.filter(|quantity| *quantity > 0) else {
         return Ok(0);
     };
     let issued = usize::try_from(quantity).map_err(Error::internal)?;
@@ -265,7 +291,7 @@ pub(super) async fn issue(
                 ($3::int + row_number() over (order by g.place) - 1)::int as number
             from comp_guests g
             left join users u on u.email = g.email and u.email_verified_at is not null
-            where g.batch_id = $1 and g.number is null
+            where g.batch_id = $1 and g.number is null and g.place <> all($6::int[])
             order by g.place limit $4::int
         ), new_order as (
             insert into orders (id, user_id, kind, state, currency, total, payment,
@@ -307,6 +333,7 @@ pub(super) async fn issue(
         first,
         quantity,
         &transfers,
+        skip,
     )
     .execute(&mut *connection)
     .await?;

@@ -32,11 +32,15 @@ use crate::extract::{Json, Path, Query};
 use crate::host::access::{self, Role};
 use crate::host::change;
 use crate::invitations;
+use crate::jobs::postponed::Postponed;
 use crate::orders::purchase::lock_stock;
 use crate::orders::{Refusal, idempotency_key};
 use crate::review;
 use crate::state::AppState;
 
+/// Guests, by their batch and place, and whole batches that could not be given their tickets.
+static GUESTS: Postponed<(Uuid, i32)> = Postponed::new("give a ticket");
+static BATCHES: Postponed<Uuid> = Postponed::new("give tickets");
 /// Small enough to be done in well under a second.
 const BATCH: i32 = 1000;
 /// The most columns that make a name.
@@ -187,7 +191,7 @@ async fn give(
     let accepted = accept(&state, id, asker, key, &body).await?;
     if !accepted.replayed {
         // A few are given at once; the rest by whoever looks for what there is to do.
-        issue(&state.db, accepted.batch, BATCH).await?;
+        issue_some(&state.db, accepted.batch, BATCH).await;
     }
     let mut connection = state.db.acquire().await?;
     let batch = Json(db::find(&mut connection, accepted.batch).await?);
@@ -352,12 +356,65 @@ pub async fn run_once(pool: &PgPool, stop: &CancellationToken) -> Result<usize> 
 /// Issues up to `size` tickets; `None` when there is nothing to do.
 pub async fn run_batch(pool: &PgPool, size: i32) -> Result<Option<usize>> {
     let mut connection = pool.acquire().await?;
-    let next = db::oldest(&mut connection).await?;
+    let next = db::oldest(&mut connection, &BATCHES.waiting()).await?;
     drop(connection);
     match next {
-        Some(batch) => issue(pool, batch, size).await.map(Some),
+        Some(batch) => Ok(Some(issue_some(pool, batch, size).await)),
         None => Ok(None),
     }
+}
+
+/// Issues up to `size` tickets of a batch; how many it were. Where that fails they are issued one
+/// by one, and whoever cannot have theirs is put off.
+async fn issue_some(pool: &PgPool, batch: Uuid, size: i32) -> usize {
+    let issued = match issue(pool, batch, size).await {
+        Err(error) if size > 1 => {
+            tracing::warn!(%batch, %error, "a batch is given one by one");
+            one_by_one(pool, batch, size).await
+        }
+        issued => issued,
+    };
+    match issued {
+        Ok(issued) if issued > 0 => {
+            BATCHES.done(batch);
+            issued
+        }
+        Ok(_) if !waiting_guests(batch).is_empty() => {
+            let error = Error::internal("some guests cannot be given their tickets");
+            BATCHES.failed(batch, &error);
+            0
+        }
+        Ok(_) => 0,
+        Err(error) => {
+            BATCHES.failed(batch, &error);
+            0
+        }
+    }
+}
+
+async fn one_by_one(pool: &PgPool, batch: Uuid, size: i32) -> Result<usize> {
+    let mut issued = 0;
+    for _ in 0..size {
+        let mut connection = pool.acquire().await?;
+        let next = db::next_place(&mut connection, batch, &waiting_guests(batch)).await?;
+        drop(connection);
+        let Some(place) = next else { break };
+        match issue(pool, batch, 1).await {
+            Ok(one) => {
+                GUESTS.done((batch, place));
+                issued += one;
+            }
+            Err(error) => GUESTS.failed((batch, place), &error),
+        }
+    }
+    Ok(issued)
+}
+
+/// The places of a batch's guests who are put off.
+fn waiting_guests(batch: Uuid) -> Vec<i32> {
+    let of_batch = GUESTS.waiting().into_iter();
+    let of_batch = of_batch.filter(|(of, _)| *of == batch);
+    of_batch.map(|(_, place)| place).collect()
 }
 
 async fn issue(pool: &PgPool, batch: Uuid, size: i32) -> Result<usize> {
@@ -367,7 +424,14 @@ async fn issue(pool: &PgPool, batch: Uuid, size: i32) -> Result<usize> {
     let Some(stock) = locked.first() else {
         return Err(Error::internal("an event without stock"));
     };
-    let given = db::issue(&mut transaction, batch, stock.next_number, size).await?;
+    let given = db::issue(
+        &mut transaction,
+        batch,
+        stock.next_number,
+        size,
+        &waiting_guests(batch),
+    )
+    .await?;
     transaction.commit().await?;
     Ok(given)
 }

@@ -29,34 +29,53 @@ pub async fn forget_done(connection: &mut PgConnection, days: i32, limit: i64) -
     usize::try_from(forgotten.rows_affected()).map_err(Error::internal)
 }
 
-/// Ends at most `limit` published events that are over; how many it were.
-pub async fn end_due(connection: &mut PgConnection, limit: i64) -> Result<usize> {
-    let ended = sqlx::query_scalar!(
-        "with due as (
-            select s.event_id from events e join event_stock s on s.event_id = e.id
-            where e.status = 'published' and e.ends_at <= now()
-            order by s.event_id limit $1 for update of s skip locked
-        )
-        update events e set status = 'ended' from due
-        where e.id = due.event_id and e.status = 'published' and e.ends_at <= now()
-        returning e.id",
+/// At most `limit` published events that are over, but for those to `skip`.
+pub async fn due_to_end(
+    connection: &mut PgConnection,
+    limit: i64,
+    skip: &[EventId],
+) -> Result<Vec<EventId>> {
+    let due = sqlx::query_scalar!(
+        "select id from events
+        where status = 'published' and ends_at <= now() and id <> all($2)
+        order by ends_at limit $1",
         limit,
+        skip,
     )
     .fetch_all(connection)
     .await?;
-    Ok(ended.len())
+    Ok(due)
 }
 
-/// An event that ended more than `after_days` ago and is not archived, its stock locked.
+/// Ends a published event that is over; whether it did.
+pub async fn end(connection: &mut PgConnection, event: EventId) -> Result<bool> {
+    let ended = sqlx::query!(
+        "with due as (
+            select event_id from event_stock where event_id = $1 for update skip locked
+        )
+        update events e set status = 'ended' from due
+        where e.id = due.event_id and e.status = 'published' and e.ends_at <= now()",
+        event,
+    )
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected() > 0)
+}
+
+/// An event that ended more than `after_days` ago and is not archived, its stock locked; none of
+/// those to `skip`.
 pub async fn lock_archivable(
     connection: &mut PgConnection,
     after_days: u16,
+    skip: &[EventId],
 ) -> Result<Option<EventId>> {
     let event = sqlx::query_scalar!(
         "select s.event_id from events e join event_stock s on s.event_id = e.id
         where e.status = 'ended' and e.ends_at < now() - make_interval(days => $1)
+            and e.id <> all($2)
         order by e.ends_at limit 1 for update of s skip locked",
         i32::from(after_days),
+        skip,
     )
     .fetch_optional(connection)
     .await?;

@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod db;
 pub mod ending;
+pub mod postponed;
 
 use std::time::Duration;
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result, violates};
 use crate::extract::{Json, Path};
+use crate::jobs::postponed::Postponed;
 use crate::mail::{self, Mail};
 use crate::orders;
 use crate::orders::pending::{GivenUp, give_up, settle};
@@ -207,17 +208,33 @@ pub async fn offer(connection: &mut PgConnection, events: &[EventId]) -> Result<
     Ok(offers.len())
 }
 
+/// Events whose stock could not be offered.
+static POSTPONED: Postponed<EventId> = Postponed::new("offer to those who wait");
+
 /// Offers what became free in other ways: more capacity, sales that go on. How many offers it were.
+/// An event that fails is put off.
 pub async fn run_once(pool: &PgPool) -> Result<usize> {
     let mut connection = pool.acquire().await?;
     let events = db::events_to_offer(&mut connection).await?;
     drop(connection);
     let mut offered = 0;
-    for event in events {
-        let mut transaction = pool.begin().await?;
-        lock_stock(&mut transaction, &[event]).await?;
-        offered += offer(&mut transaction, &[event]).await?;
-        transaction.commit().await?;
+    let skip = POSTPONED.waiting();
+    for event in events.into_iter().filter(|event| !skip.contains(event)) {
+        match offer_left(pool, event).await {
+            Ok(offers) => {
+                POSTPONED.done(event);
+                offered += offers;
+            }
+            Err(error) => POSTPONED.failed(event, &error),
+        }
     }
     Ok(offered)
+}
+
+async fn offer_left(pool: &PgPool, event: EventId) -> Result<usize> {
+    let mut transaction = pool.begin().await?;
+    lock_stock(&mut transaction, &[event]).await?;
+    let offers = offer(&mut transaction, &[event]).await?;
+    transaction.commit().await?;
+    Ok(offers)
 }

@@ -19,6 +19,7 @@ mod moved;
 mod occasions;
 mod orders;
 mod payments;
+mod poison;
 mod races;
 mod recipients;
 mod refunds;

@@ -7,6 +7,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::purchase::lock_stock;
 use crate::error::Result;
+use crate::jobs::postponed::Postponed;
 use crate::mail::{self, Mail};
 use crate::waiting;
 
@@ -57,17 +58,32 @@ pub async fn give_up(connection: &mut PgConnection, order: OrderId, how: GivenUp
     Ok(true)
 }
 
+/// Orders that could not be given up.
+static POSTPONED: Postponed<OrderId> = Postponed::new("expire orders");
+
 /// Gives up every pending order whose time was over at `now`, each in a transaction of its own;
-/// how many it were.
+/// how many it were. An order that fails is put off.
 pub async fn expire_due(db: &PgPool, now: Time) -> Result<usize> {
     let mut expired = 0;
-    for order in db::due(db, now).await? {
-        let mut transaction = db.begin().await?;
-        let given_up = give_up(&mut transaction, order, GivenUp::Expired).await?;
-        transaction.commit().await?;
-        expired += usize::from(given_up);
+    let skip = POSTPONED.waiting();
+    let due = db::due(db, now).await?;
+    for order in due.into_iter().filter(|order| !skip.contains(order)) {
+        match expire(db, order).await {
+            Ok(given_up) => {
+                POSTPONED.done(order);
+                expired += usize::from(given_up);
+            }
+            Err(error) => POSTPONED.failed(order, &error),
+        }
     }
     Ok(expired)
+}
+
+async fn expire(db: &PgPool, order: OrderId) -> Result<bool> {
+    let mut transaction = db.begin().await?;
+    let given_up = give_up(&mut transaction, order, GivenUp::Expired).await?;
+    transaction.commit().await?;
+    Ok(given_up)
 }
 
 async fn lock_stock_of(connection: &mut PgConnection, order: OrderId) -> Result<Vec<EventId>> {

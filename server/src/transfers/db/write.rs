@@ -110,12 +110,13 @@ async fn return_to_sender(connection: &mut PgConnection, ids: &[Uuid]) -> Result
 }
 
 /// An event that is over and has pending transfers, its stock locked.
-pub async fn lock_over(connection: &mut PgConnection) -> Result<Option<EventId>> {
+pub async fn lock_over(connection: &mut PgConnection, skip: &[EventId]) -> Result<Option<EventId>> {
     let event = sqlx::query_scalar!(
         "select s.event_id from event_stock s join events e on e.id = s.event_id
-        where e.ends_at <= now()
+        where e.ends_at <= now() and e.id <> all($1)
             and exists (select from transfers f where f.event_id = e.id and f.state = 'pending')
         limit 1 for update of s skip locked",
+        skip,
     )
     .fetch_optional(connection)
     .await?;
