@@ -164,6 +164,11 @@ pub(crate) async fn place_order(key: Uuid, body: &PlaceOrder) -> Answer<Placed> 
     Call::post("/orders", body).key(key).send().await
 }
 
+/// The order that was placed with this key.
+pub(crate) async fn order_with_key(key: Uuid) -> Answer<Placed> {
+    Call::get(format!("/orders/by-key/{key}")).send().await
+}
+
 pub(crate) async fn quote(body: &PlaceOrder) -> Answer<OrderQuote> {
     Call::post("/orders/quote", body).send().await
 }

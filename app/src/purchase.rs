@@ -18,7 +18,7 @@ use crate::feed::{Feeds, use_feeds};
 use crate::session::use_session;
 use crate::{api, cart, platform, route, storage};
 pub(crate) use verdict::Refusal;
-use verdict::{Verdict, judge};
+use verdict::{Verdict, judge, judge_key};
 
 /// What a hand feels when an order is placed.
 const PLACED_MS: u32 = 30;
@@ -148,14 +148,21 @@ impl Purchase {
     fn send(self, pending: Pending, mut unsure: bool) {
         spawn_local(async move {
             let mut attempt = 0;
+            let mut unknown_at = unsure.then(js_sys::Date::now);
             loop {
                 let answer = api::place_order(pending.key, &pending.body).await;
-                match judge(attempt, answer) {
+                let mut verdict = judge(attempt, answer);
+                if let Verdict::Ask(refusal) = verdict {
+                    let found = api::order_with_key(pending.key).await;
+                    let elapsed = unknown_at.map(|at| js_sys::Date::now() - at);
+                    verdict = judge_key(attempt, refusal, found, elapsed);
+                }
+                match verdict {
                     Verdict::Placed(order) => {
                         forget(pending.user_id);
                         return self.placed(pending.purpose, order);
                     }
-                    Verdict::Refused(refusal) => {
+                    Verdict::Refused(refusal) | Verdict::Ask(refusal) => {
                         forget(pending.user_id);
                         return self.refused(pending.purpose, refusal);
                     }
@@ -168,6 +175,9 @@ impl Purchase {
                     }
                     Verdict::Again { after_ms, unknown } => {
                         unsure |= unknown;
+                        if unknown {
+                            unknown_at = Some(js_sys::Date::now());
+                        }
                         self.phase.set(if unsure {
                             Phase::Checking
                         } else {

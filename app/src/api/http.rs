@@ -50,6 +50,9 @@ pub(crate) enum Error {
     Refused(Box<Problem>),
     Unreachable,
     Unreadable,
+    /// Something between the app and the server, such as a proxy, refused the request with this
+    /// status (4xx), so the server has not seen it.
+    Blocked(u16),
     /// The address of the screen names nothing, so nothing was asked.
     Nowhere,
 }
@@ -58,7 +61,7 @@ impl Error {
     pub(crate) fn problem(&self) -> Option<&Problem> {
         match self {
             Self::Refused(problem) => Some(problem),
-            Self::Unreachable | Self::Unreadable | Self::Nowhere => None,
+            Self::Unreachable | Self::Unreadable | Self::Blocked(_) | Self::Nowhere => None,
         }
     }
 
@@ -348,6 +351,7 @@ async fn read(response: Response) -> Result<String, Error> {
     }
 }
 
+        Err(_) if response.status() >= 400 => Err(Error::Blocked(response.status())),
 /// The address at which anyone can open a path of the app.
 pub(crate) fn public_url(path: &str) -> String {
     let server = server_url(path);

@@ -14,6 +14,7 @@ impl fmt::Display for Error {
             Self::Refused(problem) => words(problem),
             Self::Unreachable => t!(errors.unreachable).to_owned(),
             Self::Unreadable => t!(errors.unreadable).to_owned(),
+            Self::Blocked(status) => t!(errors.blocked, status = status.to_string()),
             Self::Nowhere => t!(common.old_link).to_owned(),
         })
     }

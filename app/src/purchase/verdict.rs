@@ -19,6 +19,9 @@ pub(super) enum Verdict {
     Refused(Refusal),
     /// The session is over: nothing was done this time.
     SignIn,
+    /// The server has not seen it this time. Ask whether it has an order with this key: if not, this
+    /// is the end.
+    Ask(Refusal),
     /// Send the same again.
     Again {
         after_ms: u32,
@@ -99,12 +102,50 @@ pub(super) fn judge(attempt: u32, answer: Result<Placed, Error>) -> Verdict {
     };
     match error {
         Error::Unreachable | Error::Unreadable | Error::Nowhere => again(true),
+        // Too slow, or too much at once.
+        Error::Blocked(408 | 425 | 429) => again(true),
+        Error::Blocked(_) => Verdict::Ask(Refusal::Other {
+            ticket_type_id: None,
+            words: error.to_string(),
+        }),
         Error::Refused(problem) => match problem.code {
             Code::Internal => again(true),
             Code::Busy | Code::RateLimited => again(false),
             Code::Unauthenticated | Code::TokenExpired => Verdict::SignIn,
             _ => Verdict::Refused(Refusal::of(&problem)),
         },
+    }
+}
+
+/// How long after it was sent the server may still carry out what was not answered: a little longer
+/// than it works on a request.
+const CARRIED_OUT_MS: f64 = 30_000.0;
+
+/// What the answer to the question for an order with the key means, when the request itself was
+/// refused with `refusal` before it came to the server. `since_unknown` is how long ago, in
+/// milliseconds, it may have come there without an answer.
+pub(super) fn judge_key(
+    attempt: u32,
+    refusal: Refusal,
+    found: Result<Placed, Error>,
+    since_unknown: Option<f64>,
+) -> Verdict {
+    let asked = found.as_ref().err().and_then(Error::retry_after);
+    let again = Verdict::Again {
+        after_ms: BACKOFF.pause(attempt, asked),
+        unknown: false,
+    };
+    match found {
+        Ok(Placed { id }) => Verdict::Placed(id),
+        Err(error) if error.code() == Some(Code::NotFound) => {
+            match since_unknown.filter(|elapsed| *elapsed < CARRIED_OUT_MS) {
+                None => Verdict::Refused(refusal),
+                // It may still be carried out.
+                Some(_) => again,
+            }
+        }
+        Err(error) if error.needs_sign_in() => Verdict::SignIn,
+        Err(_) => again,
     }
 }
 
@@ -151,6 +192,37 @@ mod tests {
             matches!(fault, Verdict::Again { unknown: true, .. }),
             "{fault:?}"
         );
+    }
+
+    #[test]
+    fn what_a_proxy_refuses_ends_when_the_server_has_no_order_with_the_key() {
+        for status in [400, 401, 403, 404, 405, 407, 413, 451, 499] {
+            let Verdict::Ask(refusal) = judge(3, Err(Error::Blocked(status))) else {
+                panic!("no question after {status}");
+            };
+            let after = |found, since| judge_key(3, refusal.clone(), found, since);
+            let missing = || refused(Code::NotFound);
+            let refused_for_good = Verdict::Refused(refusal.clone());
+            assert_eq!(after(missing(), None), refused_for_good);
+            assert_eq!(after(missing(), Some(31_000.0)), refused_for_good);
+            // An earlier request may still be carried out.
+            let again = |verdict| matches!(verdict, Verdict::Again { .. });
+            assert!(again(after(missing(), Some(5_000.0))));
+            let id = Uuid::from_u128(1);
+            assert_eq!(after(Ok(Placed { id }), Some(0.0)), Verdict::Placed(id));
+            for error in [
+                Error::Unreachable,
+                Error::Unreadable,
+                Error::Blocked(status),
+            ] {
+                assert!(again(after(Err(error), None)));
+            }
+            assert_eq!(after(refused(Code::TokenExpired), None), Verdict::SignIn);
+        }
+        for status in [408, 425, 429] {
+            let verdict = judge(0, Err(Error::Blocked(status)));
+            assert!(matches!(verdict, Verdict::Again { .. }), "{verdict:?}");
+        }
     }
 
     #[test]

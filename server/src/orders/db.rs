@@ -6,6 +6,7 @@ use api::orders::{
 use api::tickets::TicketState;
 use api::{Currency, Money, OrderId, TicketNumber, UserId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::events::db::{event_refs, parse_currency};
@@ -109,6 +110,22 @@ pub async fn find(
 pub fn due(lines: &[OrderLine]) -> Option<Money> {
     let tickets = lines.iter().flat_map(|line| &line.tickets);
     Money::total(tickets.filter_map(|ticket| ticket.due))
+}
+
+/// The order that `user` placed with this idempotency key.
+pub async fn with_key(
+    connection: &mut PgConnection,
+    user: UserId,
+    key: Uuid,
+) -> Result<Option<OrderId>> {
+    let id = sqlx::query_scalar!(
+        "select id from orders where user_id = $1 and idempotency_key = $2 and kind = 'purchase'",
+        user,
+        key,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id)
 }
 
 async fn lines(

@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(place, list))
         .routes(routes!(quote))
+        .routes(routes!(by_key))
         .routes(routes!(detail))
 }
 
@@ -155,6 +156,23 @@ async fn detail(
     Path(id): Path<OrderId>,
 ) -> Result<Json<Order>> {
     let mut connection = state.db.acquire().await?;
+    let order = db::find(&mut connection, buyer.user, id).await?;
+    order.map(Json).ok_or(Error::NotFound)
+}
+
+/// The order that was placed with an idempotency key, for who does not know whether it arrived.
+#[utoipa::path(get, path = "/orders/by-key/{key}", tag = "orders", params(("key" = Uuid, Path)),
+    responses((status = 200, body = Order), (status = 401, body = api::Problem),
+        (status = 404, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn by_key(
+    State(state): State<AppState>,
+    buyer: SignedIn,
+    Path(key): Path<Uuid>,
+) -> Result<Json<Order>> {
+    let mut connection = state.db.acquire().await?;
+    let id = db::with_key(&mut connection, buyer.user, key).await?;
+    let id = id.ok_or(Error::NotFound)?;
     let order = db::find(&mut connection, buyer.user, id).await?;
     order.map(Json).ok_or(Error::NotFound)
 }

@@ -98,6 +98,7 @@ fn rows() -> Vec<Row> {
         row("GET /orders/{id}", Buyer, json!({})),
         row("POST /orders/{id}/refund-quote", Buyer, tickets.clone()),
         row("POST /orders/{id}/refunds", Buyer, tickets.clone()),
+        row("GET /orders/by-key/{key}", Buyer, json!({})),
         row("POST /orders/{id}/give-back-requests", Buyer, tickets),
         row("GET /tickets", User, json!({})),
         row("GET /tickets/{event_id}/{number}", Holder, json!({})),
@@ -219,6 +220,7 @@ struct Things {
     /// Of ticket 1, which was given to someone.
     number: i32,
     /// Of ticket 3, which is on its way to them.
+    key: Uuid,
     transfer: Uuid,
     /// The buyer's place on the waiting list.
     party: Uuid,
@@ -236,6 +238,7 @@ impl Things {
             number: 99,
             transfer: Uuid::new_v4(),
             party: Uuid::new_v4(),
+            key: Uuid::new_v4(),
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
@@ -253,7 +256,11 @@ impl Things {
             .starts_at(Utc::now() + Duration::hours(1))
             .create(app, organizer)
             .await;
-        let order: Order = buyer.buy(&[(event.types[0], 3)]).await.created();
+        let key = Uuid::new_v4();
+        let order: Order = buyer
+            .buy_with_key(key, &[(event.types[0], 3)])
+            .await
+            .created();
         sqlx::query!(
             "update ticket_user set user_id = $2 where event_id = $1 and number = 1",
             event.id,
@@ -269,6 +276,7 @@ impl Things {
             number: 1,
             transfer: Uuid::new_v4(),
             party: Uuid::new_v4(),
+            key,
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
@@ -323,6 +331,7 @@ impl Things {
             ("{event_id}", self.event.to_string()),
             ("{ticket_type}", self.ticket_type.to_string()),
             ("{number}", number),
+            ("{key}", self.key.to_string()),
             ("{member}", self.member.to_string()),
             ("{promo_code}", self.promo.to_string()),
             ("{check_in}", self.check_in.to_string()),

@@ -420,3 +420,25 @@ async fn the_ledger_pages_newest_first(db: PgPool) {
     assert_eq!(seen, bought);
     assert_eq!(second.next_cursor, None);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_is_found_by_its_key(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    let key = Uuid::new_v4();
+    let path = format!("/orders/by-key/{key}");
+    ada.get(&path)
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+    let placed: Order = ada
+        .buy_with_key(key, &[(event.types[0], 1)])
+        .await
+        .created();
+    let found: Order = ada.get(&path).await.ok();
+    assert_eq!(found, placed);
+    // The key of another says nothing.
+    olga.get(&path)
+        .await
+        .refused(StatusCode::NOT_FOUND, Code::NotFound);
+}
