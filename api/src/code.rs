@@ -2,6 +2,9 @@
 //! (Ed25519), so that a door can check it without a network. In capital letters and digits, which
 //! QR codes hold most densely.
 
+use std::borrow::Cow;
+
+use crate::door::CHECK_CHARACTERS;
 use crate::{EventId, TicketNumber};
 use data_encoding::BASE32_NOPAD;
 pub use ed25519_dalek::VerifyingKey;
@@ -10,8 +13,6 @@ use ed25519_dalek::{Signature, Signer, SigningKey};
 /// Marks our codes and their first form.
 const PREFIX: &str = "BO1";
 const PAYLOAD_BYTES: usize = 16 + 4 + 2;
-/// Of the typed code; 30 bits tell a misread code or a guess, the door's list tells the rest.
-const CHECK_CHARACTERS: usize = 6;
 
 /// What a code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +87,15 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Reads what has the form of a signed code.
+    /// Reads what has the form of a signed code, in any case: a scanner that types swaps capital
+    /// and small letters when caps lock is on.
     pub fn read(text: &str) -> Option<Self> {
+        let mut text = Cow::Borrowed(text.trim());
+        if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            text = Cow::Owned(text.to_ascii_uppercase());
+        }
         let bytes = BASE32_NOPAD
-            .decode(text.trim().strip_prefix(PREFIX)?.as_bytes())
+            .decode(text.strip_prefix(PREFIX)?.as_bytes())
             .ok()?;
         let (payload, signature) = bytes.split_first_chunk()?;
         Some(Self {
@@ -146,6 +152,13 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_was_typed_with_caps_lock_is_the_same() {
+        let (code, seed) = sample();
+        let typed = format!(" {}\r", code.sign(&seed).code.to_lowercase());
+        assert_eq!(TicketCode::verify(&typed, &public_key(&seed)), Some(code));
+    }
+
+    #[test]
     fn another_events_key_is_refused() {
         let (code, seed) = sample();
         assert_eq!(
@@ -162,7 +175,8 @@ mod tests {
         for place in 0..signed.len() {
             for replacement in [b'A', b'B', b'7', b'a', b'='] {
                 let mut forged = signed.clone().into_bytes();
-                if forged[place] == replacement {
+                // The other case of a letter is the same code.
+                if forged[place].eq_ignore_ascii_case(&replacement) {
                     continue;
                 }
                 forged[place] = replacement;

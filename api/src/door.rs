@@ -14,8 +14,11 @@ use crate::{Money, TicketNumber, Time};
 pub const GATE_MAX: usize = 40;
 /// The longest text that is taken for a code, in characters.
 pub const CODE_MAX: usize = 300;
-/// The most scans one request brings.
+/// The most scans in one request.
 pub const SYNC_MAX: usize = 100;
+/// How many characters follow the number in a typed code. They are 30 bits, which tell a misread
+/// code or a guess; the door's list tells the rest.
+pub const CHECK_CHARACTERS: usize = 6;
 /// How long after it an admission can be undone, in minutes.
 pub const UNDO_MINUTES: i32 = 15;
 /// How long before its beginning and after its end an event lets people in, in hours.
@@ -126,7 +129,8 @@ pub struct Scan {
     pub gate: String,
 }
 
-/// A scan that a scanner decided by itself, without a network.
+/// A scan that a scanner decided by itself, without a network. Nobody can scan again what was
+/// decided an hour ago, so the server reads of each field what it can, and refuses no scan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -144,15 +148,29 @@ pub struct OfflineScan {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SyncScans {
-    /// In the order they were made, at most 100.
+    /// In the order they were made, at most 100. Each has its own answer: a scan that cannot be
+    /// read is answered `not_a_ticket`.
+    #[cfg_attr(feature = "openapi", schema(schema_with = any_scans))]
     pub scans: Vec<OfflineScan>,
+}
+
+/// Scans are answered one by one, so nothing in the list makes the request invalid.
+#[cfg(feature = "openapi")]
+fn any_scans() -> utoipa::openapi::Schema {
+    use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, Object, SchemaType};
+    use utoipa::openapi::{Ref, Schema};
+    let scan = AnyOfBuilder::new()
+        .item(Ref::from_schema_name("OfflineScan"))
+        .item(Object::with_type(SchemaType::AnyValue));
+    let scans = ArrayBuilder::new().items(scan).max_items(Some(SYNC_MAX));
+    Schema::Array(scans.build())
 }
 
 /// The answer to [`SyncScans`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Synced {
-    /// What each scan means, in their order.
+    /// What each scan means: as many answers as scans, in the same order.
     pub answers: Vec<CheckIn>,
 }
 
@@ -240,57 +258,84 @@ impl CheckIn {
     }
 }
 
-/// A typed code, `12-K7QF2M` in any case, as number and check. What people misread for each other
-/// is told apart by what codes are made of.
+/// A typed code as number and check: `12-K7QF2M` in any case, with any dash or none, with spaces,
+/// in full-width characters. Whatever stands between letters and digits separates, because a
+/// barcode scanner that is set to another keyboard types something else for the dash. Characters
+/// that people misread for each other are told apart by what codes are made of.
 pub fn read_typed(text: &str) -> Option<(TicketNumber, String)> {
-    let (number, check) = text.trim().split_once(['-', ' '])?;
-    let number = number.trim().parse().ok().filter(|number| *number >= 1)?;
-    let check = check.trim().to_uppercase();
-    let check = check.replace('0', "O").replace('1', "I").replace('8', "B");
-    (!check.is_empty()).then_some((number, check))
+    let text: Vec<char> = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .map(|c| to_ascii(c).to_ascii_uppercase())
+        .collect();
+    let is_separator = |c: &char| !c.is_ascii_alphanumeric();
+    let first = text.iter().position(|c| c.is_ascii_alphanumeric())?;
+    let last = text.iter().rposition(|c| c.is_ascii_alphanumeric())?;
+    let text = &text[first..=last];
+    let (number, check) = match text.iter().position(is_separator) {
+        Some(place) => text.split_at(place),
+        None => text.split_at(text.len().checked_sub(CHECK_CHARACTERS)?),
+    };
+    let number = String::from_iter(number).parse().ok()?;
+    let check: String = check
+        .iter()
+        .filter(|c| !is_separator(c))
+        .map(|c| match c {
+            '0' => 'O',
+            '1' => 'I',
+            '8' => 'B',
+            other => *other,
+        })
+        .collect();
+    (number >= 1 && !check.is_empty()).then_some((number, check))
+}
+
+/// Digits of other scripts and full-width letters as the ASCII characters they stand for.
+fn to_ascii(c: char) -> char {
+    /// The zeros of Arabic, Persian, Devanagari, Bengali, Thai and full-width digits.
+    const ZEROS: [u32; 6] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+    let code = u32::from(c);
+    let digit = ZEROS.iter().find_map(|zero| {
+        let value = code.checked_sub(*zero).filter(|value| *value < 10)?;
+        char::from_digit(value, 10)
+    });
+    let full_width = || match code {
+        0xff21..=0xff3a | 0xff41..=0xff5a => char::from_u32(code - 0xfee0),
+        _ => None,
+    };
+    digit.or_else(full_width).unwrap_or(c)
+}
+
+/// What was scanned, no longer than a code can be. No code of ours is cut by that.
+pub fn scanned_text(text: &str) -> String {
+    text.trim().chars().take(CODE_MAX).collect()
+}
+
+/// The name of a gate as it is kept: one line without control characters, no longer than it may be.
+pub fn gate_name(text: &str) -> String {
+    let visible: String = text.chars().filter(|c| !c.is_control()).collect();
+    let name: String = visible.trim().chars().take(GATE_MAX).collect();
+    name.trim_end().to_owned()
 }
 
 impl Scan {
     /// Checks the request and returns the errors by field.
     pub fn validate(&self) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::default();
-        self.check(&mut errors, "");
-        errors.into_result()
-    }
-
-    fn check(&self, errors: &mut FieldErrors, prefix: &str) {
-        let code = format!("{prefix}code");
         errors.require(
             self.code.is_some() != self.number.is_some(),
-            code.as_str(),
+            "code",
             "Send a code or a number.",
         );
         if let Some(text) = &self.code {
             let length = text.chars().count();
             errors.require(
                 (1..=CODE_MAX).contains(&length),
-                code,
+                "code",
                 "Enter a valid code.",
             );
         }
-        errors.require_line(&self.gate, 0, GATE_MAX, format!("{prefix}gate"));
-    }
-}
-
-impl SyncScans {
-    /// Checks the request and returns the errors by field.
-    pub fn validate(&self) -> Result<(), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        errors.require(
-            self.scans.len() <= SYNC_MAX,
-            "scans",
-            "Send up to 100 scans at once.",
-        );
-        for (index, offline) in self.scans.iter().enumerate() {
-            offline
-                .scan
-                .check(&mut errors, &format!("scans.{index}.scan."));
-        }
+        errors.require_line(&self.gate, 0, GATE_MAX, "gate");
         errors.into_result()
     }
 }
@@ -382,5 +427,79 @@ mod tests {
         for nothing in ["", "12", "-K7QF2M", "0-K7QF2M", "12-", "x-y"] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn a_typed_code_is_read_however_it_is_spaced_and_dashed() {
+        for typed in [
+            "12 - K7QF2M",
+            "12 -k7qf2m",
+            "12- K7QF2M",
+            "12K7QF2M",
+            "12k7qf2m",
+            "12 K7Q F2M",
+            "1 2 - K 7 Q F 2 M",
+            "0012-K7QF2M",
+            "12-K7Q-F2M",
+            "12--K7QF2M",
+            "12\u{2010}K7QF2M",
+            "12\u{2011}K7QF2M",
+            "12\u{2013}K7QF2M",
+            "12 \u{2014} K7QF2M",
+            "12\u{2212}K7QF2M",
+            "12\u{fe63}K7QF2M",
+            "12\u{ff0d}K7QF2M",
+            "12\u{30fc}K7QF2M",
+            "12\u{ad}K7QF2M",
+            "12\u{a0}K7QF2M\u{200b}",
+            // What a scanner that is set to another keyboard types for a dash.
+            "12ßK7QF2M",
+            "12)K7QF2M",
+            "12'K7QF2M",
+            "12/K7QF2M",
+            "12_K7QF2M",
+            "１２－Ｋ７ＱＦ２Ｍ",
+            "１２ｋ７ｑｆ２ｍ",
+            "١٢-K٧QF٢M",
+            "12-K7QF2M\r\n",
+            "12-K7QF2M\0",
+            "\u{feff}12-K7QF2M.",
+            "#12-K7QF2M",
+            "12K7QF2M\u{200b}",
+        ] {
+            let read = read_typed(typed);
+            assert_eq!(read, Some((12, "K7QF2M".to_owned())), "{typed:?}");
+        }
+        // Without a dash, the last six characters are the check, which may be digits.
+        let digits = read_typed("12234567");
+        assert_eq!(digits, Some((12, "234567".to_owned())));
+        for nothing in [
+            "K7QF2M",
+            "-",
+            "٠K7QF2M",
+            "99999999999-K7QF2M",
+            "--",
+            "ééé",
+            "é-é",
+        ] {
+            assert_eq!(read_typed(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_was_scanned_and_named_fits_its_field() {
+        assert_eq!(scanned_text(&"x".repeat(301)).len(), CODE_MAX);
+        assert_eq!(scanned_text(" 12-K7QF2M\n"), "12-K7QF2M");
+        assert_eq!(gate_name(" Gate\0 A\n"), "Gate A");
+        assert_eq!(gate_name(&"ä".repeat(41)), "ä".repeat(40));
+        assert_eq!(gate_name(&format!("{} b", "a".repeat(39))), "a".repeat(39));
+        let gate = gate_name(&"\u{7}g ".repeat(100));
+        let scan = Scan {
+            nonce: Uuid::nil(),
+            code: Some(scanned_text(&"🎟".repeat(500))),
+            number: None,
+            gate,
+        };
+        assert_eq!(scan.validate(), Ok(()));
     }
 }

@@ -15,7 +15,12 @@ use utoipa::openapi::{OpenApi, Ref, RefOr, Response};
 #[openapi(
     info(title = "Box Office", description = "Find events and buy tickets; create events, sell \
         tickets and run the door. Errors are `application/problem+json` with a stable `code`."),
-    components(schemas(api::events::When, api::tickets::TicketsWhen, api::events::LiveStock)),
+    components(schemas(
+        api::events::When,
+        api::tickets::TicketsWhen,
+        api::events::LiveStock,
+        api::door::OfflineScan,
+    )),
     modifiers(&Bearer)
 )]
 pub(crate) struct Description;

@@ -347,11 +347,11 @@ async fn read(response: Response) -> Result<String, Error> {
         }
         // A proxy's own page: the server behind it did not answer.
         Err(_) if response.status() >= 500 => Err(Error::Unreachable),
+        Err(_) if response.status() >= 400 => Err(Error::Blocked(response.status())),
         Err(_) => Err(Error::Unreadable),
     }
 }
 
-        Err(_) if response.status() >= 400 => Err(Error::Blocked(response.status())),
 /// The address at which anyone can open a path of the app.
 pub(crate) fn public_url(path: &str) -> String {
     let server = server_url(path);

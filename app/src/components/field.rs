@@ -52,6 +52,9 @@ pub(crate) fn Field(
     /// What browsers and password managers may fill in.
     #[prop(optional, into)]
     autocomplete: Option<&'static str>,
+    /// The most characters that can be typed.
+    #[prop(optional, into)]
+    maxlength: Option<usize>,
 ) -> impl IntoView {
     let note = Note::new(&id, error, hint);
     let (invalid, described_by) = (note.invalid(), note.described_by());
@@ -60,6 +63,7 @@ pub(crate) fn Field(
             <input
                 class="field__input"
                 id=id
+                maxlength=maxlength
                 type=kind.input_type()
                 inputmode=kind.input_mode()
                 dir="auto"

@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod db;
+mod offline;
 
 use api::EventId;
 use api::door::{self, CheckIn, Door, Scan, SyncScans, Synced, UNDO_MINUTES};
@@ -19,6 +20,7 @@ use crate::orders::purchase::lock_stock;
 use crate::state::AppState;
 use admit::{Shown, admit};
 use db::Undo;
+use offline::UnreadScans;
 
 /// The routes of the door.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -97,10 +99,10 @@ async fn check_in(
         .ok_or_else(|| Error::internal("a scan without an answer"))
 }
 
-/// Sync scans that were made offline. Each scan is recorded once, however often it is sent. Tickets that
-/// should not have been let in are listed in the door's `disputed`.
+/// Sync scans that were made offline. Each scan has its own answer and is recorded once, however often
+/// it is sent. Tickets that should not have been let in are listed in the door's `disputed`.
 #[utoipa::path(post, path = "/host/events/{id}/check-ins/sync", tag = "door",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path)), request_body = SyncScans,
     responses((status = 200, body = Synced), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem), (status = 422, body = api::Problem)),
     security(("bearer" = [])))]
@@ -108,22 +110,23 @@ async fn sync(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
-    Json(body): Json<SyncScans>,
+    Json(body): Json<UnreadScans>,
 ) -> Result<Json<Synced>> {
     let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Door).await?;
-    body.validate()?;
     lock_stock(&mut transaction, &[id]).await?;
     let event = db::event(&mut transaction, id).await?;
-    let scans = body.scans.into_iter().map(|offline| Shown {
-        scan: offline.scan,
-        // A clock that is ahead must not put an admission after what comes next.
-        at: api::time::within_years(offline.at).min(event.now),
-        let_in: offline.let_in,
-    });
-    let scans: Vec<Shown> = scans.collect();
-    let answers = admit(&mut transaction, &event, asker.user, &scans).await?;
+    let scans = body.read(event.now)?;
+    let shown: Vec<Shown> = scans.iter().flatten().cloned().collect();
+    let answers = admit(&mut transaction, &event, asker.user, &shown).await?;
     transaction.commit().await?;
+    let mut answers = answers.into_iter();
+    let in_order = scans.into_iter().map(|scan| match scan {
+        Ok(_) => answers.next(),
+        Err(answer) => Some(answer),
+    });
+    let answers: Option<Vec<CheckIn>> = in_order.collect();
+    let answers = answers.ok_or_else(|| Error::internal("a scan without an answer"))?;
     Ok(Json(Synced { answers }))
 }
 

@@ -153,3 +153,102 @@ async fn too_many_scans_at_once_are_refused(db: PgPool) {
         .await
         .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
 }
+
+/// Whatever one scan is, the others are synced, and it has an answer of its own.
+#[sqlx::test(migrations = "../migrations")]
+async fn no_scan_keeps_another_from_being_synced(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = tonight(&app, &olga).await;
+    ada.buy(&[(event.types[0], 1)]).await.created::<Order>();
+    let good = offline(&code(&ada, &event, 1).await, Utc::now(), "A");
+    let of = |scan: Value| json!({"scan": scan, "at": Utc::now(), "let_in": false});
+    let nonce = Uuid::new_v4;
+    let unusable = [
+        of(json!({"nonce": nonce(), "code": "x".repeat(301), "gate": "A"})),
+        of(json!({"nonce": nonce(), "code": "\u{1f39f}".repeat(2_000)})),
+        of(json!({"nonce": nonce(), "code": "BO1\0\0", "gate": "\0\0"})),
+        of(json!({"nonce": nonce(), "code": ""})),
+        of(json!({"nonce": nonce(), "code": "12-\0"})),
+        of(json!({"nonce": nonce()})),
+        of(json!({"nonce": nonce(), "code": "1-AAAAAA", "number": 1})),
+        of(json!({"nonce": nonce(), "number": 0})),
+        of(json!({"nonce": nonce(), "number": -1})),
+        of(json!({"nonce": nonce(), "number": i32::MAX})),
+        of(json!({"nonce": nonce(), "number": 4_000_000_000_u64})),
+        of(json!({"nonce": nonce(), "number": "1"})),
+        of(json!({"nonce": nonce(), "code": 7, "gate": ["A"]})),
+        of(json!({"nonce": Uuid::nil(), "code": "x", "colour": "red"})),
+        of(json!({"nonce": "a nonce", "code": "x"})),
+        of(json!({"code": "x"})),
+        json!({"scan": {"nonce": nonce(), "code": "x"}}),
+        json!({"scan": {"nonce": nonce(), "code": "x"}, "at": "today", "let_in": "yes"}),
+        json!({"scan": null}),
+        json!({}),
+        json!(null),
+        json!([]),
+        json!("scan"),
+    ];
+    let mut scans: Vec<&Value> = unusable.iter().collect();
+    scans.push(&good);
+    for _ in 0..2 {
+        let synced = sync(&olga, &event, &scans).await;
+        assert_eq!(synced.answers.len(), scans.len());
+        for (scan, answer) in unusable.iter().zip(&synced.answers) {
+            assert_eq!(answer.verdict, Verdict::NotATicket, "{scan}");
+            let nonce = scan["scan"]["nonce"]
+                .as_str()
+                .and_then(|id| id.parse().ok());
+            assert_eq!(answer.nonce, nonce.unwrap_or(Uuid::nil()), "{scan}");
+        }
+        let last = &synced.answers[scans.len() - 1];
+        assert_eq!((last.verdict, last.number), (Verdict::Valid, Some(1)));
+    }
+    // Who was let in with something that cannot be read is told, whatever it was.
+    let let_in = json!({"scan": {"nonce": nonce(), "code": "x".repeat(301)}, "let_in": true});
+    sync(&olga, &event, &[&let_in]).await;
+    let disputed = door(&olga, &event).await.disputed;
+    assert_eq!(disputed.len(), 1);
+    assert_eq!(disputed[0].answer.verdict, Verdict::NotATicket);
+    assert_sound(&app.db).await;
+}
+
+/// A ticket that was let in counts, whatever the scanner says of the place and the time.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_odd_gate_or_time_does_not_undo_an_admission(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = tonight(&app, &olga).await;
+    ada.buy(&[(event.types[0], 8)]).await.created::<Order>();
+    let now = Utc::now().to_rfc3339();
+    let forty = "g".repeat(40);
+    for (number, (gate, at, kept)) in [
+        ("g".repeat(41), json!(now), forty.as_str()),
+        ("g".repeat(60_000), json!(now), forty.as_str()),
+        ("Gate\0 \nA".to_owned(), json!(now), "Gate A"),
+        ("A".to_owned(), json!("+99999-01-01T00:00:00Z"), "A"),
+        ("A".to_owned(), json!("9999-12-31T23:59:60Z"), "A"),
+        ("A".to_owned(), json!("+300000-01-01T00:00:00Z"), "A"),
+        ("A".to_owned(), json!(1_800_000_000_u64), "A"),
+        ("A".to_owned(), json!(null), "A"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let number = i32::try_from(number).expect("few") + 1;
+        let code = code(&ada, &event, number).await;
+        let scan = json!({"nonce": Uuid::new_v4(), "code": code, "gate": gate});
+        let scan = json!({"scan": scan, "at": at, "let_in": true});
+        let answer = sync(&olga, &event, &[&scan]).await.answers.remove(0);
+        assert_eq!(answer.verdict, Verdict::Valid, "{at}");
+        let used = answer.used.expect("let in");
+        assert_eq!(used.gate, kept);
+        assert!(used.at <= Utc::now() + Duration::seconds(5), "{used:?}");
+    }
+    let scan = json!({"nonce": Uuid::new_v4(), "code": "x"});
+    let before = json!({"scan": scan, "at": "-5000-01-01T00:00:00Z"});
+    let answer = sync(&olga, &event, &[&before]).await.answers.remove(0);
+    assert_eq!(answer.verdict, Verdict::NotATicket);
+    assert_eq!(door(&olga, &event).await.disputed, []);
+    assert_sound(&app.db).await;
+}

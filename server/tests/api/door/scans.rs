@@ -61,6 +61,8 @@ async fn typed_codes_and_picked_guests(db: PgPool) {
     ada.buy(&[(event.types[0], 2)]).await.created::<Order>();
     let typed = ticket(&ada, &event, 1).await.short_code.expect("a code");
 
+    let signed = code(&ada, &event, 1).await;
+
     let wrong = scan(&olga, &event, "1-AAAAAA").await;
     assert_eq!(wrong.verdict, Verdict::NotATicket);
     let answer = scan(&olga, &event, &typed.to_lowercase()).await;
@@ -68,6 +70,14 @@ async fn typed_codes_and_picked_guests(db: PgPool) {
     let pick = json!({"nonce": Uuid::new_v4(), "number": 2});
     let picked: CheckIn = send(&olga, &event, &pick).await.ok();
     assert_eq!((picked.verdict, picked.number), (Verdict::Valid, Some(2)));
+    for retyped in [
+        typed.replace('-', " \u{2013} "),
+        typed.replace('-', ""),
+        signed.to_lowercase(),
+    ] {
+        let answer = scan(&olga, &event, &retyped).await;
+        assert_eq!(answer.verdict, Verdict::AlreadyUsed, "{retyped}");
+    }
     let missing = json!({"nonce": Uuid::new_v4(), "number": 3});
     let missing: CheckIn = send(&olga, &event, &missing).await.ok();
     assert_eq!(missing.verdict, Verdict::NotATicket);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ::api::door::{CheckIn, Door, OfflineScan, SYNC_MAX, Scan, SyncScans, Verdict};
+use ::api::door::{CheckIn, Door, OfflineScan, Scan, SyncScans, Verdict, gate_name, scanned_text};
 use ::api::{EventId, TicketNumber, Time};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -13,7 +13,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use super::deck::{Decided, Deck, Reading};
-use super::feedback;
+use super::{feedback, sync};
 use crate::api::Error;
 use crate::components::{ToastBox, use_toasts};
 use crate::kept::door_list;
@@ -56,20 +56,20 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn open(event: EventId) -> Self {
-        let queue = read(&queue_key(event)).unwrap_or_default();
+        let queue = read_queue(event);
         let kept = read::<Door>(&door_list(event));
         let desk = Self {
             event,
             deck: RwSignal::new(kept.map(|door| Deck::new(door, queue))),
             error: RwSignal::new(None),
             connected: RwSignal::new(true),
-            gate: RwSignal::new(storage::get(GATE).unwrap_or_default()),
+            gate: RwSignal::new(gate_name(&storage::get(GATE).unwrap_or_default())),
             shown: RwSignal::new(None),
             recent: RwSignal::new(Vec::new()),
             busy: StoredValue::new(false),
             toasts: use_toasts(),
         };
-        Effect::new(move || storage::set(GATE, desk.gate.get().trim()));
+        Effect::new(move || storage::set(GATE, &gate_name(&desk.gate.get())));
         desk.renew();
         for (every, connected) in [(EVERY, true), (SOON, false)] {
             let again = move || {
@@ -84,16 +84,17 @@ impl Desk {
         desk
     }
 
-    /// Brings what was decided here, and fetches the list as it is then.
+    /// Syncs what was decided here, and fetches the list as it is then. Whatever the server makes
+    /// of single scans, the list is fetched.
     pub(super) fn renew(self) {
         if self.busy.get_value() {
             return;
         }
         self.busy.set_value(true);
         spawn_local(async move {
-            let renewed = match self.bring().await {
-                Ok(()) => api::door(self.event).await,
-                Err(error) => Err(error),
+            let renewed = match self.sync().await {
+                Err(Error::Unreachable) => Err(Error::Unreachable),
+                _ => api::door(self.event).await,
             };
             self.busy.try_set_value(false);
             match renewed {
@@ -108,10 +109,9 @@ impl Desk {
         self.connected.try_set(true);
         self.error.try_set(None);
         self.deck.try_update(|deck| {
-            let queue = deck.take().map_or_else(
-                || read(&queue_key(self.event)).unwrap_or_default(),
-                |deck| deck.queue,
-            );
+            let queue = deck
+                .take()
+                .map_or_else(|| read_queue(self.event), |deck| deck.queue);
             *deck = Some(Deck::new(door, queue));
         });
     }
@@ -127,52 +127,66 @@ impl Desk {
     }
 
     /// Sends what was decided here; what was answered is forgotten here.
-    async fn bring(self) -> Result<(), Error> {
-        loop {
-            let waiting = self
-                .deck
-                .try_with_untracked(|deck| deck.as_ref().map(|deck| deck.queue.clone()));
-            let mut waiting = waiting.flatten().unwrap_or_default();
-            if waiting.is_empty() {
-                return Ok(());
-            }
-            waiting.truncate(SYNC_MAX);
-            let scans: Vec<OfflineScan> = waiting.iter().map(|kept| kept.scan.clone()).collect();
+    async fn sync(self) -> Result<(), Error> {
+        let waiting = self
+            .deck
+            .try_with_untracked(|deck| deck.as_ref().map(|deck| deck.queue.clone()));
+        let send = async |scans: Vec<OfflineScan>| {
             let synced = api::sync_scans(self.event, &SyncScans { scans }).await?;
-            self.forget(&synced.answers);
-            let wrong = waiting
-                .iter()
-                .zip(&synced.answers)
-                .filter(|(kept, answer)| kept.scan.let_in && answer.verdict != Verdict::Valid);
-            match wrong.count() {
-                0 => {}
-                many => self.say(&t!(door.wrongly_let_in, count = many)),
-            }
+            Ok(synced.answers)
+        };
+        let wrong = std::cell::Cell::new(0);
+        let on_answers = |answered: &[(Decided, CheckIn)]| {
+            self.forget(answered);
+            let wrongly = |(kept, answer): &&(Decided, CheckIn)| {
+                kept.scan.let_in && answer.verdict != Verdict::Valid
+            };
+            wrong.set(wrong.get() + answered.iter().filter(wrongly).count());
+        };
+        let synced = sync::sync(waiting.flatten().unwrap_or_default(), send, on_answers).await;
+        match wrong.get() {
+            0 => {}
+            many => self.say(&t!(door.wrongly_let_in, count = many)),
         }
+        let unanswered = synced?;
+        if !unanswered.is_empty() {
+            // The others come first the next time.
+            self.change(|deck| {
+                let (last, first) = deck
+                    .queue
+                    .drain(..)
+                    .partition(|kept: &Decided| unanswered.contains(&kept.answer.nonce));
+                deck.queue = first;
+                deck.queue.extend::<Vec<Decided>>(last);
+            });
+        }
+        Ok(())
     }
 
     fn say(self, text: &str) {
         self.toasts.say(text);
     }
 
-    fn forget(self, answers: &[CheckIn]) {
+    fn forget(self, answered: &[(Decided, CheckIn)]) {
+        let answer_to = |nonce: Uuid| {
+            let found = answered.iter().find(|(kept, _)| kept.answer.nonce == nonce);
+            found.map(|(_, answer)| answer)
+        };
         self.change(|deck| {
-            deck.queue.retain(|kept| {
-                let nonce = kept.answer.nonce;
-                !answers.iter().any(|answer| answer.nonce == nonce)
-            });
-            for answer in answers {
+            deck.queue
+                .retain(|kept| answer_to(kept.answer.nonce).is_none());
+            for (_, answer) in answered {
                 deck.note(answer);
             }
         });
         // An admission is undone by the server's name for it from now on.
         self.recent.try_update(|recent| {
             for told in recent {
-                let answer = answers
-                    .iter()
-                    .find(|answer| answer.nonce == told.answer.nonce);
-                if let Some(answer) = answer {
-                    told.answer = answer.clone();
+                if let Some(answer) = answer_to(told.answer.nonce) {
+                    told.answer = CheckIn {
+                        nonce: told.answer.nonce,
+                        ..answer.clone()
+                    };
                 }
             }
         });
@@ -191,7 +205,7 @@ impl Desk {
 
     /// Decides what was scanned or typed.
     pub(super) fn scan(self, text: String) {
-        self.decide(Some(text), None);
+        self.decide(Some(scanned_text(&text)), None);
     }
 
     fn decide(self, code: Option<String>, number: Option<TicketNumber>) {
@@ -200,7 +214,7 @@ impl Desk {
             nonce: Uuid::new_v4(),
             code,
             number,
-            gate: self.gate.get_untracked().trim().to_owned(),
+            gate: gate_name(&self.gate.get_untracked()),
         };
         spawn_local(async move {
             if self.connected.get_untracked() {
@@ -329,6 +343,13 @@ fn is_final(error: &Error) -> bool {
 
 fn queue_key(event: EventId) -> String {
     format!("door-queue-{event}")
+}
+
+/// The scans that wait to be synced. One that cannot be read any more loses no other.
+fn read_queue(event: EventId) -> Vec<Decided> {
+    let kept: Vec<serde_json::Value> = read(&queue_key(event)).unwrap_or_default();
+    let readable = kept.into_iter().map(serde_json::from_value);
+    readable.filter_map(Result::ok).collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(key: &str) -> Option<T> {

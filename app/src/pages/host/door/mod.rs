@@ -5,10 +5,12 @@ mod deck;
 mod desk;
 mod feedback;
 mod recent;
+mod sync;
 mod verdict;
 pub(super) mod words;
 
 use ::api::EventId;
+use ::api::door::{CODE_MAX, GATE_MAX};
 use i18n::t;
 use leptos::ev;
 use leptos::html;
@@ -95,6 +97,7 @@ fn Scanning(desk: Desk) -> impl IntoView {
                     label=t!(door.gate)
                     value=desk.gate
                     autocomplete="off"
+                    maxlength=GATE_MAX
                     hint=t!(door.gate_hint)
                 />
             </section>
@@ -182,7 +185,7 @@ fn CodeEntry(desk: Desk) -> impl IntoView {
                 autocapitalize="characters"
                 spellcheck="false"
                 enterkeyhint="go"
-                maxlength="300"
+                maxlength=CODE_MAX
                 bind:value=typed
             />
             <Button submit=true>{t!(door.check)}</Button>
