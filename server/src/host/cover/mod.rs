@@ -2,15 +2,13 @@
 
 pub mod db;
 pub mod picture;
-
-use std::time::Duration;
+mod queue;
 
 use api::EventId;
 use api::host::{COVER_MAX_BYTES, HostEvent};
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
-use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -22,11 +20,7 @@ use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
 use crate::state::AppState;
 use picture::{PictureError, to_jpeg};
-
-/// A picture takes a few hundred megabytes while it is worked on, so it is one at a time.
-static TURN: Semaphore = Semaphore::const_new(1);
-/// How long an upload waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
+use queue::{Place, QUEUE};
 
 /// The routes of an event's cover.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -35,8 +29,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .layer(DefaultBodyLimit::max(COVER_MAX_BYTES))
 }
 
-/// Upload an event's picture: JPEG, PNG or WebP, up to 5 MiB and 40 megapixels. It is rotated upright,
-/// resized to 1600 pixels and stored as JPEG without metadata.
+/// Upload an event's picture: JPEG, PNG or WebP, up to 5 MiB, 64 megapixels and 20,000 pixels a side.
+/// It is rotated upright, resized to 1600 pixels and stored as JPEG without metadata.
 #[utoipa::path(put, path = "/host/events/{id}/cover", tag = "host", params(("id" = Uuid, Path)),
     request_body(content = Upload, content_type = "image/*"),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
@@ -48,14 +42,17 @@ async fn put_cover(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
-    Upload(file): Upload,
+    request: Request,
 ) -> Result<Json<HostEvent>> {
     // Whoever may not change the event shall not have the work done either.
     let mut connection = state.db.acquire().await?;
     asker.hold(&mut connection).await?;
     access::require(&mut connection, id, asker.user, Role::Manager).await?;
     drop(connection);
-    let jpeg = prepare(file).await?;
+    let place = QUEUE.enter(asker.user)?;
+    let Upload(file) = Upload::from_request(request, &state).await?;
+    let jpeg = prepare(&place, file).await?;
+    drop(place);
     set(&state, &asker, id, Some(jpeg)).await
 }
 
@@ -96,13 +93,8 @@ async fn set(
     Ok(Json(event))
 }
 
-async fn prepare(file: Bytes) -> Result<Vec<u8>> {
-    let turn = tokio::time::timeout(PATIENCE, TURN.acquire())
-        .await
-        .map_err(|_elapsed| Error::Busy {
-            retry_after: PATIENCE,
-        })?
-        .map_err(Error::internal)?;
+async fn prepare(place: &Place<'_>, file: Bytes) -> Result<Vec<u8>> {
+    let turn = place.turn().await?;
     let work = move || {
         let _turn = turn;
         to_jpeg(&file)

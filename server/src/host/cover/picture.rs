@@ -5,12 +5,17 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{
     DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgba, RgbaImage,
 };
 
-const PIXELS_MAX: u64 = 40_000_000;
-const DECODED_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// The cameras of phones take up to 50 megapixels, and panoramas more.
+const PIXELS_MAX: u64 = 64_000_000;
+/// The longest side. Working on a picture takes memory for each line of it.
+const SIDE_MAX: u32 = 20_000;
+/// What decoding may take: the picture, and what a decoder keeps besides.
+const DECODED_MAX_BYTES: u64 = 480 * 1024 * 1024;
 /// Twice what a phone shows.
 const EDGE_MAX: u32 = 1600;
 const QUALITY: u8 = 82;
@@ -22,7 +27,7 @@ pub enum PictureError {
     #[error("This file isn’t a picture. Choose a JPEG, PNG or WebP file.")]
     NotAPicture,
     /// It would take too much memory.
-    #[error("Choose a picture of up to 40 megapixels.")]
+    #[error("Choose a picture of up to 64 megapixels and 20,000 pixels a side.")]
     TooManyPixels,
     /// It was read and cannot be written.
     #[error("cannot encode a picture")]
@@ -32,7 +37,10 @@ pub enum PictureError {
 /// The picture in `file` upright, no larger than 1600 pixels, as JPEG. What `file` is, its first
 /// bytes say.
 pub fn to_jpeg(file: &[u8]) -> Result<Vec<u8>, PictureError> {
-    let shrunk = shrink(decode(file)?);
+    let (picture, orientation) = decode(file)?;
+    // A small picture is turned with little memory.
+    let mut shrunk = shrink(picture);
+    shrunk.apply_orientation(orientation);
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
         .encode_image(&shrunk)
@@ -40,7 +48,7 @@ pub fn to_jpeg(file: &[u8]) -> Result<Vec<u8>, PictureError> {
     Ok(jpeg)
 }
 
-fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
+fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation), PictureError> {
     let format = image::guess_format(file).map_err(refuse)?;
     if !matches!(
         format,
@@ -50,19 +58,51 @@ fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
     }
     let mut limits = Limits::default();
     limits.max_alloc = Some(DECODED_MAX_BYTES);
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(refuse)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS_MAX
-        || decoder.total_bytes() > DECODED_MAX_BYTES
+    let pixels = u64::from(width) * u64::from(height);
+    let besides = match format {
+        ImageFormat::Jpeg => coefficients(file) * pixels,
+        _ => 0,
+    };
+    if pixels > PIXELS_MAX
+        || width.max(height) > SIDE_MAX
+        || decoder.total_bytes() + besides > DECODED_MAX_BYTES
     {
         return Err(PictureError::TooManyPixels);
     }
-    let orientation = decoder.orientation().map_err(refuse)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(refuse)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    // What a camera says wrongly of how it was held does not keep the picture from being shown.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let picture = DynamicImage::from_decoder(decoder).map_err(refuse)?;
+    Ok((picture, orientation))
+}
+
+/// The bytes that decoding a JPEG keeps for each pixel besides the picture: a progressive one comes
+/// in several passes, between which two bytes are kept of each component.
+fn coefficients(file: &[u8]) -> u64 {
+    let mut rest = file.get(2..).unwrap_or_default();
+    while let &[0xff, marker, ref after @ ..] = rest {
+        match marker {
+            // Padding between segments.
+            0xff => rest = &rest[1..],
+            // The picture begins, and no frame was progressive.
+            0xda => return 0,
+            _ => {
+                let &[high, low, ..] = after else { return 0 };
+                // SOF2, SOF6, SOF10 and SOF14; the number of components follows eight bytes on.
+                if matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce) {
+                    return 2 * after.get(7).copied().map_or(4, u64::from);
+                }
+                let length = usize::from(u16::from_be_bytes([high, low]));
+                rest = after.get(length..).unwrap_or_default();
+            }
+        }
+    }
+    0
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
@@ -74,15 +114,26 @@ fn refuse(error: ImageError) -> PictureError {
 }
 
 fn shrink(picture: DynamicImage) -> DynamicImage {
-    let opaque = if picture.color().has_alpha() {
-        on_white(picture.into_rgba8()).into()
-    } else {
-        picture
+    let opaque = match picture {
+        // In place.
+        DynamicImage::ImageRgba8(picture) => on_white(picture).into(),
+        other => other,
     };
-    let small = if opaque.width().max(opaque.height()) > EDGE_MAX {
-        opaque.resize(EDGE_MAX, EDGE_MAX, FilterType::CatmullRom)
+    // Resampling well takes sixteen bytes for each pixel of a line or column, so what is much too
+    // large is first brought near its size by averages, which take none.
+    let near = 2 * EDGE_MAX;
+    let near = match opaque.width().max(opaque.height()) > near {
+        true => opaque.thumbnail(near, near),
+        false => opaque,
+    };
+    let near = match near.color().has_alpha() {
+        true => on_white(near.into_rgba8()).into(),
+        false => near,
+    };
+    let small = if near.width().max(near.height()) > EDGE_MAX {
+        near.resize(EDGE_MAX, EDGE_MAX, FilterType::CatmullRom)
     } else {
-        opaque
+        near
     };
     small.into_rgb8().into()
 }
@@ -196,12 +247,113 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_before_it_is_unpacked() {
-        for (width, height) in [(8000, 8000), (60_000, 60_000), (u32::MAX >> 1, 1)] {
+        for (width, height) in [
+            (8001, 8000),
+            (60_000, 60_000),
+            (u32::MAX >> 1, 1),
+            (40_000_000, 1),
+            (1, 40_000_000),
+            (20_001, 1),
+            (1, 20_001),
+        ] {
             let refused = to_jpeg(&bomb(width, height));
             assert!(
                 matches!(refused, Err(PictureError::TooManyPixels)),
                 "{width} x {height}: {refused:?}"
             );
         }
+    }
+
+    /// Lines of one colour, which take a few bytes each in a file.
+    fn flat(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+        let grey = image::GrayImage::from_pixel(width, height, image::Luma([90]));
+        encoded(&grey.into(), format)
+    }
+
+    #[test]
+    fn a_photo_of_48_megapixels_is_taken() {
+        for (width, height, size) in [(8064, 6048, (1600, 1200)), (16_382, 3628, (1600, 354))] {
+            let jpeg = to_jpeg(&flat(width, height, ImageFormat::Jpeg)).expect("taken");
+            assert_eq!(decoded(&jpeg).dimensions(), size);
+        }
+        let png = to_jpeg(&flat(6048, 8064, ImageFormat::Png)).expect("taken");
+        assert_eq!(decoded(&png).dimensions(), (1200, 1600));
+    }
+
+    #[test]
+    fn a_picture_that_is_hardly_more_than_a_line_is_taken() {
+        for (width, height, size) in [
+            (20_000, 1, (1600, 1)),
+            (1, 20_000, (1, 1600)),
+            (1, 1, (1, 1)),
+        ] {
+            let jpeg = to_jpeg(&flat(width, height, ImageFormat::Png)).expect("taken");
+            assert_eq!(decoded(&jpeg).dimensions(), size);
+        }
+    }
+
+    #[test]
+    fn a_large_picture_keeps_its_colours_and_transparency() {
+        let half = RgbaImage::from_fn(3600, 3600, |x, _| match x < 1800 {
+            true => Rgba([200, 0, 0, 255]),
+            false => Rgba([0, 0, 0, 0]),
+        });
+        for picture in [
+            DynamicImage::from(half.clone()),
+            DynamicImage::from(half.clone()).into_rgba16().into(),
+        ] {
+            let jpeg = to_jpeg(&encoded(&picture, ImageFormat::Png)).expect("taken");
+            let small = decoded(&jpeg);
+            let [red, green, _] = small.get_pixel(300, 800).0;
+            assert!(red > 190 && green < 20, "{red} {green}");
+            assert!(small.get_pixel(1300, 800).0.iter().all(|c| *c > 245));
+        }
+    }
+
+    #[test]
+    fn a_progressive_jpeg_is_known_by_its_frame() {
+        let frame = |marker: u8, components: u8| {
+            let mut file = vec![
+                0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xff, marker, 0, 17, 8,
+            ];
+            file.extend([0x20, 0, 0x20, 0, components]);
+            file
+        };
+        assert_eq!(coefficients(&frame(0xc2, 3)), 6);
+        assert_eq!(coefficients(&frame(0xc2, 1)), 2);
+        assert_eq!(coefficients(&frame(0xc0, 3)), 0);
+        for broken in [
+            b"".as_slice(),
+            b"\xff\xd8\xff",
+            b"\xff\xd8\xff\xc2",
+            b"\xff\xd8\xff\xe0\0\0",
+        ] {
+            coefficients(broken);
+        }
+    }
+
+    /// Two pictures in a row, as cameras with two lenses write them, of which the first counts.
+    #[test]
+    fn of_several_pictures_in_a_file_the_first_is_taken() {
+        let mut file = encoded(&red(320, 200), ImageFormat::Jpeg);
+        file.extend(encoded(&red(64, 64), ImageFormat::Jpeg));
+        assert_eq!(
+            decoded(&to_jpeg(&file).expect("taken")).dimensions(),
+            (320, 200)
+        );
+    }
+
+    #[test]
+    fn what_is_made_for_print_keeps_its_colours() {
+        let jpeg = to_jpeg(include_bytes!("samples/cmyk.jpg")).expect("taken");
+        let [red, green, blue] = decoded(&jpeg).get_pixel(8, 8).0;
+        assert!(red > 180 && green < 60 && blue < 60, "{red} {green} {blue}");
+    }
+
+    #[test]
+    fn a_progressive_picture_is_taken() {
+        let file = include_bytes!("samples/progressive.jpg");
+        assert_eq!(coefficients(file), 6);
+        assert_eq!(decoded(&to_jpeg(file).expect("taken")).dimensions(), (64, 48));
     }
 }
