@@ -2,7 +2,8 @@ use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::components::{Button, Field, FieldKind, Kind, use_toasts};
+use crate::components::{Button, Field, FieldKind, Kind, Sheet, use_toasts};
+use crate::history::Close;
 use crate::{cart, platform, session};
 
 /// Which server the installed app talks to.
@@ -20,8 +21,8 @@ pub(super) fn ServerAddress() -> impl IntoView {
         }
     });
     let busy = RwSignal::new(false);
-    let save = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let warned = RwSignal::new(false);
+    let save = move || {
         if busy.get_untracked() {
             return;
         }
@@ -42,10 +43,22 @@ pub(super) fn ServerAddress() -> impl IntoView {
             busy.try_set(false);
         });
     };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if address.with_untracked(|address| is_exposed(address)) {
+            warned.set(true);
+        } else {
+            save();
+        }
+    };
+    let accept = move |()| {
+        warned.set(false);
+        save();
+    };
     view! {
         <section class="section">
             <h2 class="section__title">{t!(you.server)}</h2>
-            <form class="form" novalidate on:submit=save>
+            <form class="form" novalidate on:submit=submit>
                 <Field
                     id="server-address"
                     label=t!(common.address)
@@ -59,8 +72,37 @@ pub(super) fn ServerAddress() -> impl IntoView {
                     {t!(common.save)}
                 </Button>
             </form>
+            <Show when=move || warned.get()>
+                <Sheet title=t!(you.exposed) on_close=Close::new(move || warned.set(false))>
+                    <p>{move || t!(you.exposed_text, address = address.get().trim().to_owned())}</p>
+                    <Button kind=Kind::Danger wide=true on_press=accept>
+                        {t!(you.exposed_accept)}
+                    </Button>
+                </Sheet>
+            </Show>
         </section>
     }
+}
+
+/// Whether everyone on the way to the server can read along: it is not spoken to by HTTPS, and it is
+/// not this device.
+fn is_exposed(address: &str) -> bool {
+    let address = address.trim().to_ascii_lowercase();
+    let Some(rest) = address.strip_prefix("http:") else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(['/', '\\']);
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.split_once(']') {
+        Some((inside, _)) => inside.trim_start_matches('['),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_here = match host.parse::<std::net::IpAddr>() {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    };
+    !is_here
 }
 
 /// An account, a cart and all that the screens show belong to one server.
@@ -68,4 +110,39 @@ async fn start_over() {
     session::leave().await;
     cart::forget();
     let _starting = window().location().reload();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_exposed;
+
+    #[test]
+    fn whoever_speaks_without_encryption_to_another_device_is_warned() {
+        for exposed in [
+            "http://tickets.example.org",
+            " HTTP://Tickets.Example.org:8080/ ",
+            "http:tickets.example.org",
+            "http://192.168.0.7:8080",
+            "http://[2001:db8::1]:8080",
+            "http://localhost.example.org",
+            "http://127.0.0.1@example.org",
+            "http://127.0.0.1.example.org",
+        ] {
+            assert!(is_exposed(exposed), "{exposed}");
+        }
+        for safe in [
+            "https://tickets.example.org",
+            "http://localhost:8080",
+            "http://LOCALHOST/",
+            "http://shop.localhost",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:8080/",
+            // Refused as it is.
+            "tickets.example.org",
+            "",
+        ] {
+            assert!(!is_exposed(safe), "{safe}");
+        }
+    }
 }
