@@ -239,10 +239,9 @@ const RULES: &[Rule] = &[
         name: "promos",
         holds: "a promo code counts its uses, at most its limit",
         count: "select count(*) from promo_codes",
-        violations: "select p.code || ': counts ' || p.used || ', has ' || count(o.id)
-            from promo_codes p
-            left join orders o on o.promo_code_id = p.id and o.state in ('paid', 'pending')
-            group by p.id having p.used <> count(o.id) or p.used > p.max_uses",
+        violations: "select p.code || ': counts ' || p.used || ', has ' || count(u.order_id)
+            from promo_codes p left join promo_uses u on u.promo_code_id = p.id
+            group by p.id having p.used <> count(u.order_id) or p.used > p.max_uses",
     },
     Rule {
         name: "keys",

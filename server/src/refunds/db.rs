@@ -150,6 +150,15 @@ pub struct Refund<'a> {
 pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Result<()> {
     let orders = OrderColumns::of(refunds);
     let tickets = TicketColumns::of(refunds);
+    // An order over two events may be refunded at both at the same time, under different locks. One
+    // of the two must see that nothing is left of it.
+    sqlx::query!(
+        "select id from orders where id = any($1) and promo_code_id is not null
+        order by id for update",
+        &orders.purchase,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     sqlx::query!(
         "with refunds as materialized (
             select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[],
@@ -201,6 +210,7 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
     )
     .execute(&mut *connection)
     .await?;
+    return_promo_uses(connection, &orders.purchase).await?;
     let names: Vec<TicketName> = refunds
         .iter()
         .flat_map(|refund| &refund.tickets)
@@ -212,6 +222,25 @@ pub async fn write(connection: &mut PgConnection, refunds: &[Refund<'_>]) -> Res
         .map(|refund| Mail::Refund { order: refund.id })
         .collect();
     mail::enqueue(connection, &mails).await
+}
+
+/// Gives back the uses of promo codes by those of `purchases` of which nothing is left. Call it once
+/// for each refund, with the rows of the purchases locked.
+async fn return_promo_uses(connection: &mut PgConnection, purchases: &[OrderId]) -> Result<()> {
+    sqlx::query!(
+        "update promo_codes p set used = p.used - whole.uses
+        from (
+            select o.promo_code_id, count(*)::int as uses from orders o
+            where o.id = any($1) and o.promo_code_id is not null
+                and not exists (select from promo_uses u where u.order_id = o.id)
+            group by o.promo_code_id
+        ) whole
+        where p.id = whole.promo_code_id",
+        purchases,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Orders, a column each, as `unnest` takes them.

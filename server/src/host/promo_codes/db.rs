@@ -74,8 +74,8 @@ async fn read(
         select p.id, p.code, p.percent, p.amount, p.ticket_type_id, p.starts_at, p.ends_at,
             p.max_uses, p.max_per_user, p.used, e.currency,
             (select coalesce(sum(l.discount), 0)::bigint
-                from orders o join order_lines l on l.order_id = o.id
-                where o.promo_code_id = p.id and o.state in ('paid', 'pending')) as "given!"
+                from promo_uses u join order_lines l on l.order_id = u.order_id
+                where u.promo_code_id = p.id) as "given!"
         from promo_codes p join events e on e.id = p.event_id
         where p.event_id = $1 and ($2::uuid is null or p.id = $2)
         order by p.id desc

@@ -2,12 +2,14 @@
 
 pub mod db;
 
-use api::EventId;
+use api::host::HostEvent;
 use api::promo_codes::{
     CreatePromoCode, PROMO_CODES_MAX, PromoCode, PromoCodes, UpdatePromoCode, normalize_code,
 };
+use api::{EventId, FieldErrors, Time};
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::Utc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -66,6 +68,7 @@ async fn create(
         let sentence = "Choose a ticket type of this event.";
         return Err(Error::field("ticket_type_id", sentence));
     }
+    check_window(&event, body.starts_at, body.ends_at)?;
     let codes = db::list(&mut transaction, id).await?;
     if codes.len() >= PROMO_CODES_MAX {
         let sentence = format!("An event can have up to {PROMO_CODES_MAX} promo codes.");
@@ -105,7 +108,7 @@ async fn update(
     access::require(&mut transaction, id, asker.user, Role::Manager).await?;
     body.validate()?;
     // No purchase uses the code meanwhile.
-    lock(&mut transaction, id, asker.user).await?;
+    let event = lock(&mut transaction, id, asker.user).await?;
     let before = db::find(&mut transaction, id, promo).await?;
     let before = before.ok_or(Error::NotFound)?;
     if let Some(max @ 1..) = body.max_uses
@@ -117,8 +120,34 @@ async fn update(
         );
         return Err(Error::field("max_uses", &sentence));
     }
+    // An end that is not in the future ends the code, whenever it would have begun.
+    let ends_now = body.ends_at.is_some_and(|end| end <= Utc::now());
+    if !ends_now && (body.starts_at.is_some() || body.ends_at.is_some()) {
+        let starts_at = body.starts_at.or(before.starts_at);
+        let ends_at = body.ends_at.or(before.ends_at);
+        check_window(&event, starts_at, ends_at)?;
+    }
     db::update(&mut transaction, promo, &body).await?;
     let after = db::find(&mut transaction, id, promo).await?;
     transaction.commit().await?;
     after.map(Json).ok_or(Error::NotFound)
+}
+
+/// Refuses a window in which nobody could ever use the code.
+fn check_window(event: &HostEvent, starts_at: Option<Time>, ends_at: Option<Time>) -> Result<()> {
+    let mut errors = FieldErrors::default();
+    errors.require(
+        starts_at.is_none_or(|start| start < event.ends_at),
+        "starts_at",
+        "The code must begin before the event ends.",
+    );
+    errors.require(
+        starts_at
+            .zip(ends_at)
+            .is_none_or(|(start, end)| start < end),
+        "ends_at",
+        "It must end after it begins.",
+    );
+    errors.into_result()?;
+    Ok(())
 }

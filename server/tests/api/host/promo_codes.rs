@@ -319,3 +319,126 @@ async fn twenty_uses_against_two_hundred_tries_one_by_one(db: PgPool) {
 async fn a_thousand_uses_against_ten_thousand_tries_are_a_thousand(db: PgPool) {
     storm(TestApp::new(db), 1_000, 10_000).await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_code_is_given_back_with_the_whole_order_only(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    let limits = json!({"code": "ONE", "discount": {"percent": 10}, "max_uses": 2,
+        "max_per_user": 1});
+    make(&olga, &event, limits).await;
+    let used = async || {
+        let list: PromoCodes = olga.get(&codes(&event)).await.ok();
+        assert_sound(&app.db).await;
+        (list.items[0].used, list.items[0].given.amount)
+    };
+    let lines = [(event.types[0], 2)];
+    let order: Order = buy(&ada, "ONE", &lines).await.created();
+    assert_eq!(used().await, (1, 500));
+    let refund = async |number| {
+        let tickets = crate::refunds::named(event.id, [number]);
+        let answer = crate::refunds::refund(&ada, order.id, Uuid::new_v4(), &tickets).await;
+        answer.created::<Order>();
+    };
+    refund(1).await;
+    assert_eq!(used().await, (1, 500));
+    let second = buy(&ada, "ONE", &lines).await;
+    second.refused(StatusCode::CONFLICT, Code::PromoUsedUp);
+    refund(2).await;
+    assert_eq!(used().await, (0, 0));
+    let again: Order = buy(&ada, "ONE", &lines).await.created();
+    assert_eq!(used().await, (1, 500));
+
+    // The organizer's refunds count like the buyer's.
+    for ticket in &again.lines[0].tickets {
+        let path = format!("{}/tickets/{}/refund", path(event.id), ticket.number);
+        olga.post(&path, json!({})).await.ok::<api::guests::Guest>();
+    }
+    assert_eq!(used().await, (0, 0));
+    buy(&ada, "ONE", &lines).await.created::<Order>();
+    assert_eq!(used().await, (1, 500));
+}
+
+/// Its two halves are refunded under different locks.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_order_over_two_events_gives_its_code_back_once(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let night = EventBuilder::new("Night").create(&app, &olga).await;
+    let day = EventBuilder::new("Day").create(&app, &olga).await;
+    make(
+        &olga,
+        &night,
+        json!({"code": "X", "discount": {"percent": 10}}),
+    )
+    .await;
+    for _ in 0..8 {
+        let lines = [(night.types[0], 1), (day.types[0], 1)];
+        let order: Order = buy(&ada, "X", &lines).await.created();
+        let tickets = order.lines.iter().map(|line| {
+            let number = line.tickets[0].number;
+            (
+                line.event.id,
+                crate::refunds::named(line.event.id, [number]),
+            )
+        });
+        let [(_, one), (_, other)] = tickets.collect::<Vec<_>>().try_into().expect("two");
+        let (one, other) = tokio::join!(
+            crate::refunds::refund(&ada, order.id, Uuid::new_v4(), &one),
+            crate::refunds::refund(&ada, order.id, Uuid::new_v4(), &other),
+        );
+        one.created::<Order>();
+        other.created::<Order>();
+        let list: PromoCodes = olga.get(&codes(&night)).await.ok();
+        assert_eq!(list.items[0].used, 0);
+        assert_sound(&app.db).await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_code_that_nobody_could_ever_use_is_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let starts = Utc::now() + Duration::days(3);
+    let event = EventBuilder::new("Night")
+        .starts_at(starts)
+        .create(&app, &olga)
+        .await;
+    let hour = Duration::hours(1);
+    let with = |window: &Value| {
+        let mut body = json!({"code": "LATE", "discount": {"percent": 10}});
+        for (name, time) in window.as_object().expect("an object") {
+            body[name] = time.clone();
+        }
+        body
+    };
+    for (window, field) in [
+        (
+            json!({"starts_at": starts + Duration::days(9)}),
+            "starts_at",
+        ),
+        (
+            json!({"starts_at": Utc::now() + hour * 2, "ends_at": Utc::now() + hour}),
+            "ends_at",
+        ),
+    ] {
+        let answer = olga.post(&codes(&event), with(&window)).await;
+        let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        assert!(problem.errors.contains_key(field), "{window}: {problem:?}");
+    }
+    let body = with(&json!({"starts_at": Utc::now() + hour}));
+    let code = make(&olga, &event, body).await;
+    let path = format!("{}/{}", codes(&event), code.id);
+    let answer = olga
+        .patch(&path, json!({"ends_at": Utc::now() + hour / 2}))
+        .await;
+    let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert!(problem.errors.contains_key("ends_at"), "{problem:?}");
+    // Ending it is possible at any time.
+    let ended: PromoCode = olga.patch(&path, json!({"ends_at": Utc::now()})).await.ok();
+    assert!(ended.ends_at.is_some());
+    olga.patch(&path, json!({"max_uses": 3}))
+        .await
+        .ok::<PromoCode>();
+}

@@ -188,12 +188,8 @@ async fn bought(
     let users: Vec<Uuid> = requests.iter().map(|request| request.user).collect();
     let rows = sqlx::query!(
         r#"
-        select l.event_id, o.user_id,
-            sum(case o.kind when 'refund' then -l.quantity else l.quantity end)::int as "bought!"
-        from orders o join order_lines l on l.order_id = o.id
-        where o.user_id = any($1) and l.event_id = any($2)
-            and o.kind in ('purchase', 'refund') and o.state in ('paid', 'pending')
-        group by l.event_id, o.user_id
+        select event_id as "event_id!", user_id as "user_id!", bought as "bought!"
+        from bought_tickets where user_id = any($1) and event_id = any($2)
         "#,
         &users,
         events,
@@ -228,11 +224,10 @@ async fn promos(
         cross join lateral (
             select coalesce(array_agg(user_id), '{}') as users,
                 coalesce(array_agg(uses), '{}') as uses
-            from (select o.user_id, count(*)::int as uses
-                from orders o
-                where p.max_per_user is not null and o.promo_code_id = p.id
-                    and o.user_id = any($3) and o.state in ('paid', 'pending')
-                group by o.user_id) by_user
+            from (select user_id, count(*)::int as uses
+                from promo_uses
+                where p.max_per_user is not null and promo_code_id = p.id and user_id = any($3)
+                group by user_id) by_user
         ) u
         where p.event_id = any($1) and p.code = any($2)
         "#,

@@ -29,6 +29,8 @@ pub(super) struct Model {
     pub(super) money: Vec<i64>,
     pub(super) parties: BTreeMap<Uuid, Party>,
     keys: HashMap<(Person, Uuid), (Wish, Uuid)>,
+    /// The orders that use a promo code: of which event, and whose they are.
+    redeemed: HashMap<Uuid, (usize, Person)>,
     gifts: HashMap<Uuid, (Kind, Vec<Person>, Uuid)>,
     unissued: Vec<Batch>,
     transfers: BTreeMap<Uuid, Transfer>,
@@ -232,6 +234,7 @@ impl Model {
             money: vec![0; people],
             parties: BTreeMap::new(),
             keys: HashMap::new(),
+            redeemed: HashMap::new(),
             gifts: HashMap::new(),
             unissued: Vec::new(),
             transfers: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use api::Code;
 use api::tickets::TicketState;
+use uuid::Uuid;
 
 use super::{Explained, Model, Sale, Ticket, TransferIs, Wish, sales::is_replay};
 use crate::walk::operation::{Name, Person, Refund, Told};
@@ -76,6 +77,27 @@ impl Model {
             }
         }
         self.end(tickets, TicketState::Refunded);
+        for name in tickets {
+            if let Some(sale) = self.ticket(*name).sale {
+                self.return_promo(sale.order);
+            }
+        }
+    }
+
+    /// An order that was refunded as a whole gives back the use of its promo code, once.
+    fn return_promo(&mut self, order: Uuid) {
+        let tickets = self.events.iter().flat_map(|event| event.tickets.values());
+        let of_order = |ticket: &&Ticket| ticket.sale.is_some_and(|sale| sale.order == order);
+        let is_left = |ticket: &Ticket| ticket.state != TicketState::Refunded;
+        if tickets.filter(of_order).any(is_left) {
+            return;
+        }
+        if let Some((event, buyer)) = self.redeemed.remove(&order)
+            && let Some(promo) = self.events[event].promo.as_mut()
+        {
+            promo.used -= 1;
+            *promo.used_by.entry(buyer).or_default() -= 1;
+        }
     }
 
     /// Tickets die, and what that frees goes to those who wait.

@@ -27,6 +27,9 @@ impl Model {
             return Err("expected an order".to_owned());
         };
         let redeemed = self.redeem(purchase);
+        if let Some((event, _)) = redeemed {
+            self.redeemed.insert(id, (event, purchase.buyer));
+        }
         let (mut total, mut tickets) = (0, Vec::new());
         for &((event, kind), quantity) in &purchase.lines {
             let stock = self.stock((event, kind));
