@@ -272,6 +272,23 @@ impl CreateEvent {
             "ticket_types",
             "Add at least one ticket type.",
         );
+        for (index, ticket_type) in self.ticket_types.iter().enumerate() {
+            ticket_type.check_window(&mut errors, index, self.ends_at);
+        }
+        errors.into_result()
+    }
+
+    /// What keeps a draft from being published now, by field: what [`Self::validate_for_publishing`]
+    /// says, and sales that are over before anybody could buy. Of a published event some usually are.
+    pub fn validate_draft_for_publishing(&self, now: Time) -> Result<(), FieldErrors> {
+        let mut errors = self.validate_for_publishing(now).err().unwrap_or_default();
+        for (index, ticket_type) in self.ticket_types.iter().enumerate() {
+            errors.require(
+                ticket_type.sale_ends_at.is_none_or(|end| end > now),
+                format!("ticket_types.{index}.sale_ends_at"),
+                "This is in the past; choose a time to come.",
+            );
+        }
         errors.into_result()
     }
 }
@@ -323,6 +340,24 @@ impl TicketTypeInput {
                 "Sales must end after they start.",
             );
         }
+    }
+}
+
+impl TicketTypeInput {
+    /// Refuses a sale that goes on, or only begins, when the event is over.
+    fn check_window(&self, errors: &mut FieldErrors, index: usize, event_ends_at: Time) {
+        let field = |name: &str| format!("ticket_types.{index}.{name}");
+        errors.require(
+            self.sale_starts_at
+                .is_none_or(|start| start < event_ends_at),
+            field("sale_starts_at"),
+            "The sale must begin before the event ends.",
+        );
+        errors.require(
+            self.sale_ends_at.is_none_or(|end| end <= event_ends_at),
+            field("sale_ends_at"),
+            "The sale must end when the event does, or before.",
+        );
     }
 }
 

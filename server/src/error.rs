@@ -218,9 +218,10 @@ fn too_many_attempts(wait: Duration) -> String {
     }
 }
 
-/// A database error is ours, never the caller's; except that a database which is too busy to
-/// answer in time makes us busy. Constraint violations that mean something are matched by name
-/// where they can happen, see [`violates`].
+/// A database error is ours, never the caller's, with two exceptions. A database which is too busy
+/// to answer in time makes us busy. A violated foreign key means that somebody has removed what the
+/// request names, or begun to use what it removes, since the request was checked. Other constraint
+/// violations that mean something are matched by name where they can happen, see [`violates`].
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         /// `lock_not_available`, `query_canceled`, `too_many_connections`, `cannot_connect_now`,
@@ -233,7 +234,12 @@ impl From<sqlx::Error> for Error {
                 .is_some_and(|code| BUSY.contains(&code.as_ref())),
             _ => false,
         };
-        if busy {
+        let in_use = matches!(&error, sqlx::Error::Database(database)
+            if database.is_foreign_key_violation());
+        if in_use {
+            tracing::warn!(%error, "a request names what is gone, or removes what is used");
+            Self::conflict("This has changed since you opened it. Refresh and try again.")
+        } else if busy {
             tracing::warn!(%error, "the database is busy or away");
             Self::Busy {
                 retry_after: Duration::from_secs(1),

@@ -8,6 +8,7 @@ use api::{EventId, FieldErrors, Time, UserId, text};
 use chrono::Utc;
 use sqlx::{PgConnection, PgPool};
 
+use super::db::UsedType;
 use crate::error::{Error, Result};
 use crate::review;
 use crate::timezones::canonical;
@@ -54,9 +55,34 @@ pub fn check_limit(max: i32, most: i32) -> Result<()> {
     Ok(())
 }
 
+/// Why a ticket type stays, and what could be done about it.
+pub fn cannot_remove(used: &UsedType) -> String {
+    let UsedType {
+        name,
+        ordered,
+        promo_codes,
+        waiting,
+    } = used;
+    if *ordered {
+        return format!("“{name}” has been ordered and cannot be removed.");
+    }
+    let mut users = Vec::new();
+    match promo_codes.as_slice() {
+        [] => {}
+        [code] => users.push(format!("the promo code {code} is for it")),
+        codes => users.push(format!("the promo codes {} are for it", codes.join(", "))),
+    }
+    match waiting {
+        0 => {}
+        1 => users.push("1 person is waiting for it".to_owned()),
+        many => users.push(format!("{many} people are waiting for it")),
+    }
+    format!("“{name}” cannot be removed: {}.", users.join(", and "))
+}
+
 /// Refuses to publish what is not complete.
 pub fn check_publishable(event: &HostEvent) -> Result<()> {
-    complaints_before_publishing(&kept(event), Utc::now()).into_result()?;
+    kept(event).validate_draft_for_publishing(Utc::now())?;
     Ok(())
 }
 

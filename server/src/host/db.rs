@@ -267,18 +267,43 @@ pub async fn most_bought(connection: &mut PgConnection, event: EventId) -> Resul
     Ok(most)
 }
 
-/// The name of a ticket type that is not in `kept` though it stands on an order. Call it with the
-/// stock locked, when no order can come in between.
-pub async fn ordered_type_besides(
+/// A ticket type that cannot be removed, and what uses it.
+pub struct UsedType {
+    /// Its name.
+    pub name: String,
+    /// Whether it stands on an order or a list of free tickets, so that it is needed for ever.
+    pub ordered: bool,
+    /// Promo codes for it alone.
+    pub promo_codes: Vec<String>,
+    /// How many people wait for it.
+    pub waiting: i32,
+}
+
+/// The first ticket type that is not in `kept` though something uses it. Call it with the stock
+/// locked, when nothing new can use it.
+pub async fn used_type_besides(
     connection: &mut PgConnection,
     event: EventId,
     kept: &[TicketTypeId],
-) -> Result<Option<String>> {
-    let name = sqlx::query_scalar!(
-        "select name from ticket_types t
-        where event_id = $1 and id <> all($2)
-            and exists (select from order_lines where event_id = $1 and ticket_type_id = t.id)
-        order by position limit 1",
+) -> Result<Option<UsedType>> {
+    let used = sqlx::query_as!(
+        UsedType,
+        r#"
+        select name, ordered as "ordered!", promo_codes as "promo_codes!", waiting as "waiting!"
+        from (
+            select t.name, t.position,
+                exists (select from order_lines where event_id = $1 and ticket_type_id = t.id)
+                    or exists (select from comp_batches
+                        where event_id = $1 and ticket_type_id = t.id) as ordered,
+                array(select code from promo_codes
+                    where event_id = $1 and ticket_type_id = t.id order by code) as promo_codes,
+                (select count(*)::int from waiting_parties
+                    where event_id = $1 and ticket_type_id = t.id and closed_at is null) as waiting
+            from ticket_types t where t.event_id = $1 and t.id <> all($2)
+        ) uses
+        where ordered or waiting > 0 or cardinality(promo_codes) > 0
+        order by position limit 1
+        "#,
         event,
         kept,
     )
@@ -287,12 +312,21 @@ pub async fn ordered_type_besides(
     Ok(name)
 }
 
-/// Removes the ticket types that are not in `kept`.
+/// Removes the ticket types that are not in `kept`, which nothing uses.
 pub async fn delete_types_besides(
     connection: &mut PgConnection,
     event: EventId,
     kept: &[TicketTypeId],
 ) -> Result<()> {
+    // Those who wait no more, and never had an offer, are of no interest to anybody.
+    sqlx::query!(
+        "delete from waiting_parties
+        where event_id = $1 and ticket_type_id <> all($2) and closed_at is not null",
+        event,
+        kept,
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query!(
         "delete from ticket_types where event_id = $1 and id <> all($2)",
         event,

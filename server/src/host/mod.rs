@@ -132,9 +132,8 @@ async fn store(
         change::check_limit(max, most)?;
     }
     let kept: Vec<Uuid> = wanted.ticket_types.iter().filter_map(|t| t.id).collect();
-    if let Some(name) = db::ordered_type_besides(connection, event.id, &kept).await? {
-        let sentence = format!("“{name}” has been ordered and cannot be removed.");
-        return Err(Error::conflict(sentence));
+    if let Some(used) = db::used_type_besides(connection, event.id, &kept).await? {
+        return Err(Error::conflict(change::cannot_remove(&used)));
     }
     db::update(connection, event.id, wanted).await?;
     db::delete_types_besides(connection, event.id, &kept).await?;

@@ -354,6 +354,9 @@ mod tests {
     fn a_progressive_picture_is_taken() {
         let file = include_bytes!("samples/progressive.jpg");
         assert_eq!(coefficients(file), 6);
-        assert_eq!(decoded(&to_jpeg(file).expect("taken")).dimensions(), (64, 48));
+        assert_eq!(
+            decoded(&to_jpeg(file).expect("taken")).dimensions(),
+            (64, 48)
+        );
     }
 }

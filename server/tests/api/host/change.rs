@@ -206,3 +206,172 @@ async fn a_change_waits_for_the_purchase_before_it(db: PgPool) {
     );
     assert_sound(&app.db).await;
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_ticket_type_that_something_uses_stays_and_is_told_why(db: PgPool) {
+    let app = TestApp::with_flags(db, &["--purchase-path", "plain"]);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night")
+        .ticket_type("Standing", 2500, 100)
+        .ticket_type("VIP", 9000, 1)
+        .create(&app, &olga)
+        .await;
+    let path = path(event.id);
+    let standing_only = json!({"ticket_types": [{"id": event.types[0], "name": "Standing",
+        "price": 2500, "capacity": 100, "max_per_order": 10}]});
+    let refused = async || {
+        let answer = olga.patch(&path, standing_only.clone()).await;
+        let problem = answer.refused(StatusCode::CONFLICT, Code::Conflict);
+        assert_sound(&app.db).await;
+        problem.detail
+    };
+    for code in ["GOLD", "SILVER"] {
+        let promo = json!({"code": code, "discount": {"percent": 10},
+            "ticket_type_id": event.types[1]});
+        let codes = format!("{path}/promo-codes");
+        olga.post(&codes, promo)
+            .await
+            .created::<api::promo_codes::PromoCode>();
+        let expected = match code {
+            "GOLD" => "“VIP” cannot be removed: the promo code GOLD is for it.",
+            _ => "“VIP” cannot be removed: the promo codes GOLD, SILVER are for it.",
+        };
+        assert_eq!(refused().await, expected);
+    }
+    let done =
+        sqlx::query("update ticket_types set sold = capacity, held = capacity where name = 'VIP'");
+    done.execute(&app.db).await.expect("held");
+    let wait = json!({"ticket_type_id": event.types[1], "quantity": 1});
+    let lists = format!("/events/{}/waiting-list", event.id);
+    let places: Vec<api::waiting::WaitingPlace> = ada.post(&lists, wait).await.created();
+    let done = sqlx::query("update ticket_types set sold = 0, held = 0 where name = 'VIP'");
+    done.execute(&app.db).await.expect("freed");
+    assert_eq!(
+        refused().await,
+        "“VIP” cannot be removed: the promo codes GOLD, SILVER are for it, and 1 person is waiting \
+        for it."
+    );
+
+    // Who has left the list needs the type no more.
+    let place = format!("/waiting-list/{}", places[0].id);
+    assert_eq!(ada.delete(&place).await.status, StatusCode::NO_CONTENT);
+    let done = sqlx::query("delete from promo_codes")
+        .execute(&app.db)
+        .await;
+    done.expect("no codes");
+    let after: HostEvent = olga.patch(&path, standing_only.clone()).await.ok();
+    assert_eq!(after.ticket_types.len(), 1);
+    assert_sound(&app.db).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_ticket_type_that_was_given_away_stays(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Night")
+        .ticket_type("Standing", 2500, 100)
+        .ticket_type("VIP", 9000, 10)
+        .create(&app, &olga)
+        .await;
+    let done = sqlx::query(
+        "insert into comp_batches (id, event_id, ticket_type_id, given_by, idempotency_key,
+            request_hash, total, done, finished_at)
+        values ($1, $2, $3, $4, $1, sha256('x'), 1, 1, now())",
+    )
+    .bind(Uuid::now_v7())
+    .bind(event.id)
+    .bind(event.types[1])
+    .bind(olga.id)
+    .execute(&app.db)
+    .await;
+    done.expect("given");
+    let standing_only = json!({"ticket_types": [{"id": event.types[0], "name": "Standing",
+        "price": 2500, "capacity": 100, "max_per_order": 10}]});
+    let answer = olga.patch(&path(event.id), standing_only).await;
+    let problem = answer.refused(StatusCode::CONFLICT, Code::Conflict);
+    let expected = "“VIP” has been ordered and cannot be removed.";
+    assert_eq!(problem.detail, expected);
+}
+
+/// What a request names can be gone by the time it is written.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_gone_or_in_use_is_a_conflict_and_no_fault_of_ours(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    for statement in [
+        "insert into promo_codes (id, event_id, code, percent, ticket_type_id)
+            select gen_random_uuid(), id, 'X', 10, gen_random_uuid() from events where id = $1",
+        "delete from events where id = $1",
+    ] {
+        let failed = sqlx::query(statement).bind(event.id).execute(&app.db).await;
+        let error = server::error::Error::from(failed.expect_err("a foreign key"));
+        assert!(
+            matches!(error, server::error::Error::Conflict { .. }),
+            "{error:?}"
+        );
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sales_that_nobody_could_buy_in_are_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let starts_at = chrono::Utc::now() + chrono::Duration::days(9);
+    let ends_at = starts_at + chrono::Duration::hours(3);
+    let hour = chrono::Duration::hours(1);
+    let late = "The sale must begin before the event ends.";
+    let long = "The sale must end when the event does, or before.";
+    let past = "This is in the past; choose a time to come.";
+    let now = chrono::Utc::now();
+    for (window, field, sentence) in [
+        (json!({"sale_starts_at": ends_at}), "sale_starts_at", late),
+        (
+            json!({"sale_starts_at": ends_at + hour}),
+            "sale_starts_at",
+            late,
+        ),
+        (
+            json!({"sale_starts_at": ends_at + hour, "sale_ends_at": ends_at + hour * 2}),
+            "sale_starts_at",
+            late,
+        ),
+        (
+            json!({"sale_ends_at": ends_at + hour}),
+            "sale_ends_at",
+            long,
+        ),
+        (json!({"sale_ends_at": now - hour}), "sale_ends_at", past),
+        (
+            json!({"sale_starts_at": now - hour * 2, "sale_ends_at": now - hour}),
+            "sale_ends_at",
+            past,
+        ),
+    ] {
+        let mut kind = json!({"name": "Standing", "price": 0, "capacity": 9, "max_per_order": 9});
+        for (name, time) in window.as_object().expect("an object") {
+            kind[name] = time.clone();
+        }
+        let draft = json!({"title": "Night", "venue": "Hall", "city": "Berlin", "currency": "EUR",
+            "starts_at": starts_at, "ends_at": ends_at, "timezone": "Europe/Berlin",
+            "ticket_types": [kind]});
+        // A draft may be anything yet.
+        let draft: HostEvent = olga.post("/host/events", draft).await.created();
+        let answer = super::act(&olga, draft.id, "publish").await;
+        let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+        let field = format!("ticket_types.0.{field}");
+        assert_eq!(problem.errors[&field], sentence, "{window}");
+    }
+
+    // Of what is published some sales are over, and some end with it.
+    let event = EventBuilder::new("Night").create(&app, &olga).await;
+    let over = json!({"ticket_types": [{"id": event.types[0], "name": "Early", "price": 2500,
+        "capacity": 100, "max_per_order": 10, "sale_ends_at": now - hour}]});
+    let path = path(event.id);
+    let after: HostEvent = olga.patch(&path, over).await.ok();
+    let too_long = json!({"ticket_types": [{"id": event.types[0], "name": "Early", "price": 2500,
+        "capacity": 100, "max_per_order": 10, "sale_ends_at": after.ends_at + hour}]});
+    let answer = olga.patch(&path, too_long).await;
+    let problem = answer.refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    assert_eq!(problem.errors["ticket_types.0.sale_ends_at"], long);
+}
