@@ -295,8 +295,10 @@ pub(crate) async fn time_zones(language: &str) -> Answer<Vec<TimeZone>> {
         .await
 }
 
-pub(crate) async fn create_event(body: &CreateEvent) -> Answer<HostEvent> {
-    Call::post("/host/events", body).send().await
+/// Makes an event with this id, or gives the one that was made with it before.
+pub(crate) async fn create_event(id: EventId, body: &CreateEvent) -> Answer<HostEvent> {
+    let path = format!("/host/events/{id}");
+    Call::put(path, body).send().await
 }
 
 pub(crate) async fn update_event(id: EventId, body: &UpdateEvent) -> Answer<HostEvent> {

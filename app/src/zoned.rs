@@ -33,9 +33,9 @@ pub(crate) fn wall(time: Time, timezone: &str) -> Option<Wall> {
     date.and_hms_opt(number()?, number()?, number()?)
 }
 
-/// The moment at which the clocks of `timezone` show `wall`: the first of two where they are put
-/// back, nothing where they are put forward over it.
-pub(crate) fn moment(shown: Wall, timezone: &str) -> Option<Time> {
+/// The moments at which the clocks of `timezone` show this: two where they are put back over it,
+/// none where they are put forward.
+pub(crate) fn moments(shown: Wall, timezone: &str) -> Vec<Time> {
     find(shown, |time| wall(time, timezone))
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn all() -> Vec<String> {
 }
 
 /// A clock is at most a day from UTC, and is not changed twice within two days.
-fn find(shown: Wall, wall: impl Fn(Time) -> Option<Wall>) -> Option<Time> {
+fn find(shown: Wall, wall: impl Fn(Time) -> Option<Wall>) -> Vec<Time> {
     let guess = shown.and_utc();
     let before_and_after = [guess - TimeDelta::days(1), guess + TimeDelta::days(1)];
     let candidate = |near: Time| {
@@ -66,7 +66,10 @@ fn find(shown: Wall, wall: impl Fn(Time) -> Option<Wall>) -> Option<Time> {
         let time = guess.checked_sub_signed(ahead_of_utc)?;
         (wall(time)? == shown).then_some(time)
     };
-    before_and_after.into_iter().filter_map(candidate).min()
+    let mut moments: Vec<Time> = before_and_after.into_iter().filter_map(candidate).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    moments
 }
 
 /// Writes times as `11/28/2026, 20:00:00`.
@@ -114,18 +117,23 @@ mod tests {
     #[cfg(not(target_arch = "wasm32"))]
     #[test]
     fn a_wall_clock_names_a_moment() {
-        for (wall, moment) in [
-            ("2027-01-15T20:00:00", Some("2027-01-15T19:00:00Z")),
-            ("2027-07-15T20:00:00", Some("2027-07-15T18:00:00Z")),
+        let cases: [(&str, &[&str]); 7] = [
+            ("2027-01-15T20:00:00", &["2027-01-15T19:00:00Z"]),
+            ("2027-07-15T20:00:00", &["2027-07-15T18:00:00Z"]),
             // Put forward from two to three.
-            ("2027-03-28T01:59:00", Some("2027-03-28T00:59:00Z")),
-            ("2027-03-28T02:30:00", None),
-            ("2027-03-28T03:00:00", Some("2027-03-28T01:00:00Z")),
+            ("2027-03-28T01:59:00", &["2027-03-28T00:59:00Z"]),
+            ("2027-03-28T02:30:00", &[]),
+            ("2027-03-28T03:00:00", &["2027-03-28T01:00:00Z"]),
             // Put back from three to two: half past two comes twice.
-            ("2027-10-31T02:30:00", Some("2027-10-31T00:30:00Z")),
-            ("2027-10-31T03:00:00", Some("2027-10-31T02:00:00Z")),
-        ] {
-            assert_eq!(find(shown(wall), berlin), moment.map(time), "{wall}");
+            (
+                "2027-10-31T02:30:00",
+                &["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"],
+            ),
+            ("2027-10-31T03:00:00", &["2027-10-31T02:00:00Z"]),
+        ];
+        for (wall, moments) in cases {
+            let moments: Vec<Time> = moments.iter().map(|text| time(text)).collect();
+            assert_eq!(find(shown(wall), berlin), moments, "{wall}");
         }
     }
 
@@ -135,11 +143,8 @@ mod tests {
         for hours in [-12, 14] {
             let far = |at: Time| Some(at.naive_utc() + TimeDelta::hours(hours));
             let at = time("2027-01-01T00:30:00Z");
-            assert_eq!(
-                far(at).and_then(|wall| find(wall, far)),
-                Some(at),
-                "{hours}"
-            );
+            let wall = far(at).expect("a wall clock's time");
+            assert_eq!(find(wall, far), [at], "{hours}");
         }
     }
 
@@ -171,7 +176,8 @@ mod tests {
             ("Nowhere/Else", "2027-01-01T00:00:00", None),
         ] {
             let at = at.map(time);
-            assert_eq!(moment(shown(wall_clock), zone), at, "{zone} {wall_clock}");
+            let first = moments(shown(wall_clock), zone).first().copied();
+            assert_eq!(first, at, "{zone} {wall_clock}");
             if let Some(at) = at {
                 assert_eq!(
                     wall(at, zone),

@@ -131,6 +131,10 @@ impl Call {
         Self::new(Method::POST, path.into(), Body::json(body))
     }
 
+    pub(crate) fn put(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(Method::PUT, path.into(), Body::json(body))
+    }
+
     pub(crate) fn patch(path: impl Into<String>, body: &impl Serialize) -> Self {
         Self::new(Method::PATCH, path.into(), Body::json(body))
     }

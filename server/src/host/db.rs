@@ -126,29 +126,31 @@ fn task(done: Option<i32>, total: Option<i32>) -> Option<Task> {
     Some(Task { done, total })
 }
 
-/// The events that `user` organizes or is staff of, newest first, beginning after the one with id
-/// `after`.
+/// The events that `user` organizes or is staff of, each with the time when it was made, newest
+/// first, beginning after the one that was made then and has this id.
 pub async fn list(
     connection: &mut PgConnection,
     user: UserId,
-    after: Option<EventId>,
+    after: Option<(Time, EventId)>,
     limit: i64,
-) -> Result<Vec<HostEventSummary>> {
+) -> Result<Vec<(Time, HostEventSummary)>> {
+    let (after_time, after_id) = after.unzip();
     let events = sqlx::query!(
         r#"select id, organizer_id, status, title, starts_at, ends_at, timezone, venue, city, currency,
-            cover_id, organizer_id = $1 or exists (
+            cover_id, created_at, organizer_id = $1 or exists (
                 select from event_staff s join users u on u.email = s.email
                 where s.event_id = events.id and s.role = 'manager' and u.id = $1) as "manages!"
         from events
-        where ($2::uuid is null or id < $2) and id in (
+        where ($2::timestamptz is null or (created_at, id) < ($2, $4::uuid)) and id in (
             select id from events where organizer_id = $1
             union all select s.event_id from event_staff s join users u on u.email = s.email
             where u.id = $1 and u.email_verified_at is not null
         )
-        order by id desc limit $3"#,
+        order by created_at desc, id desc limit $3"#,
         user,
-        after,
+        after_time,
         limit,
+        after_id,
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -169,7 +171,7 @@ pub async fn list(
                 true => Money::new(sold().map(of).sum(), currency),
                 false => Money::new(0, currency),
             };
-            Ok(HostEventSummary {
+            let summary = HostEventSummary {
                 id: event.id,
                 title: event.title,
                 status: parse_status(&event.status)?,
@@ -184,27 +186,31 @@ pub async fn list(
                 given: sold().map(|kind| kind.given).sum(),
                 received: money(|kind| kind.received),
                 due: money(|kind| kind.due),
-            })
+            };
+            Ok((event.created_at, summary))
         })
         .collect()
 }
 
-/// A new draft without ticket types, with its stock and the key that signs its tickets.
+/// A new draft without ticket types, with its stock and the key that signs its tickets; whether it
+/// was made, since there may be an event with this id.
 pub async fn insert(
     connection: &mut PgConnection,
     id: EventId,
     organizer: UserId,
     event: &CreateEvent,
-) -> Result<()> {
-    sqlx::query!(
+) -> Result<bool> {
+    let done = sqlx::query!(
         "with event as (
             insert into events (id, organizer_id, title, description, venue, address, city,
                 starts_at, ends_at, timezone, currency, max_per_user)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            on conflict (id) do nothing
+            returning id
         ), key as (
-            insert into event_keys (event_id, seed) values ($1, $13)
+            insert into event_keys (event_id, seed) select id, $13 from event
         )
-        insert into event_stock (event_id) values ($1)",
+        insert into event_stock (event_id) select id from event",
         id,
         organizer,
         event.title,
@@ -221,7 +227,7 @@ pub async fn insert(
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Writes everything but the ticket types.

@@ -31,7 +31,7 @@ use access::Role;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(detail, update))
+        .routes(routes!(detail, create_with_id, update))
         .merge(course::routes())
         .merge(sales::routes())
         .merge(guests::routes())
@@ -53,10 +53,14 @@ async fn list(
     let limit = paging.limit()?;
     let mut connection = state.db.acquire().await?;
     let events = db::list(&mut connection, asker.user, paging.after()?, limit + 1).await?;
-    Ok(Json(page(events, limit, |event| event.id)))
+    let Page { items, next_cursor } = page(events, limit, |(made_at, event)| (*made_at, event.id));
+    Ok(Json(Page {
+        items: items.into_iter().map(|(_, event)| event).collect(),
+        next_cursor,
+    }))
 }
 
-/// Create a draft event.
+/// Create a draft event with an id of the server's. Two requests create two events.
 #[utoipa::path(post, path = "/host/events", tag = "host",
     responses((status = 201, body = HostEvent), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -66,14 +70,47 @@ async fn create(
     asker: SignedIn,
     Json(body): Json<CreateEvent>,
 ) -> Result<(StatusCode, Json<HostEvent>)> {
-    let wanted = change::check_new(body)?;
-    let id = Uuid::now_v7();
+    make(&state, &asker, Uuid::now_v7(), body).await
+}
+
+/// Create a draft event with an id of the client's. A repeated request changes nothing and returns the
+/// event as it is.
+#[utoipa::path(put, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
+    responses((status = 201, body = HostEvent),
+        (status = 200, body = HostEvent, description = "Created before"),
+        (status = 401, body = api::Problem), (status = 403, body = api::Problem),
+        (status = 404, body = api::Problem), (status = 422, body = api::Problem)),
+    security(("bearer" = [])))]
+async fn create_with_id(
+    State(state): State<AppState>,
+    asker: SignedIn,
+    Path(id): Path<EventId>,
+    Json(body): Json<CreateEvent>,
+) -> Result<(StatusCode, Json<HostEvent>)> {
+    make(&state, &asker, id, body).await
+}
+
+async fn make(
+    state: &AppState,
+    asker: &SignedIn,
+    id: EventId,
+    event: CreateEvent,
+) -> Result<(StatusCode, Json<HostEvent>)> {
+    let wanted = change::check_new(event)?;
     let mut transaction = asker.begin(&state.db).await?;
-    db::insert(&mut transaction, id, asker.user, &wanted).await?;
-    db::write_types(&mut transaction, id, &wanted.ticket_types).await?;
+    let status = match db::insert(&mut transaction, id, asker.user, &wanted).await? {
+        true => {
+            db::write_types(&mut transaction, id, &wanted.ticket_types).await?;
+            StatusCode::CREATED
+        }
+        false => {
+            access::require(&mut transaction, id, asker.user, Role::Organizer).await?;
+            StatusCode::OK
+        }
+    };
     let event = find(&mut transaction, id, asker.user).await?;
     transaction.commit().await?;
-    Ok((StatusCode::CREATED, Json(event)))
+    Ok((status, Json(event)))
 }
 
 /// Get one of the user's events with everything that can be edited.

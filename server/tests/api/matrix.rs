@@ -35,6 +35,8 @@ enum For {
     Recipient,
     /// Whoever is signed in, of what is public; what is not is like a missing one.
     Visitor,
+    /// Whoever is signed in, with an id that is free; of one that is taken, who made it.
+    Maker,
 }
 
 /// An operation, who it is for, and a body that would be taken; parameters are filled in there too.
@@ -45,7 +47,7 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    use For::{Anyone, Buyer, Holder, Own, Public, Recipient, Staff, User, Visitor};
+    use For::{Anyone, Buyer, Holder, Maker, Own, Public, Recipient, Staff, User, Visitor};
     use Role::{Door, Manager, Organizer};
     let row = |operation, who, body| Row {
         operation,
@@ -96,9 +98,9 @@ fn rows() -> Vec<Row> {
         row("POST /orders", User, order),
         row("GET /orders", User, json!({})),
         row("GET /orders/{id}", Buyer, json!({})),
+        row("GET /orders/by-key/{key}", Buyer, json!({})),
         row("POST /orders/{id}/refund-quote", Buyer, tickets.clone()),
         row("POST /orders/{id}/refunds", Buyer, tickets.clone()),
-        row("GET /orders/by-key/{key}", Buyer, json!({})),
         row("POST /orders/{id}/give-back-requests", Buyer, tickets),
         row("GET /tickets", User, json!({})),
         row("GET /tickets/{event_id}/{number}", Holder, json!({})),
@@ -142,7 +144,8 @@ fn rows() -> Vec<Row> {
             json!({}),
         ),
         row("GET /host/events", User, json!({})),
-        row("POST /host/events", User, draft),
+        row("POST /host/events", User, draft.clone()),
+        row("PUT /host/events/{id}", Maker, draft),
         row("GET /host/events/{id}", Staff(Door), json!({})),
         row(
             "PATCH /host/events/{id}",
@@ -217,10 +220,10 @@ struct Things {
     event: Uuid,
     ticket_type: Uuid,
     order: Uuid,
+    key: Uuid,
     /// Of ticket 1, which was given to someone.
     number: i32,
     /// Of ticket 3, which is on its way to them.
-    key: Uuid,
     transfer: Uuid,
     /// The buyer's place on the waiting list.
     party: Uuid,
@@ -235,10 +238,10 @@ impl Things {
             event: Uuid::new_v4(),
             ticket_type: Uuid::new_v4(),
             order: Uuid::new_v4(),
+            key: Uuid::new_v4(),
             number: 99,
             transfer: Uuid::new_v4(),
             party: Uuid::new_v4(),
-            key: Uuid::new_v4(),
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
@@ -273,10 +276,10 @@ impl Things {
             event: event.id,
             ticket_type: event.types[0],
             order: order.id,
+            key,
             number: 1,
             transfer: Uuid::new_v4(),
             party: Uuid::new_v4(),
-            key,
             member: Uuid::new_v4(),
             promo: Uuid::new_v4(),
             check_in: Uuid::new_v4(),
@@ -328,10 +331,10 @@ impl Things {
         let number = self.number.to_string();
         [
             ("{id}", id.to_string()),
+            ("{key}", self.key.to_string()),
             ("{event_id}", self.event.to_string()),
             ("{ticket_type}", self.ticket_type.to_string()),
             ("{number}", number),
-            ("{key}", self.key.to_string()),
             ("{member}", self.member.to_string()),
             ("{promo_code}", self.promo.to_string()),
             ("{check_in}", self.check_in.to_string()),
@@ -393,6 +396,7 @@ fn expected(who: For, asker: Asker) -> Option<StatusCode> {
         For::User | For::Own | For::Visitor => None,
         For::Buyer => (!is(Asker::Buyer)).then_some(StatusCode::NOT_FOUND),
         For::Holder | For::Recipient => (!is(Asker::Holder)).then_some(StatusCode::NOT_FOUND),
+        For::Maker => expected(For::Staff(Role::Organizer), asker),
         For::Staff(least) => match asker {
             Asker::Staff(role) if role >= least => None,
             Asker::Staff(_) => Some(StatusCode::FORBIDDEN),
@@ -434,7 +438,32 @@ fn has_part(row: &Row) -> bool {
         .any(|part| row.operation.contains(part))
 }
 
+/// What is not there is made, and what is there is its maker's.
+async fn check_maker(app: &TestApp, row: &Row, asker: Asker) {
+    let world = World::new(app, asker).await;
+    let about = format!("{} by {asker:?}", row.operation);
+    let made = |status| match asker {
+        Asker::SignedOut => StatusCode::UNAUTHORIZED,
+        _ => status,
+    };
+    let missing = send(&world.asker, row, &Things::missing()).await;
+    assert_eq!(
+        missing.status,
+        made(StatusCode::CREATED),
+        "{about}, missing"
+    );
+    let others = send(&world.asker, row, &world.others).await;
+    let hidden = made(StatusCode::NOT_FOUND);
+    assert_eq!(others.status, hidden, "{about}, someone else's");
+    let own = send(&world.asker, row, &world.own).await;
+    let status = expected(row.who, asker).unwrap_or(StatusCode::OK);
+    assert_eq!(own.status, status, "{about}");
+}
+
 async fn check(app: &TestApp, row: &Row, asker: Asker) {
+    if matches!(row.who, For::Maker) {
+        return check_maker(app, row, asker).await;
+    }
     let world = World::new(app, asker).await;
     let about = format!("{} by {asker:?}", row.operation);
     let missing = told(&send(&world.asker, row, &Things::missing()).await);

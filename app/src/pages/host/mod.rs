@@ -9,6 +9,7 @@ mod guests;
 mod leave;
 mod row;
 mod section;
+mod when;
 
 use futures::FutureExt;
 use i18n::t;

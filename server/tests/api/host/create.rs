@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{act, complete, draft, path};
-use crate::support::{EventBuilder, TestApp};
+use crate::support::{EventBuilder, TestApp, TestUser};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_event_is_made_published_and_seen(db: PgPool) {
@@ -186,4 +186,78 @@ async fn a_draft_may_be_a_title_but_is_not_published_so(db: PgPool) {
         let answer = act(&olga, draft.id, action).await;
         answer.refused(StatusCode::CONFLICT, Code::Conflict);
     }
+}
+
+/// Whoever got no answer asks again, and has one draft.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_draft_with_an_id_of_the_clients_is_made_once(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, mallory) = (app.user("Olga").await, app.user("Mallory").await);
+    for id in [Uuid::new_v4(), Uuid::now_v7()] {
+        let path = format!("/host/events/{id}");
+        let put = async |user: &TestUser, body: &Value| {
+            let json = [("content-type", "application/json")];
+            let body = body.to_string().into();
+            user.send(axum::http::Method::PUT, &path, &json, body).await
+        };
+        let body = complete();
+        let answers = futures::future::join_all((0..20).map(|_| put(&olga, &body))).await;
+        let created = answers
+            .iter()
+            .filter(|answer| answer.status == StatusCode::CREATED);
+        assert_eq!(created.count(), 1);
+        let mut events: Vec<HostEvent> = Vec::new();
+        for answer in &answers {
+            assert!(answer.status.is_success(), "{answer:?}");
+            events.push(serde_json::from_slice(&answer.body).expect("an event"));
+        }
+        assert!(
+            events
+                .iter()
+                .all(|event| *event == events[0] && event.id == id)
+        );
+
+        // Sent again later, it gives what has become of it.
+        let change = json!({"title": "Another title"});
+        olga.patch(&path, change).await.ok::<HostEvent>();
+        let again: HostEvent = put(&olga, &body).await.ok();
+        assert_eq!(again.title, "Another title");
+        put(&mallory, &body)
+            .await
+            .refused(StatusCode::NOT_FOUND, Code::NotFound);
+        let mut wrong = body.clone();
+        wrong["title"] = json!("");
+        put(&olga, &wrong)
+            .await
+            .refused(StatusCode::UNPROCESSABLE_ENTITY, Code::Invalid);
+    }
+    let list: Page<HostEventSummary> = olga.get("/host/events").await.ok();
+    assert_eq!(list.items.len(), 2);
+    let none: Page<HostEventSummary> = mallory.get("/host/events").await.ok();
+    assert_eq!(none.items.len(), 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn my_events_are_listed_newest_first_whatever_their_ids(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    let mut made = Vec::new();
+    for id in [9, 3, 7, 1, 5].map(Uuid::from_u128) {
+        let path = format!("/host/events/{id}");
+        let json = [("content-type", "application/json")];
+        let body = complete().to_string().into();
+        let answer = olga.send(axum::http::Method::PUT, &path, &json, body).await;
+        answer.created::<HostEvent>();
+        made.insert(0, id);
+    }
+    let (mut seen, mut path) = (Vec::new(), "/host/events?limit=2".to_owned());
+    loop {
+        let page: Page<HostEventSummary> = olga.get(&path).await.ok();
+        seen.extend(page.items.iter().map(|event| event.id));
+        let Some(cursor) = page.next_cursor else {
+            break;
+        };
+        path = format!("/host/events?limit=2&cursor={cursor}");
+    }
+    assert_eq!(seen, made);
 }

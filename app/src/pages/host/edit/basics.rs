@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use super::form::Form;
 use super::saver::Saver;
 use super::zones::use_zones;
-use crate::components::{Combo, Field, FieldKind, TextArea};
+use crate::components::{Combo, Field, TextArea};
 use crate::forms::FormErrors;
+use crate::pages::host::when::WhenFields;
 
 #[component]
 pub(super) fn About(form: Form, errors: FormErrors) -> impl IntoView {
@@ -38,36 +39,24 @@ pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
         <section class="editor__section">
             <h2 class="editor__title">{t!(edit.when_and_where)}</h2>
             {saver.published.then(note)}
-            <div class="editor__pair">
-                <Field
-                    id="event-starts_at"
-                    label=t!(edit.start_date)
-                    kind=FieldKind::Date
-                    value=basics.starts.date
-                    error=errors.of("starts_at")
-                />
-                <Field
-                    id="event-start_time"
-                    label=t!(edit.start_time)
-                    kind=FieldKind::Time
-                    value=basics.starts.time
-                />
-            </div>
-            <div class="editor__pair">
-                <Field
-                    id="event-ends_at"
-                    label=t!(edit.end_date)
-                    kind=FieldKind::Date
-                    value=basics.ends.date
-                    error=errors.of("ends_at")
-                />
-                <Field
-                    id="event-end_time"
-                    label=t!(edit.end_time)
-                    kind=FieldKind::Time
-                    value=basics.ends.time
-                />
-            </div>
+            <WhenFields
+                class="editor__pair"
+                id="event-starts_at"
+                time_id="event-start_time"
+                labels=[t!(edit.start_date), t!(edit.start_time)]
+                when=basics.starts
+                timezone=basics.timezone
+                error=errors.of("starts_at")
+            />
+            <WhenFields
+                class="editor__pair"
+                id="event-ends_at"
+                time_id="event-end_time"
+                labels=[t!(edit.end_date), t!(edit.end_time)]
+                when=basics.ends
+                timezone=basics.timezone
+                error=errors.of("ends_at")
+            />
             <Combo
                 id="event-timezone"
                 label=t!(edit.timezone)

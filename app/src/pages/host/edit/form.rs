@@ -32,7 +32,9 @@ impl Form {
     /// The form of an event, or of a new one.
     pub(super) fn of(event: Option<&HostEvent>) -> Self {
         let snapshot = match event {
-            Some(event) => Snapshot::of(event, &|time| zoned::wall(time, &event.timezone)),
+            Some(event) => Snapshot::of(event, &|time| {
+                When::at(time, zoned::wall, &zoned::moments, &event.timezone)
+            }),
             None => {
                 let here = zoned::here();
                 let now = zoned::wall(format::now(), &here);
@@ -62,6 +64,21 @@ impl Form {
         self.rows.update(|rows| rows.retain(|row| row.key != key));
     }
 
+    /// Puts ticket types that were removed back where they were.
+    pub(super) fn restore_types(self, before: &[(Option<Uuid>, TypeFields<String>)]) {
+        for (place, (id, fields)) in before.iter().enumerate() {
+            let is_there = |rows: &Vec<Row>| rows.iter().any(|row| row.id.get_untracked() == *id);
+            if id.is_some() && !self.rows.with_untracked(is_there) {
+                self.push(*id, 0, fields);
+                self.rows.update(|rows| {
+                    if let Some(row) = rows.pop() {
+                        rows.insert(place.min(rows.len()), row);
+                    }
+                });
+            }
+        }
+    }
+
     /// Where a ticket type is in the list.
     pub(super) fn position(self, key: u32) -> usize {
         let position = |rows: &Vec<Row>| rows.iter().position(|row| row.key == key);
@@ -79,7 +96,7 @@ impl Form {
 
     /// What is wrong with it before everyone may see it.
     pub(super) fn check(self) -> Result<CreateEvent, FieldErrors> {
-        self.snapshot().check(format::now(), &zoned::moment)
+        self.snapshot().check(format::now(), &zoned::moments)
     }
 
     fn push(self, id: Option<Uuid>, sold: i32, fields: &TypeFields<String>) -> u32 {
@@ -102,6 +119,7 @@ impl Form {
             let text = When {
                 date: when.date.get(),
                 time: when.time.get(),
+                later: String::new(),
             };
             text.wall()
         };
@@ -118,6 +136,7 @@ impl Form {
                 let moved = When::of(to + length);
                 ends.date.set(moved.date);
                 ends.time.set(moved.time);
+                ends.later.set(moved.later);
             }
             now
         });

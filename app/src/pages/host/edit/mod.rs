@@ -36,7 +36,7 @@ use crate::{api, route, zoned};
 use basics::{About, WhenAndWhere};
 use cover::CoverSection;
 use fields::Part;
-pub(super) use fields::{When, parse_amount};
+pub(super) use fields::{LATER, When, parse_amount};
 use foot::Foot;
 use form::Form;
 use preview::Preview;
@@ -238,7 +238,7 @@ fn keep_errors_true(form: Form, errors: FormErrors) {
 fn mark_what_is_wrong(form: Form, errors: FormErrors) {
     let mut mark = debounce(REST, move |wrong: FieldErrors| errors.mark(wrong));
     Effect::new(move |before: Option<()>| {
-        let wrong = form.snapshot().wrongly_typed(&zoned::moment);
+        let wrong = form.snapshot().wrongly_typed(&zoned::moments);
         if before.is_some() {
             let still = errors.typed.with_untracked(|typed| {
                 let still = wrong

@@ -1,4 +1,4 @@
-use ::api::events::{EventSummary, SaleState};
+use ::api::events::{EventSummary, SaleState, price_from};
 use ::api::{EventId, Money};
 use i18n::t;
 use leptos::prelude::*;
@@ -33,16 +33,17 @@ pub(super) fn Preview(saver: Saver) -> impl IntoView {
 }
 
 fn preview(id: EventId, form: &Snapshot) -> EventSummary {
-    let (event, errors) = form.read(&zoned::moment);
+    let (event, errors) = form.read(&zoned::moments);
     let priced = |index: &usize| {
         !errors
             .0
             .contains_key(&format!("ticket_types.{index}.price"))
     };
     let prices = event.ticket_types.iter().enumerate();
-    let prices = prices
-        .filter(|(index, _)| priced(index))
-        .map(|(_, it)| it.price);
+    let prices = prices.filter(|(index, _)| priced(index)).map(|(_, it)| {
+        let price = Money::new(it.price, event.currency);
+        (SaleState::OnSale, price)
+    });
     let title = if event.title.trim().is_empty() {
         t!(edit.your_event).to_owned()
     } else {
@@ -57,7 +58,7 @@ fn preview(id: EventId, form: &Snapshot) -> EventSummary {
         venue: event.venue.trim().to_owned(),
         city: event.city.trim().to_owned(),
         cover_url: None,
-        price_from: prices.min().map(|price| Money::new(price, event.currency)),
+        price_from: price_from(prices),
         capacity: 0,
         sold: 0,
         left: 0,

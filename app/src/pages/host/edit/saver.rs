@@ -1,5 +1,5 @@
-use ::api::host::{EventStatus, HostEvent, UpdateEvent};
-use ::api::{Currency, EventId};
+use ::api::host::{CreateEvent, EventStatus, HostEvent, UpdateEvent};
+use ::api::{Code, Currency, EventId, FieldErrors};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use super::fields::{Part, Snapshot, change, first_draft, incomplete};
 use super::form::{Form, Row};
 use crate::api::Error;
+use crate::components::{ToastBox, use_toasts};
 use crate::feed::{Feeds, use_feeds};
 use crate::{api, zoned};
 
@@ -35,6 +36,15 @@ struct Sent {
     keys: Vec<u32>,
 }
 
+/// What of the form is sent.
+struct Sending {
+    touched: Vec<Part>,
+    /// Whether an earlier request may have been carried out.
+    unsure: bool,
+    /// To those who are told that the event moves.
+    message: Option<String>,
+}
+
 impl Sent {
     fn of(form: Form) -> Self {
         let keys = |rows: &Vec<Row>| rows.iter().map(|row| row.key).collect();
@@ -54,10 +64,16 @@ pub(super) struct Saver {
     pub(super) published: bool,
     pub(super) progress: RwSignal<Progress>,
     pub(super) cover_url: RwSignal<Option<String>>,
+    /// What the server has.
     saved: RwSignal<Snapshot>,
+    /// The id of an event that is not there yet, so that it is made once however often it is sent.
+    new_id: EventId,
+    /// Whether something was sent without an answer, so that it is not known what the server has.
+    unsure: StoredValue<bool>,
     busy: StoredValue<bool>,
     turn: StoredValue<u32>,
     feeds: Feeds,
+    toasts: ToastBox,
 }
 
 impl Saver {
@@ -70,9 +86,12 @@ impl Saver {
             progress: RwSignal::new(Progress::Clean),
             cover_url: RwSignal::new(event.and_then(|event| event.cover_url.clone())),
             saved: RwSignal::new(untrack(|| form.snapshot())),
+            new_id: EventId::new_v4(),
+            unsure: StoredValue::new(false),
             busy: StoredValue::new(false),
             turn: StoredValue::new(0),
             feeds: use_feeds(),
+            toasts: use_toasts(),
         };
         Effect::new(move |first: Option<()>| {
             let snapshot = form.snapshot();
@@ -109,7 +128,7 @@ impl Saver {
             return Ok(None);
         }
         let sent = Sent::of(self.form);
-        let (event, errors) = sent.snapshot.read(&zoned::moment);
+        let (event, errors) = sent.snapshot.read(&zoned::moments);
         let id = self.id.get_untracked();
         if id.is_none() && errors.0.contains_key("title") {
             self.progress.set(Progress::Untitled);
@@ -118,11 +137,10 @@ impl Saver {
         let missing = incomplete(&errors);
         self.progress.set(Progress::Saving);
         self.busy.set_value(true);
-        let answer = match id {
-            Some(id) => api::update_event(id, &change(event, &errors)).await,
-            None => api::create_event(&first_draft(event, &errors)).await,
-        };
-        let event = self.settle(&sent, answer)?;
+        let answer = self
+            .send(id, self.sending(&sent.snapshot), event, &errors)
+            .await;
+        let event = self.settle(&sent, &missing, answer)?;
         if !missing.is_empty() {
             self.progress.try_set(Progress::Partly(missing));
         }
@@ -138,15 +156,73 @@ impl Saver {
     ) -> Result<HostEvent, Error> {
         self.wait_for_turn().await;
         let sent = Sent::of(self.form);
-        let (event, errors) = sent.snapshot.read(&zoned::moment);
+        let (event, errors) = sent.snapshot.read(&zoned::moments);
         self.progress.set(Progress::Saving);
         self.busy.set_value(true);
-        let change = UpdateEvent {
+        let sending = Sending {
             message,
-            ..change(event, &errors)
+            ..self.sending(&sent.snapshot)
         };
-        let answer = api::update_event(id, &change).await;
-        self.settle(&sent, answer)
+        let answer = self.send(Some(id), sending, event, &errors).await;
+        self.settle(&sent, &[], answer)
+    }
+
+    /// What has to be sent of `snapshot`: everything, when it is not known what the server has.
+    fn sending(self, snapshot: &Snapshot) -> Sending {
+        let unsure = self.unsure.get_value();
+        let touched = match unsure {
+            true => Part::ALL.to_vec(),
+            false => self.saved.with_untracked(|saved| snapshot.touched(saved)),
+        };
+        Sending {
+            touched,
+            unsure,
+            message: None,
+        }
+    }
+
+    /// Sends it to the event, or makes the event.
+    async fn send(
+        self,
+        id: Option<EventId>,
+        sending: Sending,
+        event: CreateEvent,
+        errors: &FieldErrors,
+    ) -> Result<HostEvent, Error> {
+        let Sending {
+            touched,
+            unsure,
+            message,
+        } = sending;
+        self.unsure.try_set_value(true);
+        let answer = match id {
+            Some(id) => {
+                let change = UpdateEvent {
+                    message,
+                    ..change(event, errors, &touched)
+                };
+                api::update_event(id, &change).await
+            }
+            None => {
+                let first = first_draft(event.clone(), errors);
+                match api::create_event(self.new_id, &first).await {
+                    // It may have been made by an earlier request, of what stood here then.
+                    Ok(_) if unsure => {
+                        let change = change(event, errors, &Part::ALL);
+                        api::update_event(self.new_id, &change).await
+                    }
+                    answer => answer,
+                }
+            }
+        };
+        let is_known = match &answer {
+            Ok(_) => true,
+            Err(error) => error.problem().is_some() && !unsure,
+        };
+        if is_known {
+            self.unsure.try_set_value(false);
+        }
+        answer
     }
 
     /// Whether what stands in the form is another time or place than the server has.
@@ -196,7 +272,12 @@ impl Saver {
         }
     }
 
-    fn settle(self, sent: &Sent, answer: Result<HostEvent, Error>) -> Result<HostEvent, Error> {
+    fn settle(
+        self,
+        sent: &Sent,
+        missing: &[Part],
+        answer: Result<HostEvent, Error>,
+    ) -> Result<HostEvent, Error> {
         self.busy.try_set_value(false);
         let event = match answer {
             Ok(event) => event,
@@ -205,6 +286,7 @@ impl Saver {
                     .problem()
                     .and_then(|problem| problem.errors.values().next());
                 let sentence = first.cloned().unwrap_or_else(|| error.to_string());
+                self.restore_types(&error, &sentence);
                 self.progress.try_set(Progress::Failed(sentence));
                 return Err(error);
             }
@@ -216,13 +298,36 @@ impl Saver {
         let unchanged = untrack(|| self.form.snapshot()) == sent.snapshot;
         self.learn_ids(sent, &event);
         self.id.set(Some(event.id));
+        let mut saved = sent.snapshot.clone();
+        if saved.types.len() == event.ticket_types.len() {
+            for ((id, _), kind) in saved.types.iter_mut().zip(&event.ticket_types) {
+                *id = Some(kind.id);
+            }
+        }
+        let before = self.saved.get_untracked();
+        self.saved.set(saved.without(missing, &before));
         if unchanged {
-            self.saved.set(untrack(|| self.form.snapshot()));
             self.progress.set(Progress::Saved);
         } else {
             self.changed();
         }
         Ok(event)
+    }
+
+    /// A ticket type that cannot be removed comes back, or nothing else could be saved any more.
+    fn restore_types(self, error: &Error, sentence: &str) {
+        if self.form.rows.is_disposed() || error.code() != Some(Code::Conflict) {
+            return;
+        }
+        let form = untrack(|| self.form.snapshot());
+        let saved = self.saved.get_untracked();
+        let is_removed = |(id, _): &(Option<_>, _)| {
+            id.is_some() && !form.types.iter().any(|(other, _)| other == id)
+        };
+        if saved.types.iter().any(is_removed) {
+            self.form.restore_types(&saved.types);
+            self.toasts.say(sentence);
+        }
     }
 
     /// The ticket types that were new are the server's now.
@@ -244,18 +349,16 @@ impl Saver {
         if self.published || self.progress.get_untracked() != Progress::Changed {
             return;
         }
-        let (event, errors) = untrack(|| self.form.snapshot()).read(&zoned::moment);
+        let snapshot = untrack(|| self.form.snapshot());
+        let (event, errors) = snapshot.read(&zoned::moments);
+        let sending = self.sending(&snapshot);
         let (id, feeds) = (self.id.get_untracked(), self.feeds);
         let on_its_way = self.busy.get_value();
         if id.is_none() && (on_its_way || errors.0.contains_key("title")) {
             return;
         }
         spawn_local(async move {
-            let saved = match id {
-                Some(id) => api::update_event(id, &change(event, &errors)).await,
-                None => api::create_event(&first_draft(event, &errors)).await,
-            };
-            if saved.is_ok() {
+            if self.send(id, sending, event, &errors).await.is_ok() {
                 feeds.event_changed();
             }
         });

@@ -9,6 +9,7 @@ use super::summary::type_element;
 use crate::components::{Button, Field, FieldKind, Icon, IconButton, Kind, Select, TextArea};
 use crate::focus::{focus_first, focus_soon};
 use crate::forms::FormErrors;
+use crate::pages::host::when::WhenFields;
 
 /// The kinds of ticket, their prices and their numbers.
 #[component]
@@ -118,7 +119,7 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
                     autocomplete="off"
                 />
             </div>
-            <MoreAboutType row=row of=of error=error />
+            <MoreAboutType row=row timezone=form.basics.timezone of=of error=error />
         </fieldset>
     }
 }
@@ -127,32 +128,26 @@ fn TypeCard(form: Form, row: Row, errors: FormErrors) -> impl IntoView {
 #[component]
 fn MoreAboutType(
     row: Row,
+    timezone: RwSignal<String>,
     of: Signal<String>,
     error: impl Fn(&'static str) -> Signal<Option<String>>,
 ) -> impl IntoView {
     let id = |name: &str| type_element(row.key, name);
     let fields = row.fields;
     let moment = |name: &'static str,
-                  [date, time]: [&'static str; 2],
+                  labels: [&'static str; 2],
                   when: super::fields::When<RwSignal<String>>| {
         view! {
-            <div class="editor__pair">
-                <Field
-                    id=id(name)
-                    label=date
-                    of=of
-                    kind=FieldKind::Date
-                    value=when.date
-                    error=error(name)
-                />
-                <Field
-                    id=id(&format!("{name}-time"))
-                    label=time
-                    of=of
-                    kind=FieldKind::Time
-                    value=when.time
-                />
-            </div>
+            <WhenFields
+                class="editor__pair"
+                id=id(name)
+                time_id=id(&format!("{name}-time"))
+                labels=labels
+                of=of
+                when=when
+                timezone=timezone
+                error=error(name)
+            />
         }
     };
     view! {

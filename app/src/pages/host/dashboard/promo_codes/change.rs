@@ -22,6 +22,7 @@ pub(super) fn ChangeCode(
     let close = Close::new(move || on_close.run(()));
     let toasts = use_toasts();
     let limits = Limits::of(&promo, &event.timezone);
+    let timezone = Signal::stored(event.timezone.clone());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let title = t!(host.change_code, code = promo.code.clone());
@@ -77,7 +78,7 @@ pub(super) fn ChangeCode(
     view! {
         <Sheet title=title on_close=close tall=true>
             <form class="form" novalidate on:submit=save>
-                <LimitFields id="code" limits=limits errors=errors />
+                <LimitFields id="code" limits=limits timezone=timezone errors=errors />
                 <FormError errors=errors />
                 <Button submit=true busy=busy>
                     {t!(common.save)}

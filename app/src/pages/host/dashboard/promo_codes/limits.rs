@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::components::{Field, FieldKind};
 use crate::forms::FormErrors;
 use crate::pages::host::edit::When;
+use crate::pages::host::when::WhenFields;
 use crate::zoned;
 
 /// What stands in the fields.
@@ -28,6 +29,7 @@ impl Limits {
         let when = || When {
             date: text(),
             time: text(),
+            later: text(),
         };
         Self {
             uses: text(),
@@ -47,10 +49,11 @@ impl Limits {
             (limits.from, promo.starts_at),
             (limits.until, promo.ends_at),
         ] {
-            if let Some(wall) = time.and_then(|time| zoned::wall(time, timezone)) {
-                let when = When::of(wall);
+            let when = |time| When::at(time, zoned::wall, &zoned::moments, timezone);
+            if let Some(when) = time.and_then(when) {
                 fields.date.set(when.date);
                 fields.time.set(when.time);
+                fields.later.set(when.later);
             }
         }
         limits
@@ -64,7 +67,7 @@ impl Limits {
             if when.is_empty() {
                 return None;
             }
-            when.moment(timezone, &zoned::moment)
+            when.moment(timezone, &zoned::moments)
                 .map_err(|sentence| wrong.insert(field.to_owned(), sentence.to_owned()))
                 .ok()
         };
@@ -88,7 +91,14 @@ fn limit(text: &str) -> Option<i32> {
 
 /// The fields; `id` begins the ids of each.
 #[component]
-pub(super) fn LimitFields(id: &'static str, limits: Limits, errors: FormErrors) -> impl IntoView {
+pub(super) fn LimitFields(
+    id: &'static str,
+    limits: Limits,
+    /// Where the event is.
+    #[prop(into)]
+    timezone: Signal<String>,
+    errors: FormErrors,
+) -> impl IntoView {
     let count = |name: &str, label: &'static str, value, field| {
         view! {
             <Field
@@ -103,25 +113,19 @@ pub(super) fn LimitFields(id: &'static str, limits: Limits, errors: FormErrors) 
         }
     };
     let moment = |name: &str,
-                  [date, time]: [&'static str; 2],
+                  labels: [&'static str; 2],
                   when: When<RwSignal<String>>,
                   field: &'static str| {
         view! {
-            <div class="promo-form__row">
-                <Field
-                    id=format!("{id}-{name}")
-                    label=date
-                    kind=FieldKind::Date
-                    value=when.date
-                    error=errors.of(field)
-                />
-                <Field
-                    id=format!("{id}-{name}-time")
-                    label=time
-                    kind=FieldKind::Time
-                    value=when.time
-                />
-            </div>
+            <WhenFields
+                class="promo-form__row"
+                id=format!("{id}-{name}")
+                time_id=format!("{id}-{name}-time")
+                labels=labels
+                when=when
+                timezone=timezone
+                error=errors.of(field)
+            />
         }
     };
     view! {

@@ -25,7 +25,7 @@ pub(super) fn NewCode(
     let text = |text: &str| RwSignal::new(text.to_owned());
     let (code, off, unit, only) = (text(""), text("10"), text("percent"), text(""));
     let limits = Limits::blank();
-    let timezone = StoredValue::new(event.timezone.clone());
+    let timezone = Signal::stored(event.timezone.clone());
     let errors = FormErrors::new();
     let busy = RwSignal::new(false);
     let units = vec![
@@ -41,7 +41,7 @@ pub(super) fn NewCode(
     }
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (limits, mut wrong) = timezone.with_value(|timezone| limits.read(timezone));
+        let (limits, mut wrong) = timezone.with_untracked(|timezone| limits.read(timezone));
         let body = CreatePromoCode {
             code: code.get_untracked(),
             discount: discount(&unit.get_untracked(), &off.get_untracked(), currency),
@@ -96,7 +96,7 @@ pub(super) fn NewCode(
                     options=types
                     error=errors.of("ticket_type_id")
                 />
-                <LimitFields id="new-code" limits=limits errors=errors />
+                <LimitFields id="new-code" limits=limits timezone=timezone errors=errors />
                 <FormError errors=errors />
                 <Button submit=true busy=busy>
                     {t!(common.create)}

@@ -18,7 +18,7 @@ pub(in crate::pages::host::edit) enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 6] = [
+    pub(in crate::pages::host::edit) const ALL: [Self; 6] = [
         Self::Title,
         Self::Description,
         Self::Dates,
@@ -59,16 +59,19 @@ impl Part {
 
 /// Which parts of a draft cannot be saved yet.
 pub(in crate::pages::host::edit) fn incomplete(errors: &FieldErrors) -> Vec<Part> {
-    let touched = |part: &Part| part.fields().iter().any(|field| is_wrong(errors, field));
-    Part::ALL.into_iter().filter(touched).collect()
+    let has_errors = |part: &Part| part.fields().iter().any(|field| is_wrong(errors, field));
+    Part::ALL.into_iter().filter(has_errors).collect()
 }
 
-/// A change to a draft that leaves out what is wrong.
+/// A change of the parts that were `touched`, without what is wrong. What nobody touched stays as it
+/// is, to the second.
 pub(in crate::pages::host::edit) fn change(
     event: CreateEvent,
     errors: &FieldErrors,
+    touched: &[Part],
 ) -> UpdateEvent {
-    let saved = |part| !incomplete(errors).contains(&part);
+    let incomplete = incomplete(errors);
+    let saved = |part| touched.contains(&part) && !incomplete.contains(&part);
     let (dates, place) = (saved(Part::Dates), saved(Part::Place));
     UpdateEvent {
         title: saved(Part::Title).then_some(event.title),
@@ -79,7 +82,7 @@ pub(in crate::pages::host::edit) fn change(
         starts_at: dates.then_some(event.starts_at),
         ends_at: dates.then_some(event.ends_at),
         timezone: dates.then_some(event.timezone),
-        currency: Some(event.currency),
+        currency: touched.contains(&Part::Tickets).then_some(event.currency),
         max_per_user: saved(Part::Limit).then_some(event.max_per_user.unwrap_or(0)),
         ticket_types: saved(Part::Tickets).then_some(event.ticket_types),
         message: None,
@@ -91,7 +94,7 @@ pub(in crate::pages::host::edit) fn first_draft(
     event: CreateEvent,
     errors: &FieldErrors,
 ) -> CreateEvent {
-    let right = change(event.clone(), errors);
+    let right = change(event.clone(), errors, &Part::ALL);
     let (starts_at, ends_at) = match (right.starts_at, right.ends_at) {
         (Some(starts), Some(ends)) => (starts, ends),
         _ => interval(None, None),

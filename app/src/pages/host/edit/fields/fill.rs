@@ -31,12 +31,12 @@ impl Snapshot {
         }
     }
 
-    /// An event as it is; `wall` tells the time at a place.
+    /// An event as it is; `when` tells the time at a place.
     pub(in crate::pages::host::edit) fn of(
         event: &HostEvent,
-        wall: &impl Fn(Time) -> Option<Wall>,
+        when: &impl Fn(Time) -> Option<When<String>>,
     ) -> Self {
-        let when = |time: Time| wall(time).map(When::of).unwrap_or_default();
+        let when = |time: Time| when(time).unwrap_or_default();
         let digits = event.currency.minor_digits();
         let of_type = |t: &api::events::TicketType| {
             let fields = TypeFields {

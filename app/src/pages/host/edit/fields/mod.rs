@@ -15,19 +15,21 @@ pub(in crate::pages::host) use amount::parse_amount;
 pub(super) use draft::{Part, change, first_draft, incomplete};
 pub(super) use fill::new_type;
 
-/// How a device that knows time zones tells which moment a wall clock's time is.
-pub(in crate::pages::host) trait Clock:
-    Fn(Wall, &str) -> Option<Time>
-{
-}
-impl<F: Fn(Wall, &str) -> Option<Time>> Clock for F {}
+/// How a device that knows time zones tells which moments a wall clock's time is.
+pub(in crate::pages::host) trait Clock: Fn(Wall, &str) -> Vec<Time> {}
+impl<F: Fn(Wall, &str) -> Vec<Time>> Clock for F {}
 
 /// A date and a time of day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::pages::host) struct When<T> {
     pub(in crate::pages::host) date: T,
     pub(in crate::pages::host) time: T,
+    /// [`LATER`] for the second of two times, where the clocks are put back over it.
+    pub(in crate::pages::host) later: T,
 }
+
+/// Marks the second of two times that look the same.
+pub(in crate::pages::host) const LATER: &str = "later";
 
 /// What is asked about the event itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -64,6 +66,52 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    /// The parts that are not as they were `before`.
+    pub(super) fn touched(&self, before: &Self) -> Vec<Part> {
+        let (new, old) = (&self.basics, &before.basics);
+        let is_touched = |part: &Part| match part {
+            Part::Title => new.title != old.title,
+            Part::Description => new.description != old.description,
+            Part::Dates => {
+                (&new.starts, &new.ends, &new.timezone) != (&old.starts, &old.ends, &old.timezone)
+            }
+            Part::Place => {
+                (&new.venue, &new.address, &new.city) != (&old.venue, &old.address, &old.city)
+            }
+            Part::Limit => new.max_per_user != old.max_per_user,
+            // Sales begin and end by the event's clocks, and prices are in its currency.
+            Part::Tickets => {
+                (&self.types, &new.currency, &new.timezone)
+                    != (&before.types, &old.currency, &old.timezone)
+            }
+        };
+        Part::ALL.into_iter().filter(is_touched).collect()
+    }
+
+    /// This with `parts` as they were `before`.
+    pub(super) fn without(mut self, parts: &[Part], before: &Self) -> Self {
+        let (new, old) = (&mut self.basics, &before.basics);
+        for part in parts {
+            match part {
+                Part::Title => new.title.clone_from(&old.title),
+                Part::Description => new.description.clone_from(&old.description),
+                Part::Dates => {
+                    new.starts.clone_from(&old.starts);
+                    new.ends.clone_from(&old.ends);
+                    new.timezone.clone_from(&old.timezone);
+                }
+                Part::Place => {
+                    new.venue.clone_from(&old.venue);
+                    new.address.clone_from(&old.address);
+                    new.city.clone_from(&old.city);
+                }
+                Part::Limit => new.max_per_user.clone_from(&old.max_per_user),
+                Part::Tickets => self.types.clone_from(&before.types),
+            }
+        }
+        self
+    }
+
     /// Whether it is at another time or place than `before`.
     pub(super) fn moves(&self, before: &Self) -> bool {
         let (new, old) = (&self.basics, &before.basics);
@@ -117,6 +165,7 @@ impl<T> When<T> {
         When {
             date: f(&self.date),
             time: f(&self.time),
+            later: f(&self.later),
         }
     }
 }
@@ -153,18 +202,41 @@ impl<T> TypeFields<T> {
 }
 
 impl When<String> {
+    /// What a clock shows, the first time that it does.
     pub(in crate::pages::host) fn of(wall: Wall) -> Self {
+        let format = match wall.second() {
+            0 => "%H:%M",
+            _ => "%H:%M:%S",
+        };
         Self {
             date: wall.date().to_string(),
-            time: format!("{:02}:{:02}", wall.hour(), wall.minute()),
+            time: wall.format(format).to_string(),
+            later: String::new(),
         }
+    }
+
+    /// A moment by the clocks of `timezone`; nothing when this device does not know the zone.
+    pub(in crate::pages::host) fn at(
+        time: Time,
+        wall: impl Fn(Time, &str) -> Option<Wall>,
+        clock: &impl Clock,
+        timezone: &str,
+    ) -> Option<Self> {
+        let wall = wall(time, timezone)?;
+        let second = clock(wall, timezone).get(1).copied();
+        let is_later = second.is_some_and(|second| time >= second);
+        Some(Self {
+            later: if is_later { LATER } else { "" }.to_owned(),
+            ..Self::of(wall)
+        })
     }
 
     pub(super) fn wall(&self) -> Option<Wall> {
         let date: NaiveDate = self.date.parse().ok()?;
-        // Some engines add seconds.
-        let (hour, minute) = self.time.get(..5)?.split_once(':')?;
-        date.and_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
+        let mut parts = self.time.split(':').map(|part| part.get(..2)?.parse().ok());
+        let (hour, minute) = (parts.next()??, parts.next()??);
+        let second = parts.next().map_or(Some(0), |second| second)?;
+        date.and_hms_opt(hour, minute, second)
     }
 
     pub(in crate::pages::host) fn is_empty(&self) -> bool {
@@ -182,7 +254,21 @@ impl When<String> {
         clock: &impl Clock,
     ) -> Result<Time, &'static str> {
         let wall = self.wall().ok_or(t!(edit.choose_moment))?;
-        clock(wall, timezone).ok_or(t!(edit.no_such_time))
+        let moments = clock(wall, timezone);
+        let moment = match self.later.as_str() {
+            LATER => moments.last(),
+            _ => moments.first(),
+        };
+        moment.copied().ok_or(t!(edit.no_such_time))
+    }
+
+    /// The two times of which one has to be chosen, where the clocks are put back over it.
+    pub(in crate::pages::host) fn choices(
+        &self,
+        timezone: &str,
+        clock: &impl Clock,
+    ) -> Option<[Time; 2]> {
+        clock(self.wall()?, timezone).try_into().ok()
     }
 }
 
@@ -192,8 +278,25 @@ mod tests {
 
     use super::*;
 
-    fn utc(wall: Wall, _timezone: &str) -> Option<Time> {
-        Some(wall.and_utc())
+    fn utc(wall: Wall, _timezone: &str) -> Vec<Time> {
+        vec![wall.and_utc()]
+    }
+
+    /// Berlin, the night when three becomes two.
+    fn put_back(wall: Wall, _timezone: &str) -> Vec<Time> {
+        let summer = wall.and_utc() - chrono::TimeDelta::hours(2);
+        let change = "2027-10-31T01:00:00Z".parse::<Time>().expect("a time");
+        let winter = summer + chrono::TimeDelta::hours(1);
+        let mut moments = Vec::new();
+        moments.extend((summer < change).then_some(summer));
+        moments.extend((winter >= change).then_some(winter));
+        moments
+    }
+
+    fn clock_of(time: Time, _timezone: &str) -> Option<Wall> {
+        let change = "2027-10-31T01:00:00Z".parse::<Time>().expect("a time");
+        let hours = if time < change { 2 } else { 1 };
+        Some(time.naive_utc() + chrono::TimeDelta::hours(hours))
     }
 
     fn complete() -> Snapshot {
@@ -271,7 +374,7 @@ mod tests {
         form.types[0].1.price = "ten".to_owned();
         form.basics.ends = form.basics.starts.clone();
         let (event, errors) = form.read(&utc);
-        let change = change(event.clone(), &errors);
+        let change = change(event.clone(), &errors, &Part::ALL);
         assert_eq!(change.title.as_deref(), Some("Night"));
         assert_eq!((change.starts_at, change.timezone), (None, None));
         assert_eq!(change.ticket_types, None);
@@ -296,7 +399,59 @@ mod tests {
     #[test]
     fn a_time_that_is_skipped_is_refused() {
         let form = complete();
-        let (_, errors) = form.read(&|_: Wall, _: &str| None);
+        let (_, errors) = form.read(&|_: Wall, _: &str| Vec::new());
         assert!(errors.0["starts_at"].starts_with("The clocks"));
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_kept_as_it_was() {
+        for (moment, time, later) in [
+            ("2027-10-31T00:30:00Z", "02:30", ""),
+            ("2027-10-31T01:30:00Z", "02:30", LATER),
+            ("2027-10-31T01:00:00Z", "02:00", LATER),
+            ("2027-10-31T02:00:00Z", "03:00", ""),
+            ("2027-10-31T01:30:09Z", "02:30:09", LATER),
+            ("2027-10-30T23:59:59Z", "01:59:59", ""),
+        ] {
+            let moment: Time = moment.parse().expect("a time");
+            let when = When::at(moment, clock_of, &put_back, "").expect("a known zone");
+            assert_eq!((when.time.as_str(), when.later.as_str()), (time, later));
+            assert_eq!(when.moment("", &put_back), Ok(moment));
+        }
+        let mut when = When::of("2027-10-31T02:30:00".parse().expect("a time"));
+        let [first, second] = when.choices("", &put_back).expect("two");
+        assert_eq!(when.moment("", &put_back), Ok(first));
+        when.later = LATER.to_owned();
+        assert_eq!(when.moment("", &put_back), Ok(second));
+        // The choice means nothing for a time that comes once.
+        when.time = "04:30".to_owned();
+        assert_eq!(when.choices("", &put_back), None);
+        assert!(when.moment("", &put_back).is_ok());
+    }
+
+    #[test]
+    fn only_what_was_touched_is_sent() {
+        let before = complete();
+        let sent = |form: &Snapshot| {
+            let (event, errors) = form.read(&utc);
+            change(event, &errors, &form.touched(&before))
+        };
+        assert_eq!(sent(&before), Default::default());
+        let mut form = complete();
+        form.basics.title = "Day".to_owned();
+        let title_only = api::host::UpdateEvent {
+            title: Some("Day".to_owned()),
+            ..Default::default()
+        };
+        assert_eq!(sent(&form), title_only);
+        form.basics.ends.later = LATER.to_owned();
+        let change = sent(&form);
+        assert!(change.starts_at.is_some() && change.ticket_types.is_none());
+        // Sales are by the clocks of the event.
+        form.basics.timezone = "UTC".to_owned();
+        assert!(sent(&form).ticket_types.is_some());
+        assert_eq!(form.clone().without(&Part::ALL, &before), before);
+        let kept = form.clone().without(&[Part::Dates], &before);
+        assert_eq!(kept.touched(&before), [Part::Title]);
     }
 }
