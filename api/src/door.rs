@@ -306,9 +306,11 @@ fn to_ascii(c: char) -> char {
     digit.or_else(full_width).unwrap_or(c)
 }
 
-/// What was scanned, no longer than a code can be. No code of ours is cut by that.
+/// What was scanned without control characters, no longer than a code can be. Codes of ours stay as
+/// they are.
 pub fn scanned_text(text: &str) -> String {
-    text.trim().chars().take(CODE_MAX).collect()
+    let visible: String = text.chars().filter(|c| !c.is_control()).collect();
+    visible.trim().chars().take(CODE_MAX).collect()
 }
 
 /// The name of a gate as it is kept: one line without control characters, no longer than it may be.
@@ -490,6 +492,7 @@ mod tests {
     fn what_was_scanned_and_named_fits_its_field() {
         assert_eq!(scanned_text(&"x".repeat(301)).len(), CODE_MAX);
         assert_eq!(scanned_text(" 12-K7QF2M\n"), "12-K7QF2M");
+        assert_eq!(scanned_text("12-K7\0QF2M\u{7}"), "12-K7QF2M");
         assert_eq!(gate_name(" Gate\0 A\n"), "Gate A");
         assert_eq!(gate_name(&"ä".repeat(41)), "ä".repeat(40));
         assert_eq!(gate_name(&format!("{} b", "a".repeat(39))), "a".repeat(39));

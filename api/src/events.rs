@@ -52,6 +52,20 @@ impl SaleState {
     }
 }
 
+/// What an event costs from: its cheapest ticket that can be bought; where none can, the cheapest
+/// that will be on sale; else the cheapest of all. Nothing without ticket types.
+pub fn price_from(types: impl IntoIterator<Item = (SaleState, Money)>) -> Option<Money> {
+    let rank = |state: SaleState| match state {
+        SaleState::OnSale | SaleState::FewLeft => 0,
+        SaleState::NotYet | SaleState::Paused => 1,
+        SaleState::SoldOut | SaleState::Closed | SaleState::Cancelled | SaleState::Ended => 2,
+    };
+    let cheapest = types
+        .into_iter()
+        .min_by_key(|(state, price)| (rank(*state), price.amount));
+    cheapest.map(|(_, price)| price)
+}
+
 /// Which events a list has. Cancelled events are in none, unless they are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -62,7 +76,7 @@ pub enum When {
     All,
     /// Events that start within seven days.
     Week,
-    /// Upcoming events with free tickets.
+    /// Upcoming events that are free: their `price_from` is zero.
     Free,
     /// Past events, latest first.
     Past,
@@ -92,7 +106,8 @@ pub struct EventSummary {
     pub city: String,
     /// The organizer's picture, as a path on this server; null means the generated poster.
     pub cover_url: Option<String>,
-    /// The lowest price, including fees and taxes; null without ticket types.
+    /// The lowest price of tickets that can be bought, including fees and taxes; if none can, the
+    /// lowest of all. Null without ticket types.
     pub price_from: Option<Money>,
     /// The total number of tickets.
     pub capacity: i32,
@@ -123,6 +138,9 @@ pub struct EventDetail {
     pub organizer: Organizer,
     /// The most tickets that one person can buy in total; null for no limit.
     pub max_per_user: Option<i32>,
+    /// The number of tickets that the user can still buy within that limit; null for no limit. Tickets
+    /// that were bought and sent to others count, tickets that were received do not.
+    pub may_buy: Option<i32>,
     /// In the organizer's order.
     pub ticket_types: Vec<TicketType>,
     /// The number of tickets that the user holds; 0 when signed out.
@@ -227,6 +245,23 @@ pub struct EventRef {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_cheapest_ticket_is_one_that_can_be_bought() {
+        use SaleState::{Cancelled, Closed, FewLeft, NotYet, OnSale, SoldOut};
+        let from = |types: &[(SaleState, i64)]| {
+            let priced =
+                |(state, amount): &(SaleState, i64)| (*state, Money::new(*amount, Currency::EUR));
+            price_from(types.iter().map(priced)).map(|price| price.amount)
+        };
+        assert_eq!(from(&[]), None);
+        assert_eq!(from(&[(OnSale, 3), (FewLeft, 2), (OnSale, 4)]), Some(2));
+        assert_eq!(from(&[(SoldOut, 0), (Closed, 1), (OnSale, 25)]), Some(25));
+        assert_eq!(from(&[(NotYet, 0), (FewLeft, 25)]), Some(25));
+        assert_eq!(from(&[(SoldOut, 0), (NotYet, 25), (NotYet, 30)]), Some(25));
+        assert_eq!(from(&[(SoldOut, 7), (Closed, 5)]), Some(5));
+        assert_eq!(from(&[(Cancelled, 7), (Cancelled, 5)]), Some(5));
+    }
 
     #[test]
     fn few_left_is_ten_or_a_tenth() {

@@ -286,7 +286,7 @@ impl CreateEvent {
             errors.require(
                 ticket_type.sale_ends_at.is_none_or(|end| end > now),
                 format!("ticket_types.{index}.sale_ends_at"),
-                "This is in the past; choose a time to come.",
+                "Choose a time in the future.",
             );
         }
         errors.into_result()
@@ -351,12 +351,12 @@ impl TicketTypeInput {
             self.sale_starts_at
                 .is_none_or(|start| start < event_ends_at),
             field("sale_starts_at"),
-            "The sale must begin before the event ends.",
+            "Sales must start before the event ends.",
         );
         errors.require(
             self.sale_ends_at.is_none_or(|end| end <= event_ends_at),
             field("sale_ends_at"),
-            "The sale must end when the event does, or before.",
+            "Sales must end before the event does, or with it.",
         );
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use api::events::{EventDetail, LiveStock, SaleState, TicketType};
+use api::events::{EventDetail, LiveStock, SaleState, TicketType, price_from};
 use api::orders::{PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
 use api::{Money, TicketTypeId, Time};
 
@@ -22,10 +22,10 @@ pub(crate) enum Obstacle {
     Left(i32),
     /// The organizer's limit for one order.
     PerOrder(i32),
-    /// The organizer's limit for one person, who holds some already.
+    /// The organizer's limit for one person, who has bought some already.
     PerPerson {
         max: i32,
-        held: i32,
+        bought: i32,
     },
     NotYet(Option<Time>),
     Paused,
@@ -38,8 +38,10 @@ impl Obstacle {
             Self::SoldOut => t!(common.sold_out).to_owned(),
             Self::Left(left) => t!(common.only_left, count = format::Count(left)),
             Self::PerOrder(max) => t!(buy.per_order, max = max),
-            Self::PerPerson { max, held: 0 } => t!(buy.per_person, max = max),
-            Self::PerPerson { max, held } => t!(buy.per_person_held, max = max, held = held),
+            Self::PerPerson { max, bought: 0 } => t!(buy.per_person, max = max),
+            Self::PerPerson { max, bought } => {
+                t!(buy.per_person_bought, max = max, bought = bought)
+            }
             Self::NotYet(Some(start)) => {
                 t!(
                     common.on_sale_from,
@@ -113,9 +115,9 @@ impl Choice {
         if next > per_order {
             return Some(Obstacle::PerOrder(per_order));
         }
-        let max = event.max_per_user?;
-        let held = event.yours;
-        (self.tickets() + 1 + held > max).then_some(Obstacle::PerPerson { max, held })
+        let (max, may_buy) = event.max_per_user.zip(event.may_buy)?;
+        let bought = max - may_buy;
+        (self.tickets() + 1 > may_buy).then_some(Obstacle::PerPerson { max, bought })
     }
 
     /// What may come to keep one from adding another ticket of this type, whatever is chosen.
@@ -183,6 +185,11 @@ pub(crate) fn with_stock(event: &EventDetail, stock: Option<&LiveStock>) -> Even
             kind.state = news.state;
         }
     }
+    let priced = event
+        .ticket_types
+        .iter()
+        .map(|kind| (kind.state, kind.price));
+    event.summary.price_from = price_from(priced);
     event
 }
 
@@ -217,8 +224,10 @@ mod tests {
             Some(Obstacle::PerOrder(4))
         );
         event.max_per_user = Some(5);
-        event.yours = 2;
-        let all = Some(Obstacle::PerPerson { max: 5, held: 2 });
+        event.may_buy = Some(3);
+        // What others sent does not count.
+        event.yours = 7;
+        let all = Some(Obstacle::PerPerson { max: 5, bought: 2 });
         assert_eq!(obstacle(&event, &chosen(&[(1, 1), (2, 2)]), 1), all);
         event.ticket_types[1].state = SaleState::NotYet;
         assert_eq!(obstacle(&event, &none, 1), Some(Obstacle::NotYet(None)));

@@ -49,6 +49,7 @@ pub(crate) fn event(ticket_types: Vec<TicketType>) -> EventDetail {
             name: "Organizer".to_owned(),
         },
         max_per_user: None,
+        may_buy: None,
         ticket_types,
         yours: 0,
     }

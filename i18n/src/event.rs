@@ -182,15 +182,9 @@ pub fn offer(reader: &impl Reader, event: &EventDetail) -> Offer {
     let (language, summary) = (reader.language(), &event.summary);
     let going =
         going(reader, summary).unwrap_or_else(|| td_string!(language, events.be_first).to_owned());
-    let open = event
-        .ticket_types
-        .iter()
-        .filter(|kind| kind.state.is_open());
-    let cheapest = open.map(|kind| kind.price).min_by_key(|price| price.amount);
     let price = || {
-        cheapest
-            .map(|price| from(reader, price))
-            .unwrap_or_default()
+        let price = summary.price_from.map(|price| from(reader, price));
+        price.unwrap_or_default()
     };
     let (main, note) = match summary.state {
         SaleState::OnSale => (price(), going),

@@ -49,6 +49,23 @@ impl<T: DeserializeOwned + Serialize, S: Send + Sync> OptionalFromRequest<S> for
     }
 }
 
+/// A JSON body whose texts are read one by one: what cannot be stored is none of the extractor's
+/// business.
+#[derive(Clone, Copy, Debug)]
+pub struct UncheckedJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for UncheckedJson<T> {
+    type Rejection = Error;
+
+    #[expect(clippy::disallowed_types, reason = "this is the wrapper around it")]
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(malformed_json(rejection)),
+        }
+    }
+}
+
 /// Whether a JSON text has a string with U+0000 in it, which no text of the database can hold.
 fn has_nul(json: &[u8]) -> bool {
     let mut rest = json;
@@ -213,6 +230,20 @@ fn malformed_query(rejection: &QueryRejection) -> Error {
         status: rejection.status(),
         detail: rejection.body_text(),
     }
+}
+
+/// The longest text that is looked for, in characters.
+const SEARCH_MAX: usize = 100;
+
+/// What somebody looks for, as one line: control characters, which PostgreSQL may not take, separate
+/// words like spaces.
+pub fn search_query(text: &str) -> Result<String, Error> {
+    let line = text.replace(char::is_control, " ");
+    let line = line.trim();
+    if line.chars().count() > SEARCH_MAX {
+        return Err(Error::field("q", "Use a shorter search."));
+    }
+    Ok(line.to_owned())
 }
 
 mod page {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, UncheckedJson};
 use crate::host::access::{self, Role};
 use crate::orders::purchase::lock_stock;
 use crate::state::AppState;
@@ -110,7 +110,7 @@ async fn sync(
     State(state): State<AppState>,
     asker: SignedIn,
     Path(id): Path<EventId>,
-    Json(body): Json<UnreadScans>,
+    UncheckedJson(body): UncheckedJson<UnreadScans>,
 ) -> Result<Json<Synced>> {
     let mut transaction = asker.begin(&state.db).await?;
     access::require(&mut transaction, id, asker.user, Role::Door).await?;

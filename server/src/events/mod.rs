@@ -7,7 +7,7 @@ pub mod sale;
 
 use std::convert::Infallible;
 
-use api::events::{EventDetail, EventSummary, LiveStock, SaleState, When};
+use api::events::{EventDetail, EventSummary, LiveStock, When};
 use api::{EventId, Page};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -24,13 +24,10 @@ use uuid::Uuid;
 use crate::answer::Answer;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
-use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::extract::{Json, PageQuery, Path, Query, page, search_query};
 use crate::http::{ANYWHERE, CROSS_ORIGIN_RESOURCE_POLICY};
 use crate::reader::Reader;
 use crate::state::AppState;
-
-/// The longest search we look for, in characters.
-const SEARCH_MAX: usize = 100;
 
 /// The routes of `/events` and `/covers`.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -62,10 +59,8 @@ async fn list(
     Query(query): Query<ListQuery>,
     Query(paging): Query<PageQuery>,
 ) -> Result<Response> {
-    let search = query.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
-    if search.is_some_and(|q| q.chars().count() > SEARCH_MAX) {
-        return Err(Error::field("q", "Use a shorter search."));
-    }
+    let search = search_query(query.q.as_deref().unwrap_or_default())?;
+    let search = Some(search.as_str()).filter(|text| !text.is_empty());
     let (limit, after) = (paging.limit()?, paging.after()?);
     let answer = public_list(&state, search, query.when, after, limit).await?;
     Ok(answer.respond(&headers))
@@ -83,10 +78,7 @@ pub async fn public_list(
     let load = async {
         let mut connection = state.db.acquire().await?;
         let events = db::list(&mut connection, search, when, after, limit + 1).await?;
-        Ok(page(events, limit, |event| -> db::Position {
-            let cancelled = event.state == SaleState::Cancelled;
-            (cancelled, event.starts_at, event.id)
-        }))
+        Ok(page(events, limit, db::position))
     };
     state.recent.list(key, load).await
 }
@@ -108,9 +100,11 @@ async fn detail(
         (None, None) => return Err(Error::NotFound),
         (Some(event), Some(asker)) => {
             let mut connection = state.db.acquire().await?;
-            let yours = db::held_by(&mut connection, id, asker.user).await?;
+            let db::Share { yours, may_buy } =
+                db::share_of(&mut connection, id, asker.user).await?;
             EventDetail {
                 yours,
+                may_buy,
                 ..EventDetail::clone(&event.detail)
             }
         }

@@ -55,6 +55,12 @@ impl EventSale<'_> {
         }
     }
 
+    /// Whether tickets of this type could be bought now if there were any.
+    pub fn is_open(&self, sale: &TypeSale) -> bool {
+        let state = self.of_type(sale);
+        state.is_open() || state == SaleState::SoldOut
+    }
+
     /// The state of the event: open while any type is, and then by the stock of those that are.
     pub fn of_event(&self, sales: &[TypeSale]) -> SaleState {
         let of_type: Vec<SaleState> = sales.iter().map(|sale| self.of_type(sale)).collect();

@@ -258,13 +258,7 @@ pub async fn update(connection: &mut PgConnection, id: EventId, event: &CreateEv
 pub async fn most_bought(connection: &mut PgConnection, event: EventId) -> Result<i32> {
     let most = sqlx::query_scalar!(
         r#"
-        select coalesce(max(bought), 0)::int as "most!" from (
-            select sum(case o.kind when 'refund' then -l.quantity else l.quantity end) as bought
-            from order_lines l join orders o on o.id = l.order_id
-            where l.event_id = $1 and o.kind in ('purchase', 'refund')
-                and o.state in ('paid', 'pending')
-            group by o.user_id
-        ) buyers
+        select coalesce(max(bought), 0) as "most!" from bought_tickets where event_id = $1
         "#,
         event,
     )
@@ -315,7 +309,7 @@ pub async fn used_type_besides(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(name)
+    Ok(used)
 }
 
 /// Removes the ticket types that are not in `kept`, which nothing uses.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use api::events::SaleState;
 use api::waiting::{JoinWaitingList, Offer, WaitingPlace};
 use api::{EventId, Money, OrderId, TicketTypeId, UserId};
 use sqlx::PgConnection;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::events::db::{event_refs, parse_currency};
+use crate::events::sale::{EventSale, TypeSale};
 
 /// How long an offer stands.
 const OFFER_MINUTES: i32 = 60;
@@ -83,13 +85,10 @@ pub(super) async fn wanted(
     user: UserId,
     ticket_type: TicketTypeId,
 ) -> Result<Option<Wanted>> {
-    let wanted = sqlx::query_as!(
-        Wanted,
+    let row = sqlx::query!(
         r#"
-        select y.capacity - y.sold as "left!",
-            waiting_is_open(e.status, e.ends_at, true, y.sale_starts_at, y.sale_ends_at)
-                as "on_sale!",
-            s.sales_open,
+        select y.capacity, y.sold, y.sale_starts_at, y.sale_ends_at, e.status, e.ends_at,
+            s.sales_open, clock_timestamp() as "now!",
             least(y.max_per_order, e.max_per_user - tickets_bought(e.id, $2)) as "may_have!"
         from ticket_types y
         join events e on e.id = y.event_id
@@ -102,7 +101,26 @@ pub(super) async fn wanted(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(wanted)
+    let Some(row) = row else { return Ok(None) };
+    let event = EventSale {
+        status: &row.status,
+        sales_open: row.sales_open,
+        ends_at: row.ends_at,
+        now: row.now,
+    };
+    let sale = TypeSale {
+        capacity: row.capacity,
+        sold: row.sold,
+        starts_at: row.sale_starts_at,
+        ends_at: row.sale_ends_at,
+    };
+    let state = event.of_type(&sale);
+    Ok(Some(Wanted {
+        on_sale: event.is_open(&sale) || state == SaleState::Paused,
+        sales_open: row.sales_open,
+        left: sale.left(),
+        may_have: row.may_have,
+    }))
 }
 
 pub(super) async fn insert(
@@ -222,6 +240,8 @@ pub(super) async fn in_line(
     connection: &mut PgConnection,
     events: &[EventId],
 ) -> Result<Vec<InLine>> {
+    let open = open_types(connection, Some(events)).await?;
+    let types: Vec<TicketTypeId> = open.into_iter().map(|(_, id)| id).collect();
     let parties = sqlx::query_as!(
         InLine,
         r#"
@@ -231,16 +251,15 @@ pub(super) async fn in_line(
         from waiting_parties w
         join ticket_types y on y.id = w.ticket_type_id
         join events e on e.id = w.event_id
-        join event_stock s on s.event_id = e.id
         join users u on u.id = w.user_id and u.deleted_at is null
         where w.event_id = any($1) and w.closed_at is null and w.order_id is null
-            and w.quantity <= y.capacity - y.sold
-            and waiting_is_open(e.status, e.ends_at, s.sales_open, y.sale_starts_at, y.sale_ends_at)
+            and w.quantity <= y.capacity - y.sold and w.ticket_type_id = any($2)
             and (e.max_per_user is null
                 or w.quantity <= e.max_per_user - tickets_bought(e.id, w.user_id))
-        order by w.id limit $2
+        order by w.id limit $3
         "#,
         events,
+        &types,
         LOOKED_AT,
     )
     .fetch_all(connection)
@@ -327,16 +346,52 @@ pub(super) async fn write(connection: &mut PgConnection, offers: &[NewOffer]) ->
 
 /// Events with enough left for someone in line.
 pub(super) async fn events_to_offer(connection: &mut PgConnection) -> Result<Vec<EventId>> {
-    let events = sqlx::query_scalar!(
-        "select distinct w.event_id
-        from waiting_parties w
-        join ticket_types y on y.id = w.ticket_type_id
-        join events e on e.id = w.event_id
+    let open = open_types(connection, None).await?;
+    let mut events: Vec<EventId> = open.into_iter().map(|(event, _)| event).collect();
+    events.sort_unstable();
+    events.dedup();
+    Ok(events)
+}
+
+/// Ticket types, of `events` or of all, that are on sale and of which enough is left for someone in
+/// line, each with its event.
+async fn open_types(
+    connection: &mut PgConnection,
+    events: Option<&[EventId]>,
+) -> Result<Vec<(EventId, TicketTypeId)>> {
+    let rows = sqlx::query!(
+        r#"
+        select y.event_id, y.id, y.capacity, y.sold, y.sale_starts_at, y.sale_ends_at, e.status,
+            e.ends_at, s.sales_open, clock_timestamp() as "now!"
+        from (
+            select distinct event_id, ticket_type_id from waiting_parties
+            where closed_at is null and order_id is null
+                and ($1::uuid[] is null or event_id = any($1))
+        ) wanted
+        join ticket_types y on y.id = wanted.ticket_type_id
+        join events e on e.id = y.event_id
         join event_stock s on s.event_id = e.id
-        where w.closed_at is null and w.order_id is null and w.quantity <= y.capacity - y.sold
-            and waiting_is_open(e.status, e.ends_at, s.sales_open, y.sale_starts_at, y.sale_ends_at)",
+        where exists (select from waiting_parties w
+            where w.event_id = y.event_id and w.ticket_type_id = y.id and w.closed_at is null
+                and w.order_id is null and w.quantity <= y.capacity - y.sold)
+        "#,
+        events,
     )
     .fetch_all(connection)
     .await?;
-    Ok(events)
+    let open = rows.into_iter().filter(|row| {
+        let event = EventSale {
+            status: &row.status,
+            sales_open: row.sales_open,
+            ends_at: row.ends_at,
+            now: row.now,
+        };
+        event.is_open(&TypeSale {
+            capacity: row.capacity,
+            sold: row.sold,
+            starts_at: row.sale_starts_at,
+            ends_at: row.sale_ends_at,
+        })
+    });
+    Ok(open.map(|row| (row.event_id, row.id)).collect())
 }

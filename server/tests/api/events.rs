@@ -289,3 +289,122 @@ async fn public_reads_may_be_a_moment_old_and_have_a_tag(db: PgPool) {
         assert_ne!(fresh.header("etag"), Some(tag.as_str()), "{path}");
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_price_is_one_that_can_be_bought(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let event = EventBuilder::new("Night")
+        .ticket_type("Free", 0, 2)
+        .ticket_type("Standing", 2500, 50)
+        .ticket_type("VIP", 9000, 20)
+        .create(&app, &olga)
+        .await;
+    let seen = async || {
+        let list: Page<EventSummary> = app.stranger().get("/events").await.ok();
+        let path = format!("/events/{}", event.id);
+        let detail: EventDetail = app.stranger().get(&path).await.ok();
+        assert_eq!(detail.summary.price_from, list.items[0].price_from);
+        let free: Page<EventSummary> = app.stranger().get("/events?when=free").await.ok();
+        let price = list.items[0].price_from.map(|price| price.amount);
+        (price, free.items.len())
+    };
+    assert_eq!(seen().await, (Some(0), 1));
+    ada.buy(&[(event.types[0], 2)])
+        .await
+        .created::<api::orders::Order>();
+    assert_eq!(seen().await, (Some(2500), 0));
+
+    // Nor one whose sale is over, paused or yet to come.
+    for (change, price) in [
+        ("sale_ends_at = now() - interval '1 hour'", 9000),
+        (
+            "sale_ends_at = null, sale_starts_at = now() + interval '1 hour'",
+            9000,
+        ),
+        ("sale_starts_at = null, sold = capacity", 9000),
+        ("sold = 0", 2500),
+    ] {
+        let change = format!("update ticket_types set {change} where name = 'Standing'");
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(change.clone()))
+            .execute(&app.db)
+            .await;
+        done.expect("changed");
+        assert_eq!(seen().await, (Some(price), 0), "{change}");
+    }
+    // Where nothing can be bought, the cheapest there is.
+    let done = sqlx::query("update event_stock set sales_open = false")
+        .execute(&app.db)
+        .await;
+    done.expect("paused");
+    assert_eq!(seen().await, (Some(0), 1));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn pages_of_free_events_leave_out_those_that_cost_by_now(db: PgPool) {
+    let app = TestApp::new(db);
+    let olga = app.user("Olga").await;
+    for number in 0..9 {
+        EventBuilder::new(&format!("Event {number}"))
+            .starts_at(Utc::now() + Duration::days(1 + number))
+            .ticket_type("Free", 0, 5)
+            .ticket_type("Paid", 900, 5)
+            .create(&app, &olga)
+            .await;
+    }
+    let done = sqlx::query(
+        "update ticket_types t set sold = capacity from events e
+        where e.id = t.event_id and t.price = 0 and e.title ~ '[0134678]'",
+    );
+    done.execute(&app.db).await.expect("sold out");
+    let mut seen = Vec::new();
+    let mut path = "/events?limit=1&when=free".to_owned();
+    loop {
+        let page: Page<EventSummary> = app.stranger().get(&path).await.ok();
+        seen.extend(page.items.into_iter().map(|event| event.title));
+        let Some(cursor) = page.next_cursor else {
+            break;
+        };
+        path = format!("/events?limit=1&when=free&cursor={cursor}");
+    }
+    assert_eq!(seen, ["Event 2", "Event 5"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_one_may_buy_counts_what_one_bought(db: PgPool) {
+    let app = TestApp::new(db);
+    let (olga, ada) = (app.user("Olga").await, app.user("Ada").await);
+    let bob = app.user("Bob").await;
+    let event = EventBuilder::new("Night")
+        .max_per_user(3)
+        .create(&app, &olga)
+        .await;
+    let path = format!("/events/{}", event.id);
+    let may_buy = async |user: &crate::support::TestUser| {
+        let detail: EventDetail = user.get(&path).await.ok();
+        (detail.may_buy, detail.yours)
+    };
+    assert_eq!(may_buy(&app.stranger()).await, (Some(3), 0));
+    let order: api::orders::Order = ada.buy(&[(event.types[0], 2)]).await.created();
+    assert_eq!(may_buy(&ada).await, (Some(1), 2));
+    // A ticket that is sent on still counts for who bought it, and not for who has it.
+    crate::refunds::gift(event.id, 1, &ada, &bob).await;
+    assert_eq!(may_buy(&ada).await, (Some(1), 1));
+    assert_eq!(may_buy(&bob).await, (Some(3), 1));
+    ada.buy(&[(event.types[0], 2)])
+        .await
+        .refused(StatusCode::CONFLICT, Code::LimitReached);
+    ada.buy(&[(event.types[0], 1)])
+        .await
+        .created::<api::orders::Order>();
+    assert_eq!(may_buy(&ada).await, (Some(0), 2));
+    let tickets = crate::refunds::named(event.id, [2]);
+    crate::refunds::refund(&ada, order.id, Uuid::new_v4(), &tickets)
+        .await
+        .created::<api::orders::Order>();
+    assert_eq!(may_buy(&ada).await, (Some(1), 1));
+
+    let free = EventBuilder::new("No limit").create(&app, &olga).await;
+    let detail: EventDetail = ada.get(&format!("/events/{}", free.id)).await.ok();
+    assert_eq!(detail.may_buy, None);
+}

@@ -23,6 +23,7 @@ mod poison;
 mod races;
 mod recipients;
 mod refunds;
+mod search;
 mod site;
 mod support;
 mod tickets;

@@ -4,8 +4,8 @@ mod read;
 mod refs;
 mod stock;
 
-pub use read::{Position, find, like_pattern, list};
+pub use read::{Position, find, list, position};
 pub use refs::{
-    Cover, cover, cover_url, event_refs, held_by, locale_of, parse_currency, published,
+    Cover, Share, cover, cover_url, event_refs, locale_of, parse_currency, published, share_of,
 };
 pub use stock::{TypeRow, live_stock, ticket_types};

@@ -1,13 +1,13 @@
 //! Events as attendees see them.
 
-use api::events::{EventDetail, EventSummary, Organizer, When};
+use api::events::{EventDetail, EventSummary, Organizer, SaleState, When, price_from};
 use api::{EventId, Money, Time, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::refs::{cover_url, parse_currency};
+use super::refs::{Share, cover_url, parse_currency, share_of};
 use super::stock::{TypeRow, ticket_types};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::sale::{EventSale, TypeSale};
 
 /// A row of `events` as far as attendees see it, with what decides about its sale.
@@ -30,14 +30,17 @@ impl EventRow {
     fn into_summary(self, types: &[TypeRow]) -> Result<EventSummary> {
         let currency = parse_currency(&self.currency)?;
         let sales: Vec<TypeSale> = types.iter().map(TypeRow::sale).collect();
-        let state = EventSale {
+        let sale = EventSale {
             status: &self.status,
             sales_open: self.sales_open,
             ends_at: self.ends_at,
             now: self.now,
-        }
-        .of_event(&sales);
-        let price_from = types.iter().map(|row| row.price).min();
+        };
+        let state = sale.of_event(&sales);
+        let priced = types
+            .iter()
+            .map(|row| (sale.of_type(&row.sale()), Money::new(row.price, currency)));
+        let price_from = price_from(priced);
         let sold = types.iter().map(|row| row.sold).sum();
         Ok(EventSummary {
             id: self.id,
@@ -48,7 +51,7 @@ impl EventRow {
             venue: self.venue,
             city: self.city,
             cover_url: self.cover_id.map(cover_url),
-            price_from: price_from.map(|amount| Money::new(amount, currency)),
+            price_from,
             capacity: types.iter().map(|row| row.capacity).sum(),
             sold,
             left: sales.iter().map(TypeSale::left).sum(),
@@ -61,9 +64,41 @@ impl EventRow {
 /// Where an event is in the list: whether it is cancelled, its start, and its id.
 pub type Position = (bool, Time, EventId);
 
+/// Where `event` is in the list.
+pub fn position(event: &EventSummary) -> Position {
+    let cancelled = event.state == SaleState::Cancelled;
+    (cancelled, event.starts_at, event.id)
+}
+
 /// Published events after the one at `after`; soonest first, of the past latest first. Cancelled
 /// events are found by a search only, after all others.
 pub async fn list(
+    connection: &mut PgConnection,
+    search: Option<&str>,
+    when: When,
+    mut after: Option<Position>,
+    limit: i64,
+) -> Result<Vec<EventSummary>> {
+    let wanted = usize::try_from(limit).map_err(Error::internal)?;
+    let mut found = Vec::new();
+    loop {
+        let events = chunk(connection, search, when, after, limit).await?;
+        after = events.last().map(position);
+        let is_last = events.len() < wanted;
+        // What is free is not said in SQL, because it takes the rule of what can be bought.
+        let fits = |event: &EventSummary| {
+            when != When::Free || event.price_from.is_some_and(|price| price.is_zero())
+        };
+        found.extend(events.into_iter().filter(fits));
+        if is_last || found.len() >= wanted {
+            found.truncate(wanted);
+            return Ok(found);
+        }
+    }
+}
+
+/// The next events, of which those that cost something are still among the free ones.
+async fn chunk(
     connection: &mut PgConnection,
     search: Option<&str>,
     when: When,
@@ -77,15 +112,17 @@ pub async fn list(
     let events = sqlx::query_as!(
         EventRow,
         r#"
+        with wanted as materialized (select search_words($4) as words)
         select e.id, e.status, e.title, e.starts_at, e.ends_at, e.timezone, e.venue, e.city,
             e.currency, e.cover_id, s.sales_open, now() as "now!"
         from events e
         join event_stock s on s.event_id = e.id
+        cross join wanted
         where e.status <> 'draft'
             and (e.ends_at <= now()) = $1
             and (not $2 or e.starts_at < now() + interval '7 days')
             and (not $3 or exists (select from ticket_types where event_id = e.id and price = 0))
-            and ($4::text is null or lower(e.title || ' ' || e.venue || ' ' || e.city) like $4)
+            and ($4::text is null or e.search_text like all (wanted.words))
             and (e.status <> 'cancelled' or $4 is not null)
             and ($5::timestamptz is null or (e.status = 'cancelled') > $8
                 or (e.status = 'cancelled') = $8
@@ -99,7 +136,7 @@ pub async fn list(
         when == When::Past,
         when == When::Week,
         when == When::Free,
-        search.map(like_pattern),
+        search,
         after_time,
         after_id,
         limit,
@@ -118,19 +155,6 @@ pub async fn list(
         .collect()
 }
 
-/// Escapes what LIKE takes for patterns.
-pub fn like_pattern(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// One event as `asker` may see it.
 pub async fn find(
     connection: &mut PgConnection,
@@ -141,9 +165,7 @@ pub async fn find(
         r#"
         select e.status, e.title, e.description, e.starts_at, e.ends_at, e.timezone, e.venue,
             e.address, e.city, e.currency, e.max_per_user, e.cover_id, s.sales_open,
-            clock_timestamp() as "now!", e.organizer_id, u.name as organizer,
-            (select count(*) from all_ticket_user h
-                where h.event_id = e.id and h.user_id = $2) as "yours!"
+            clock_timestamp() as "now!", e.organizer_id, u.name as organizer
         from events e
         join event_stock s on s.event_id = e.id
         join users u on u.id = e.organizer_id
@@ -164,6 +186,13 @@ pub async fn find(
         .await?
         .remove(&id)
         .unwrap_or_default();
+    let share = match asker {
+        Some(asker) => share_of(connection, id, asker).await?,
+        None => Share {
+            yours: 0,
+            may_buy: event.max_per_user,
+        },
+    };
     let currency = parse_currency(&event.currency)?;
     let row = EventRow {
         id,
@@ -195,20 +224,11 @@ pub async fn find(
             name: event.organizer,
         },
         max_per_user: event.max_per_user,
+        may_buy: share.may_buy,
         ticket_types: types
             .into_iter()
             .map(|row| row.into_ticket_type(currency, &sale))
             .collect(),
-        yours: i32::try_from(event.yours).unwrap_or(i32::MAX),
+        yours: share.yours,
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like_pattern;
-
-    #[test]
-    fn a_search_is_no_pattern() {
-        assert_eq!(like_pattern(r"50% Off_\"), r"%50\% off\_\\%");
-    }
 }

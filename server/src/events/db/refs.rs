@@ -57,17 +57,34 @@ pub async fn published(connection: &mut PgConnection, limit: i64) -> Result<Vec<
         .collect())
 }
 
-/// How many tickets for `event` a user holds.
-pub async fn held_by(connection: &mut PgConnection, event: EventId, user: UserId) -> Result<i32> {
-    let held = sqlx::query_scalar!(
-        r#"select count(*)::int as "held!" from all_ticket_user
-        where user_id = $2 and event_id = $1"#,
+/// What an event is to a user.
+pub struct Share {
+    /// How many tickets they hold.
+    pub yours: i32,
+    /// How many more they may buy by the limit per person; none without a limit.
+    pub may_buy: Option<i32>,
+}
+
+/// What `event` is to `user`.
+pub async fn share_of(
+    connection: &mut PgConnection,
+    event: EventId,
+    user: UserId,
+) -> Result<Share> {
+    let share = sqlx::query_as!(
+        Share,
+        r#"select
+            (select count(*)::int from all_ticket_user
+                where user_id = $2 and event_id = $1) as "yours!",
+            case when max_per_user is not null
+                then greatest(max_per_user - tickets_bought(id, $2), 0) end as may_buy
+        from events where id = $1"#,
         event,
         user,
     )
     .fetch_one(connection)
     .await?;
-    Ok(held)
+    Ok(share)
 }
 
 /// The locale of a user.

@@ -5,7 +5,6 @@ use api::{EventId, TicketNumber, Time, UserId};
 use sqlx::PgConnection;
 
 use crate::error::Result;
-use crate::events::db::like_pattern;
 use crate::orders::db::{parse_ticket_state, ticket_price};
 use crate::payment::due_at_door;
 use crate::refunds::decide::SoldTicket;
@@ -14,7 +13,7 @@ use crate::refunds::decide::SoldTicket;
 pub struct Search<'a> {
     /// The start of a code that was typed: one ticket.
     pub number: Option<TicketNumber>,
-    /// Part of a name or an address.
+    /// Words of names and addresses.
     pub text: Option<&'a str>,
     /// Whether addresses are searched and shown.
     pub emails: bool,
@@ -30,6 +29,7 @@ pub async fn list(
 ) -> Result<Vec<Guest>> {
     let rows = sqlx::query!(
         r#"
+        with wanted as materialized (select search_words($4) as words)
         select t.number as "number!", t.state as "state!", y.name as ticket_type, o.kind, o.currency, o.payment,
             l.unit_price, l.discount, l.quantity, t.number - l.first_number as "index!",
             coalesce(holder.name, invited.name, case when $6 then p.recipient_email end, '') as "name!",
@@ -38,6 +38,7 @@ pub async fn list(
             case when o.user_id is distinct from holder.id then buyer.name end as "from",
             c.scanned_at as "checked_in_at?: Time", c.id as "check_in?", v.reason as "revoked_because?"
         from all_tickets t
+        cross join wanted
         join ticket_types y on y.id = t.ticket_type_id
         join order_lines l on l.order_id = t.order_id and l.line = t.line
         join orders o on o.id = t.order_id
@@ -54,15 +55,15 @@ pub async fn list(
             on c.event_id = t.event_id and c.number = t.number and c.undone_at is null
         where t.event_id = $1 and t.number > coalesce($2, 0)
             and ($3::int is null or t.number = $3)
-            and ($4::text is null or lower(concat_ws(' ', holder.name, invited.name, buyer.name,
+            and ($4::text is null or search_text(concat_ws(' ', holder.name, invited.name, buyer.name,
                 case when $6 then concat_ws(' ', holder.email, p.recipient_email, buyer.email) end))
-                like $4)
+                like all (wanted.words))
         order by t.number limit $5
         "#,
         event,
         after,
         search.number,
-        search.text.map(like_pattern),
+        search.text,
         limit,
         search.emails,
     )

@@ -2,6 +2,7 @@
 
 pub mod db;
 
+use api::door::read_typed;
 use api::guests::{Guest, RefundGuest, Revoke};
 use api::refunds::NotRefundable;
 use api::tickets::TicketName;
@@ -17,7 +18,7 @@ use super::access::{self, Role};
 use super::change::check_message;
 use crate::auth::SignedIn;
 use crate::error::{Error, Result};
-use crate::extract::{Json, PageQuery, Path, Query, page};
+use crate::extract::{Json, PageQuery, Path, Query, page, search_query};
 use crate::orders::purchase::lock_stock;
 use crate::refunds::decide::{Asker, SoldTicket, conflict};
 use crate::refunds::{by_organizer, db as refunds};
@@ -58,20 +59,27 @@ async fn list(
     let limit = paging.limit()?;
     let mut connection = state.db.acquire().await?;
     let role = access::require(&mut connection, id, asker.user, Role::Door).await?;
+    let wanted = search_query(&query.q)?;
     let search = Search {
         emails: role >= Role::Manager,
-        ..search(&query.q)
+        ..search(&wanted)
     };
     let guests = db::list(&mut connection, id, &search, paging.after()?, limit + 1).await?;
     Ok(Json(page(guests, limit, |guest| guest.number)))
 }
 
 fn search(typed: &str) -> Search<'_> {
-    let typed = typed.trim();
+    let in_one_piece = !typed.contains(char::is_whitespace);
     let number = typed
-        .split('-')
+        .split([
+            '-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}',
+        ])
         .next()
-        .and_then(|number| number.parse().ok());
+        .and_then(|number| number.trim().parse().ok())
+        .or_else(|| {
+            let code = in_one_piece.then(|| read_typed(typed)).flatten();
+            code.map(|(number, _)| number)
+        });
     Search {
         number,
         text: (number.is_none() && !typed.is_empty()).then_some(typed),

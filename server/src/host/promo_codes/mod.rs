@@ -139,14 +139,14 @@ fn check_window(event: &HostEvent, starts_at: Option<Time>, ends_at: Option<Time
     errors.require(
         starts_at.is_none_or(|start| start < event.ends_at),
         "starts_at",
-        "The code must begin before the event ends.",
+        "The code must start before the event ends.",
     );
     errors.require(
         starts_at
             .zip(ends_at)
             .is_none_or(|(start, end)| start < end),
         "ends_at",
-        "It must end after it begins.",
+        "The end must be after the start.",
     );
     errors.into_result()?;
     Ok(())

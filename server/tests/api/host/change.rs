@@ -320,9 +320,9 @@ async fn sales_that_nobody_could_buy_in_are_refused(db: PgPool) {
     let starts_at = chrono::Utc::now() + chrono::Duration::days(9);
     let ends_at = starts_at + chrono::Duration::hours(3);
     let hour = chrono::Duration::hours(1);
-    let late = "The sale must begin before the event ends.";
-    let long = "The sale must end when the event does, or before.";
-    let past = "This is in the past; choose a time to come.";
+    let late = "Sales must start before the event ends.";
+    let long = "Sales must end before the event does, or with it.";
+    let past = "Choose a time in the future.";
     let now = chrono::Utc::now();
     for (window, field, sentence) in [
         (json!({"sale_starts_at": ends_at}), "sale_starts_at", late),

@@ -1,6 +1,7 @@
 use ::api::host::{CreateEvent, EventStatus, HostEvent, UpdateEvent};
 use ::api::{Code, Currency, EventId, FieldErrors};
 use gloo_timers::future::TimeoutFuture;
+use i18n::{Language, language, t};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -324,9 +325,20 @@ impl Saver {
         let is_removed = |(id, _): &(Option<_>, _)| {
             id.is_some() && !form.types.iter().any(|(other, _)| other == id)
         };
-        if saved.types.iter().any(is_removed) {
+        let removed: Vec<&str> = saved
+            .types
+            .iter()
+            .filter(|kind| is_removed(kind))
+            .map(|(_, fields)| fields.name.as_str())
+            .collect();
+        if !removed.is_empty() {
+            let words = match language() {
+                // The server names what uses it.
+                Language::en => sentence.to_owned(),
+                Language::de => t!(edit.type_in_use, name = removed.join(", ")),
+            };
             self.form.restore_types(&saved.types);
-            self.toasts.say(sentence);
+            self.toasts.say(&words);
         }
     }
 
