@@ -142,10 +142,7 @@ fn check_domain(domain: &str) -> Result<(), EmailError> {
             })
     };
     let number = |label: &&str| label.chars().all(|c| c.is_ascii_digit());
-    if labels.len() > 1
-        && labels.iter().all(|label| is_label(&label))
-        && !labels.last().is_some_and(number)
-    {
+    if labels.len() > 1 && labels.iter().all(is_label) && !labels.last().is_some_and(number) {
         Ok(())
     } else {
         Err(EmailError::Form)

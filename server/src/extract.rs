@@ -61,7 +61,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for UncheckedJson<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(malformed_json(rejection)),
+            Err(rejection) => Err(malformed_json(&rejection)),
         }
     }
 }
@@ -306,6 +306,12 @@ mod page {
     impl CursorKey for api::Time {
         fn is_kept(&self) -> bool {
             api::time::is_kept(*self)
+        }
+    }
+
+    impl<A: CursorKey, B: CursorKey> CursorKey for (A, B) {
+        fn is_kept(&self) -> bool {
+            self.0.is_kept() && self.1.is_kept()
         }
     }
 

@@ -197,7 +197,13 @@ fn LineRow(
     });
     let full = Memo::new(move |_| now.with(|line| line.quantity >= line.max));
     let limit = Signal::derive(move || t!(buy.per_order, max = now.with(|line| line.max)));
-    let note = Signal::derive(move || full.get().then(|| limit.get()).unwrap_or_default());
+    let note = Signal::derive(move || {
+        if full.get() {
+            limit.get()
+        } else {
+            String::new()
+        }
+    });
     view! {
         <li class="row">
             <div class="row__text">

@@ -5,11 +5,12 @@
 
 mod db;
 
+use api::tickets::TicketName;
 use api::{EventId, OrderId, UserId};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::guests::take_back;
 use crate::jobs::postponed::Postponed;
 use crate::mail::recipients;

@@ -138,7 +138,9 @@ async fn settle(connection: &mut PgConnection, events: &[Hosted], now: Time) -> 
             .await?;
         }
     }
-    jobs::db::end_due(connection, events.len() as i64).await?;
+    for event in jobs::db::due_to_end(connection, events.len() as i64, &[]).await? {
+        jobs::db::end(connection, event).await?;
+    }
     Ok(())
 }
 

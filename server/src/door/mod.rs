@@ -123,7 +123,7 @@ async fn sync(
     let mut answers = answers.into_iter();
     let in_order = scans.into_iter().map(|scan| match scan {
         Ok(_) => answers.next(),
-        Err(answer) => Some(answer),
+        Err(answer) => Some(*answer),
     });
     let answers: Option<Vec<CheckIn>> = in_order.collect();
     let answers = answers.ok_or_else(|| Error::internal("a scan without an answer"))?;

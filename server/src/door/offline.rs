@@ -23,7 +23,7 @@ pub(super) struct UnreadScans {
 impl UnreadScans {
     /// Reads the scans, in their order. One without an id cannot be recorded; its answer is all
     /// that there is of it.
-    pub(super) fn read(&self, now: Time) -> Result<Vec<Result<Shown, CheckIn>>> {
+    pub(super) fn read(&self, now: Time) -> Result<Vec<Result<Shown, Box<CheckIn>>>> {
         if self.scans.len() > SYNC_MAX {
             return Err(Error::field("scans", "Send up to 100 scans at once."));
         }
@@ -31,10 +31,11 @@ impl UnreadScans {
     }
 }
 
-fn read(offline: &Value, now: Time) -> Result<Shown, CheckIn> {
+fn read(offline: &Value, now: Time) -> Result<Shown, Box<CheckIn>> {
     let scan = &offline["scan"];
     let Some(nonce) = field(scan, "nonce") else {
-        return Err(CheckIn::of_nothing(Uuid::nil(), Verdict::NotATicket));
+        let answer = CheckIn::of_nothing(Uuid::nil(), Verdict::NotATicket);
+        return Err(Box::new(answer));
     };
     let (mut code, mut number) = (field(scan, "code"), field(scan, "number"));
     if code.is_some() && number.is_some() {

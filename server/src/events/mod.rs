@@ -7,7 +7,7 @@ pub mod sale;
 
 use std::convert::Infallible;
 
-use api::events::{EventDetail, EventSummary, LiveStock, When};
+use api::events::{EventDetail, EventSummary, When};
 use api::{EventId, Page};
 use axum::body::Bytes;
 use axum::extract::State;

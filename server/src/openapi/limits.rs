@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use api::comps::GUESTS_MAX;
 use api::door::{GATE_MAX, SYNC_MAX};
+use api::email::EMAIL_MAX;
 use api::guests::REASON_MAX;
 use api::host::{
     CAPACITY_MAX, DESCRIPTION_MAX, PLACE_MAX, PRICE_MAX, TICKET_TYPE_DESCRIPTION_MAX,
@@ -14,7 +15,7 @@ use api::promo_codes::PROMO_CODE_MAX;
 use api::refunds::REFUND_TICKETS_MAX;
 use api::transfers::TICKETS_MAX;
 use api::users::{PASSWORD_MAX, PASSWORD_MIN};
-use api::validate::{EMAIL_MAX, NAME_MAX};
+use api::validate::NAME_MAX;
 use utoipa::Number;
 use utoipa::openapi::schema::{AdditionalProperties, Object, Schema, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};

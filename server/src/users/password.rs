@@ -82,7 +82,9 @@ impl Passwords {
                         return Ok(true);
                     }
                     Some(_) => {}
-                    None => drop(argon2.hash_password(form.as_bytes())?),
+                    None => {
+                        argon2.hash_password(form.as_bytes())?;
+                    }
                 }
             }
             Ok(false)

@@ -367,7 +367,7 @@ async fn a_suspended_account_does_nothing_more(db: PgPool) {
         .refused(StatusCode::NOT_FOUND, Code::NotFound);
     ada.buy(&[(sold.types[0], 1)])
         .await
-        .refused(StatusCode::CONFLICT, Code::SalesClosed);
+        .refused(StatusCode::CONFLICT, Code::SalesPaused);
     let letters = Inbox::new().fetch(&app).await;
     assert!(
         letters.iter().all(|letter| letter.to.contains(&ada.email)),

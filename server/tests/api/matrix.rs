@@ -550,6 +550,7 @@ fn welcome(who: For) -> Option<Asker> {
         For::User | For::Own | For::Visitor | For::Buyer => Some(Asker::Buyer),
         For::Holder | For::Recipient => Some(Asker::Holder),
         For::Staff(role) => Some(Asker::Staff(role)),
+        For::Maker => Some(Asker::Staff(Role::Organizer)),
     }
 }
 

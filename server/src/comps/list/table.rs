@@ -63,7 +63,7 @@ fn likeliest(text: &str) -> char {
     let best = DELIMITERS
         .iter()
         .rev()
-        .max_by_key(|delimiter| score(*delimiter));
+        .max_by_key(|delimiter| score(delimiter));
     *best.unwrap_or(&',')
 }
 
@@ -156,7 +156,7 @@ fn quoted_row(text: &str, delimiter: char) -> Option<(Vec<String>, &str)> {
                 (cell, after)
             }
             None => {
-                let end = rest.find(|c: char| c == delimiter || matches!(c, '\r' | '\n'));
+                let end = rest.find([delimiter, '\r', '\n']);
                 let (cell, after) = rest.split_at(end.unwrap_or(rest.len()));
                 (cell.to_owned(), after)
             }
