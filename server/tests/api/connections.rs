@@ -393,12 +393,13 @@ async fn one_account_does_not_fill_the_queue(db: PgPool) {
     held.rollback().await.expect("released");
 
     let order: api::orders::Order = honest.await.expect("no panic").created();
-    let first: Option<i32> =
-        sqlx::query_scalar("select first_number from order_lines where order_id = $1")
-            .bind(order.id)
-            .fetch_one(&app.db)
-            .await
-            .expect("a line");
+    let first = sqlx::query_scalar!(
+        "select first_number from order_lines where order_id = $1",
+        order.id,
+    )
+    .fetch_one(&app.db)
+    .await
+    .expect("a line");
     assert!(first.is_some_and(|number| number <= 5), "{first:?}");
     let answers = flood.join_all().await;
     let busy = answers

@@ -333,7 +333,7 @@ async fn the_price_is_one_that_can_be_bought(db: PgPool) {
         assert_eq!(seen().await, (Some(price), 0), "{change}");
     }
     // Where nothing can be bought, the cheapest there is.
-    let done = sqlx::query("update event_stock set sales_open = false")
+    let done = sqlx::query!("update event_stock set sales_open = false")
         .execute(&app.db)
         .await;
     done.expect("paused");
@@ -352,7 +352,7 @@ async fn pages_of_free_events_leave_out_those_that_cost_by_now(db: PgPool) {
             .create(&app, &olga)
             .await;
     }
-    let done = sqlx::query(
+    let done = sqlx::query!(
         "update ticket_types t set sold = capacity from events e
         where e.id = t.event_id and t.price = 0 and e.title ~ '[0134678]'",
     );

@@ -52,12 +52,16 @@ async fn status(organizer: &TestUser, event: &TestEvent) -> EventStatus {
 }
 
 async fn over_since(app: &TestApp, event: &TestEvent, days: i32) {
-    sqlx::query("update events set ends_at = now() - make_interval(days => $2), starts_at = now() - make_interval(days => $2, hours => 3) where id = $1")
-        .bind(event.id)
-        .bind(days)
-        .execute(&app.db)
-        .await
-        .expect("over");
+    sqlx::query!(
+        "update events set ends_at = now() - make_interval(days => $2),
+            starts_at = now() - make_interval(days => $2, hours => 3)
+        where id = $1",
+        event.id,
+        days,
+    )
+    .execute(&app.db)
+    .await
+    .expect("over");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -94,9 +94,7 @@ async fn guests_are_found_without_accents_and_in_any_order(db: PgPool) {
     let event = EventBuilder::new("Night").create(&app, &olga).await;
     for (name, _) in FOUND {
         let buyer = app.user("Guest").await;
-        sqlx::query("update users set name = $2 where id = $1")
-            .bind(buyer.id)
-            .bind(name)
+        sqlx::query!("update users set name = $2 where id = $1", buyer.id, name,)
             .execute(&app.db)
             .await
             .expect("named");

@@ -19,12 +19,12 @@ const STORED: &str = "ada@xn--mnchen-3ya.example";
 
 /// Everything that is stored as an address anywhere.
 async fn addresses(db: &PgPool) -> Vec<String> {
-    sqlx::query_scalar(
-        "select email from users where email is not null
+    sqlx::query_scalar!(
+        r#"select email as "email!" from users where email is not null
         union select email from event_staff
         union select recipient_email from transfers
         union select email from comp_guests
-        union select payload ->> 'email' from jobs where payload ? 'email'",
+        union select payload ->> 'email' from jobs where payload ? 'email'"#,
     )
     .fetch_all(db)
     .await
@@ -285,14 +285,14 @@ async fn addresses_that_were_stored_before_have_the_one_spelling_too(db: PgPool)
     let stored = |email: &'static str| {
         let (db, event) = (app.db.clone(), event.id);
         async move {
-            sqlx::query(
+            sqlx::query!(
                 "with staff as (insert into event_staff (id, event_id, email, role)
                     values (gen_random_uuid(), $2, $1, 'door'))
                 insert into users (id, name, email, password_hash)
                 values (gen_random_uuid(), 'X', $1, '$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA')",
+                email,
+                event,
             )
-            .bind(email)
-            .bind(event)
             .execute(&db)
             .await
             .expect("stored before");
@@ -324,17 +324,16 @@ async fn addresses_that_were_stored_before_have_the_one_spelling_too(db: PgPool)
 async fn mail_to_an_address_that_cannot_be_mailed_is_given_up_at_once(db: PgPool) {
     let app = TestApp::new(db);
     let ada = app.user("Ada").await;
-    sqlx::query("update users set email = 'x..y@example.com', email_verified_at = null")
+    sqlx::query!("update users set email = 'x..y@example.com', email_verified_at = null")
         .execute(&app.db)
         .await
         .expect("stored before addresses were checked");
     let answer = ada.post("/me/verification", json!({})).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert!(Inbox::new().fetch(&app).await.is_empty());
-    let (done, why): (bool, Option<String>) =
-        sqlx::query_as("select done_at is not null, last_error from jobs")
-            .fetch_one(&app.db)
-            .await
-            .expect("one job");
-    assert!(done && why.is_some(), "{why:?}");
+    let job = sqlx::query!(r#"select done_at is not null as "done!", last_error from jobs"#)
+        .fetch_one(&app.db)
+        .await
+        .expect("one job");
+    assert!(job.done && job.last_error.is_some(), "{job:?}");
 }

@@ -239,12 +239,12 @@ async fn a_ticket_type_that_something_uses_stays_and_is_told_why(db: PgPool) {
         assert_eq!(refused().await, expected);
     }
     let done =
-        sqlx::query("update ticket_types set sold = capacity, held = capacity where name = 'VIP'");
+        sqlx::query!("update ticket_types set sold = capacity, held = capacity where name = 'VIP'");
     done.execute(&app.db).await.expect("held");
     let wait = json!({"ticket_type_id": event.types[1], "quantity": 1});
     let lists = format!("/events/{}/waiting-list", event.id);
     let places: Vec<api::waiting::WaitingPlace> = ada.post(&lists, wait).await.created();
-    let done = sqlx::query("update ticket_types set sold = 0, held = 0 where name = 'VIP'");
+    let done = sqlx::query!("update ticket_types set sold = 0, held = 0 where name = 'VIP'");
     done.execute(&app.db).await.expect("freed");
     assert_eq!(
         refused().await,
@@ -255,7 +255,7 @@ async fn a_ticket_type_that_something_uses_stays_and_is_told_why(db: PgPool) {
     // Who has left the list needs the type no more.
     let place = format!("/waiting-list/{}", places[0].id);
     assert_eq!(ada.delete(&place).await.status, StatusCode::NO_CONTENT);
-    let done = sqlx::query("delete from promo_codes")
+    let done = sqlx::query!("delete from promo_codes")
         .execute(&app.db)
         .await;
     done.expect("no codes");
@@ -273,15 +273,15 @@ async fn a_ticket_type_that_was_given_away_stays(db: PgPool) {
         .ticket_type("VIP", 9000, 10)
         .create(&app, &olga)
         .await;
-    let done = sqlx::query(
+    let done = sqlx::query!(
         "insert into comp_batches (id, event_id, ticket_type_id, given_by, idempotency_key,
             request_hash, total, done, finished_at)
         values ($1, $2, $3, $4, $1, sha256('x'), 1, 1, now())",
+        Uuid::now_v7(),
+        event.id,
+        event.types[1],
+        olga.id,
     )
-    .bind(Uuid::now_v7())
-    .bind(event.id)
-    .bind(event.types[1])
-    .bind(olga.id)
     .execute(&app.db)
     .await;
     done.expect("given");
@@ -300,11 +300,14 @@ async fn what_is_gone_or_in_use_is_a_conflict_and_no_fault_of_ours(db: PgPool) {
     let olga = app.user("Olga").await;
     let event = EventBuilder::new("Night").create(&app, &olga).await;
     for statement in [
-        "insert into promo_codes (id, event_id, code, percent, ticket_type_id)
+        sqlx::query!(
+            "insert into promo_codes (id, event_id, code, percent, ticket_type_id)
             select gen_random_uuid(), id, 'X', 10, gen_random_uuid() from events where id = $1",
-        "delete from events where id = $1",
+            event.id,
+        ),
+        sqlx::query!("delete from events where id = $1", event.id),
     ] {
-        let failed = sqlx::query(statement).bind(event.id).execute(&app.db).await;
+        let failed = statement.execute(&app.db).await;
         let error = server::error::Error::from(failed.expect_err("a foreign key"));
         assert!(
             matches!(error, server::error::Error::Conflict { .. }),
