@@ -240,6 +240,7 @@ mod tests {
     fn every_obstacle_is_foreseen() {
         let mut event = event(vec![ticket_type(1, 1000, 2), ticket_type(2, 1000, 50)]);
         event.max_per_user = Some(3);
+        event.may_buy = Some(3);
         let foreseen = |index: usize| Choice::obstacles(&event, &event.ticket_types[index]);
         let all = Obstacle::PerPerson { max: 3, bought: 0 };
         assert_eq!(foreseen(0), [Obstacle::Left(2), all]);

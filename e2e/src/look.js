@@ -32,9 +32,10 @@ const cutOff = (found) => {
   const clipOf = (element) => {
     if (!element) return [0, window.innerWidth];
     if (clips.has(element)) return clips.get(element);
-    const { overflowX } = getComputedStyle(element);
+    const { overflowX, position } = getComputedStyle(element);
     const { left, right } = element.getBoundingClientRect();
-    const around = clipOf(element.parentElement);
+    // What it stands in does not clip a sheet.
+    const around = clipOf(position === "fixed" ? null : element.parentElement);
     const clip =
       overflowX === "visible" ? around
       : !around || overflowX !== "hidden" && element.scrollWidth > element.clientWidth ? null

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, ExprMethodCall, ItemFn, ItemMod, LitStr, Macro};
 
 /// What attributes of views hold that is for the browser or for the style. All others hold texts.
-const TECHNICAL: [&str; 46] = [
+const TECHNICAL: [&str; 47] = [
     "accept",
     "aria-autocomplete",
     "aria-busy",
@@ -50,6 +50,7 @@ const TECHNICAL: [&str; 46] = [
     "stroke-width",
     "tabindex",
     "target",
+    "time_id",
     "type",
     "value",
     "viewBox",
@@ -57,7 +58,7 @@ const TECHNICAL: [&str; 46] = [
 ];
 
 /// What looks like a text and is none: names that browsers and other programs gave.
-const NAMES: [&str; 37] = [
+const NAMES: [&str; 42] = [
     "12-K7QF2M",
     "AbortError",
     "ArrowDown",
@@ -95,6 +96,11 @@ const NAMES: [&str; 37] = [
     "{user} {name}",
     "input:not([type=checkbox]), select, textarea, dialog",
     "Europe/Berlin",
+    "#main h1[tabindex]",
+    ".promo--applied button",
+    "a, button, input, select, textarea, summary",
+    "a, button, input, select, textarea, summary, label, video",
+    "{top:.0}px auto",
 ];
 
 /// The macros that take texts from the catalogue.

@@ -242,7 +242,6 @@ mod tests {
         assert_eq!(money("de", 2500, "EUR"), "25 €");
         assert_eq!(money("de-AT", 2500, "EUR"), "€ 25");
         assert_eq!(money("de-CH", 2500, "CHF"), "CHF 25.00");
-        assert_eq!(money("en-US", 2000, "KWD"), "KWD 2");
         assert_eq!(money("de", 123_450, "EUR"), "1.234,50 €");
         assert_eq!(money("de-AT", 1250, "EUR"), "€ 12,50");
         assert_eq!(money("de", 1234, "JPY"), "1.234 ¥");

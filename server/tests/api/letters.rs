@@ -13,7 +13,7 @@ use server::orders::pending::settle;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::comps::{give, invited};
+use crate::comps::{give_again as give, invited};
 use crate::payments::SlowBank;
 use crate::refunds::{named, refund};
 use crate::support::{

@@ -347,7 +347,7 @@ async fn the_page_comes_with_its_first_screen(db: PgPool) {
 
     let event = site.get(&format!("/events/{id}")).await.text();
     assert!(
-        event.contains("<h1 class=\"heading\">Night &amp; Day</h1>"),
+        event.contains("<h1 class=\"heading\" dir=\"auto\">Night &amp; Day</h1>"),
         "{event}"
     );
     assert!(

@@ -629,7 +629,7 @@ async fn a_deleted_account_is_forgotten_by_others_too(db: PgPool) {
         .created::<Transfer>();
     crate::host::employ(app, event.id, &grace, "door").await;
     let guest = crate::comps::invited("Grace");
-    crate::comps::give(&scene.olga, event.id, event.types[0], &[guest]).await;
+    crate::comps::give_again(&scene.olga, event.id, event.types[0], &[guest]).await;
     scene.inbox.fetch(app).await;
 
     forget(app, &grace).await;

@@ -84,7 +84,8 @@ fn free(across: [f64; 2], lowest: f64, height: f64) -> Option<f64> {
     let mut top = lowest - height;
     while top >= GAP {
         match control_in(across, top, height) {
-            Some(control) => top = control - GAP - height,
+            // Higher each time: a control that begins just below has the same place again.
+            Some(control) => top = (control - GAP - height).min(top - 1.0),
             None => return Some(top),
         }
     }

@@ -16,7 +16,7 @@ use super::{
     FORGET, PASSWORD, ada, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
     wait_until_someone_waits,
 };
-use crate::comps::give;
+use crate::comps::give_again as give;
 use crate::refunds::{check_in, gift};
 use crate::support::{Answer, EventBuilder, TestApp, TestUser, assert_sound};
 

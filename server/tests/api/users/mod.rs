@@ -68,7 +68,9 @@ async fn post_as_browser(app: &TestApp, path: &str, cookie: Option<&str>) -> Ans
 /// The Set-Cookie header of the refresh token.
 #[track_caller]
 fn set_cookie(answer: &Answer) -> &str {
-    find_cookie(answer, "refresh_token").unwrap_or_else(|| panic!("no cookie in {answer:?}"))
+    let with_https = || find_cookie(answer, "__Host-refresh_token");
+    let cookie = find_cookie(answer, "refresh_token").or_else(with_https);
+    cookie.unwrap_or_else(|| panic!("no cookie in {answer:?}"))
 }
 
 /// The Set-Cookie header of this name.

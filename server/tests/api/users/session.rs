@@ -75,7 +75,7 @@ async fn other_sites_do_nothing_with_cookies(db: PgPool) {
         "--allowed-origins=https://shop.example.com",
         "--registrations-per-hour=1000",
         "--logins-per-minute=1000",
-        "--account-logins-per-hour=1000",
+        "--account-logins-per-minute=1000",
     ];
     let app = TestApp::with_flags(db, &flags);
     let user = app.user("Olga").await;

@@ -400,7 +400,7 @@ mod tests {
     fn a_time_that_is_skipped_is_refused() {
         let form = complete();
         let (_, errors) = form.read(&|_: Wall, _: &str| Vec::new());
-        assert!(errors.0["starts_at"].starts_with("The clocks"));
+        assert!(errors.0["starts_at"].starts_with("This time doesn’t exist"));
     }
 
     #[test]
