@@ -35,7 +35,7 @@ async fn two_events_are_one_order_with_a_promo_code(engine: Engine) -> Result<()
     ada.press("Add a promo code").await?;
     ada.fill("Promo code", "winter").await?;
     ada.press("Apply").await?;
-    ada.sees("There is no such promo code here now.").await?;
+    ada.sees("We don’t recognise this promo code.").await?;
     ada.can_use_the_screen().await?;
     ada.fill("Promo code", "summer").await?;
     ada.press("Apply").await?;
