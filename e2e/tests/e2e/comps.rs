@@ -101,7 +101,7 @@ async fn a_list_is_read_as_it_was_saved_and_nobody_gets_a_second_ticket(
         .await?;
     olga.press("Give 1 ticket").await?;
     olga.sees("1 ticket given.").await?;
-    olga.sees("2 of 100").await?;
+    olga.sees("0 of 100 sold, 2 given").await?;
     olga.leave().await
 }
 

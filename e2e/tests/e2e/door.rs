@@ -20,7 +20,7 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     olga.follow("Scan tickets").await?;
-    olga.sees("0 of 2 in").await?;
+    olga.sees("0 of 2 checked in").await?;
     olga.fill("Gate", "Gate A").await?;
 
     check(&olga, &codes[0]).await?;
@@ -35,7 +35,7 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     olga.can_use_the_screen().await?;
     olga.press_containing("We don’t recognise this code.")
         .await?;
-    olga.sees("1 of 2 in").await?;
+    olga.sees("1 of 2 checked in").await?;
     olga.can_use_the_screen().await?;
 
     service.stop();
@@ -47,7 +47,7 @@ async fn people_are_let_in_with_and_without_a_network(engine: Engine) -> Result<
     olga.press_containing("No. 2").await?;
     service.resume().await?;
     olga.sees("Connected").await?;
-    olga.sees("2 of 2 in").await?;
+    olga.sees("2 of 2 checked in").await?;
     olga.leave().await?;
 
     let account = Account::login(&service, "olga@example.com").await?;
@@ -83,7 +83,7 @@ async fn a_phones_own_camera_scans() -> Result<()> {
     olga.follow("Host").await?;
     olga.follow_containing("Night").await?;
     olga.follow("Scan tickets").await?;
-    olga.sees("0 of 2 in").await?;
+    olga.sees("0 of 2 checked in").await?;
     olga.run(PHONE).await?;
     olga.press("Use the camera").await?;
     olga.sees("Camera off").await?;
@@ -100,7 +100,7 @@ async fn a_phones_own_camera_scans() -> Result<()> {
         olga.sees(&format!("Olga · Standing · {seat}")).await?;
         olga.no_longer_sees("Next").await?;
     }
-    olga.sees("2 of 2 in").await?;
+    olga.sees("2 of 2 checked in").await?;
     olga.press("Camera off").await?;
     olga.sees("Use the camera").await?;
     ensure!(olga.can_see("Gate").await?, "the page stays hidden");
