@@ -177,6 +177,7 @@ pub(crate) fn Combo(
                     id=id
                     type="text"
                     role="combobox"
+                    dir="auto"
                     autocomplete="off"
                     spellcheck="false"
                     aria-autocomplete="list"
