@@ -32,7 +32,7 @@ impl Invited {
     /// Returns what is wrong with it, as a sentence.
     pub fn complaint(&self) -> Option<&'static str> {
         let name = text::line(&self.name);
-        // What stands where another program lost a letter is nobody's name.
+        // U+FFFD marks a letter that another program lost.
         let unreadable = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
         if !text::is_visible(&name) {
             Some("The name is missing.")

@@ -13,7 +13,7 @@ use server::orders::pending::settle;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::comps::{give_again as give, invited};
+use crate::comps::{give_again, invited};
 use crate::payments::SlowBank;
 use crate::refunds::{named, refund};
 use crate::support::{
@@ -238,7 +238,7 @@ async fn every_letter_has_german_words(db: PgPool) {
     next("2 Tickets storniert: Nacht & <Tag>").await;
     let mut guest = invited("Bob");
     guest.email.clone_from(&bob.email);
-    give(&olga, event.id, event.types[0], &[guest]).await;
+    give_again(&olga, event.id, event.types[0], &[guest]).await;
     next("Du bist eingeladen: Nacht & <Tag>").await;
     ada.buy(&[(event.types[0], 2)]).await.created::<Order>();
     inbox.fetch(&app).await;

@@ -16,7 +16,7 @@ use super::{
     FORGET, PASSWORD, ada, login, patient_app, refresh, refresh_token, register_ada, set_cookie,
     wait_until_someone_waits,
 };
-use crate::comps::give_again as give;
+use crate::comps::give_again;
 use crate::refunds::{check_in, gift};
 use crate::support::{Answer, EventBuilder, TestApp, TestUser, assert_sound};
 
@@ -249,7 +249,7 @@ async fn who_holds_tickets_for_events_to_come_is_told_before_they_leave(db: PgPo
         name: "Ada".to_owned(),
         email: ada.email.clone(),
     };
-    give(&olga, day.id, day.types[0], &[guest]).await;
+    give_again(&olga, day.id, day.types[0], &[guest]).await;
 
     let refused = delete_account(&ada, PASSWORD).await;
     let problem = refused.refused(StatusCode::CONFLICT, Code::HoldsTickets);
