@@ -108,12 +108,14 @@ impl Choice {
             }
         }
         let next = self.count(kind.id) + 1;
-        if next > kind.left {
-            return Some(Obstacle::Left(kind.left));
-        }
         let per_order = kind.max_per_order.min(QUANTITY_MAX);
-        if next > per_order {
-            return Some(Obstacle::PerOrder(per_order));
+        if next > kind.left.min(per_order) {
+            let scarce = kind.left <= per_order;
+            return Some(if scarce {
+                Obstacle::Left(kind.left)
+            } else {
+                Obstacle::PerOrder(per_order)
+            });
         }
         let (max, may_buy) = event.max_per_user.zip(event.may_buy)?;
         let bought = max - may_buy;

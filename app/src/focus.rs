@@ -111,8 +111,8 @@ pub(crate) fn keep_focus() {
             HELD.with_borrow(|held| held.chain.first().is_some_and(|held| !held.is_connected()));
         if is_lost {
             let held = HELD.take();
-            // Whoever takes it away may have a better place for it in this frame.
-            request_animation_frame(move || find_again(&held));
+            // Whoever takes it away may have a better place for it, in the next frame.
+            request_animation_frame(move || request_animation_frame(move || find_again(&held)));
         }
     });
     let all = MutationObserverInit::new();

@@ -111,7 +111,7 @@ fn test() -> Result<String> {
     let database = Database::start()?;
     let mut cargo = place::cargo()?;
     cargo
-        .args(["test", "--workspace"])
+        .args(["test", "--workspace", "--no-fail-fast"])
         .env("DATABASE_URL", database.url())
         .env("INSTA_UPDATE", "no");
     run_step("Tests", &mut cargo)

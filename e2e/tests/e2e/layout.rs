@@ -66,7 +66,7 @@ async fn covers_nothing(person: &Person) -> Result<()> {
 
 async fn a_message_lies_over_nothing_that_can_be_pressed(engine: Engine) -> Result<()> {
     const FOOT: &str =
-        "return document.querySelector('.foot-bar .button').getBoundingClientRect().top";
+        "return Math.round(document.querySelector('.foot-bar .button').getBoundingClientRect().top)";
     // Messages stay, to be looked at.
     const STAY: &str = "const sooner = setTimeout;
         window.setTimeout = (then, after, ...more) =>
@@ -87,7 +87,8 @@ async fn a_message_lies_over_nothing_that_can_be_pressed(engine: Engine) -> Resu
     let foot = person.run(FOOT).await?;
     person.press("Share").await?;
     covers_nothing(&person).await?;
-    ensure!(person.run(FOOT).await? == foot, "the way to tickets moved");
+    let now = person.run(FOOT).await?;
+    ensure!(now == foot, "the way to tickets moved from {foot} to {now}");
 
     // On a list all of the screen can be pressed.
     person.press("All events").await?;

@@ -35,7 +35,7 @@ async fn a_password_can_be_looked_at(engine: Engine) -> Result<()> {
         "{FIELD} return document.activeElement === it && it.autocomplete === 'current-password'"
     ))
     .await?;
-    ensure!(!ada.can_see("wrong").await?, "it sent the form");
+    ensure!(!ada.can_see("Wrong email").await?, "it sent the form");
     ada.can_use_the_screen().await?;
     ada.press(SHOW).await?;
     is_shown(&ada, false).await?;
@@ -50,7 +50,7 @@ async fn a_password_can_be_looked_at(engine: Engine) -> Result<()> {
 
     // It is sent as a password, and hidden again when that did not work.
     ada.press("Sign in").await?;
-    ada.sees("wrong").await?;
+    ada.sees("Wrong email").await?;
     is_shown(&ada, false).await?;
     ada.press("I don’t have an account yet").await?;
     ada.until_true(&format!(
