@@ -65,8 +65,7 @@ async fn covers_nothing(person: &Person) -> Result<()> {
 }
 
 async fn a_message_lies_over_nothing_that_can_be_pressed(engine: Engine) -> Result<()> {
-    const FOOT: &str =
-        "return Math.round(document.querySelector('.foot-bar .button').getBoundingClientRect().top)";
+    const FOOT: &str = "return Math.round(document.querySelector('.foot-bar .button').getBoundingClientRect().top)";
     // Messages stay, to be looked at.
     const STAY: &str = "const sooner = setTimeout;
         window.setTimeout = (then, after, ...more) =>
