@@ -29,6 +29,16 @@ pub(crate) struct Sale {
     pub(crate) tokens: Vec<String>,
 }
 
+/// A running server. Dropped, also by a test that fails, it is killed.
+pub(crate) struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let killed = self.0.kill().and_then(|()| self.0.wait());
+        killed.expect("the server is killed");
+    }
+}
+
 /// What a client was told and will be held to.
 #[derive(Debug)]
 pub(crate) struct Acknowledged {
@@ -66,15 +76,16 @@ impl Sale {
         }
     }
 
-    pub(crate) fn start_server(&self) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_boxoffice"))
+    pub(crate) fn start_server(&self) -> Server {
+        let server = Command::new(env!("CARGO_BIN_EXE_boxoffice"))
             .args(["serve", "--bind", &self.address, "--log-filter", "off"])
             .args(["--database-url", &self.postgres.url("postgres")])
             .arg("--data-dir")
             .arg(self.data.path())
             .stdout(Stdio::null())
             .spawn()
-            .expect("the server starts")
+            .expect("the server starts");
+        Server(server)
     }
 
     pub(crate) async fn ready(&self) {
@@ -93,10 +104,10 @@ impl Sale {
     }
 
     /// Kills the server so often, starting it anew each time.
-    pub(crate) async fn kill_again_and_again(&self, mut server: Child, kills: usize) -> Child {
+    pub(crate) async fn kill_again_and_again(&self, mut server: Server, kills: usize) -> Server {
         for kill in 0..kills {
             wait_a_little(kill).await;
-            server.kill().and_then(|()| server.wait()).expect("killed");
+            drop(server);
             server = self.start_server();
             self.ready().await;
         }
@@ -177,8 +188,9 @@ async fn prepare(db: &PgPool, users: &[Uuid]) -> Uuid {
     let (event, ticket_type) = (Uuid::now_v7(), Uuid::now_v7());
     sqlx::query!(
         "with buyers as (
-            insert into users (id, name, email, password_hash)
-            select id, 'Buyer', id || '@example.com', '$argon2id$' from unnest($1::uuid[]) as id
+            insert into users (id, name, email, password_hash, email_verified_at)
+            select id, 'Buyer', id || '@example.com', '$argon2id$', now()
+            from unnest($1::uuid[]) as id
             returning id
         )
         insert into sessions (id, user_id, expires_at)
