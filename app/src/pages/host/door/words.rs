@@ -119,14 +119,14 @@ mod tests {
 
     #[cfg(target_arch = "wasm32")]
     #[wasm_bindgen_test::wasm_bindgen_test]
-    fn a_good_ticket_says_what_to_take() {
+    fn a_good_ticket_says_what_to_collect() {
         use ::api::{Currency, Money};
 
         let mut answer = CheckIn::of_nothing(Uuid::nil(), Verdict::Valid);
         assert_eq!(reason(&answer, "UTC"), None);
         let due = Money::new(1250, Currency::EUR);
         answer.due = Some(due);
-        let words = format!("Take {}", format::money(due));
+        let words = format!("Collect {}", format::money(due));
         assert_eq!(reason(&answer, "UTC"), Some(words));
     }
 
