@@ -86,9 +86,12 @@ async fn the_keyboard_follows_the_purchase(engine: Engine) -> Result<()> {
 
     // What is gone leaves it at the heading.
     ada.follow("You").await?;
-    ada.sees("Sign out").await?;
-    ada.run("[...document.querySelectorAll('button')].find((it) => it.innerText === 'Sign out').focus()")
-        .await?;
+    ada.until_true(
+        "const it = [...document.querySelectorAll('button')].find((it) => it.innerText.trim() === 'Sign out');
+        it?.focus();
+        return it !== undefined && document.activeElement === it",
+    )
+    .await?;
     ada.strike(ENTER).await?;
     ada.sees("Create account").await?;
     ada.until_focused("You").await?;
