@@ -23,6 +23,8 @@ pub(crate) struct Fetch<T: Send + Sync + 'static> {
     pub(crate) loading: RwSignal<bool>,
     /// When `value` was true.
     pub(crate) as_of: RwSignal<Option<Time>>,
+    /// Another number, another thing.
+    pub(crate) thing: RwSignal<u32>,
     again: Trigger,
 }
 
@@ -50,6 +52,7 @@ impl<T: Send + Sync + 'static> Fetch<T> {
             error: RwSignal::new(None),
             loading: RwSignal::new(true),
             as_of: RwSignal::new(None),
+            thing: RwSignal::new(0),
             again: Trigger::new(),
         };
         let mut before = None;
@@ -74,6 +77,7 @@ impl<T: Send + Sync + 'static> Fetch<T> {
             if is_other {
                 self.value.set(None);
                 self.error.set(None);
+                self.thing.update(|thing| *thing += 1);
             }
             self.loading.set(true);
             let turn = latest.get() + 1;

@@ -24,21 +24,22 @@ where
     V: IntoView + 'static,
 {
     let children = Arc::new(children);
-    let value = Memo::new(move |before: Option<&Option<T>>| {
-        let now = fetch.value.get();
-        // Another thing is nothing for a moment.
-        let stays = once && now.is_some();
-        before.cloned().flatten().filter(|_| stays).or(now)
+    let value = Memo::new(move |before: Option<&(u32, Option<T>)>| {
+        let now = (fetch.thing.get(), fetch.value.get());
+        let is_news = |before: &&(u32, Option<T>)| {
+            once && before.0 == now.0 && before.1.is_some() && now.1.is_some()
+        };
+        before.filter(is_news).cloned().unwrap_or(now)
     });
     let retry = Callback::new(move |()| fetch.reload());
     let stale = move || {
         let error = fetch.error.get()?;
         let as_of = fetch.as_of.get();
-        value.with(Option::is_some).then(|| {
+        value.with(|(_, value)| value.is_some()).then(|| {
             view! { <Stale error=error as_of=as_of on_retry=retry /> }
         })
     };
-    let content = move || match value.get() {
+    let content = move || match value.get().1 {
         Some(value) => children(value).into_any(),
         None => match fetch.error.get() {
             Some(error) => {
