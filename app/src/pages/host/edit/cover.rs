@@ -81,18 +81,10 @@ pub(super) fn CoverSection(saver: Saver) -> impl IntoView {
     }
 }
 
-/// The event's picture as it is now; a plain ground before the event exists.
+/// The event's picture as it is now, or the poster it has without one.
 #[component]
 pub(super) fn EventCover(saver: Saver) -> impl IntoView {
-    move || match saver.id.get() {
-        Some(id) => view! { <Cover id=id cover_url=saver.cover_url.get() /> }.into_any(),
-        None => view! {
-            <div class="cover-field__nothing">
-                <Icon icon=icondata::LuImage />
-            </div>
-        }
-        .into_any(),
-    }
+    move || view! { <Cover id=saver.id_to_be() cover_url=saver.cover_url.get() /> }
 }
 
 #[component]

@@ -13,8 +13,7 @@ use crate::zoned;
 #[component]
 pub(super) fn Preview(saver: Saver) -> impl IntoView {
     let card = move || {
-        let id = saver.id.get().unwrap_or_default();
-        let event = preview(id, &saver.form.snapshot());
+        let event = preview(saver.id_to_be(), &saver.form.snapshot());
         view! { <CardBody event=event /> }
     };
     view! {

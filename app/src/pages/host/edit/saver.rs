@@ -104,6 +104,11 @@ impl Saver {
         saver
     }
 
+    /// The event's id, which it has before the server knows of it.
+    pub(super) fn id_to_be(self) -> EventId {
+        self.id.get().unwrap_or(self.new_id)
+    }
+
     /// Whether something stands in the form that the server does not have.
     pub(super) fn is_unsaved(self) -> bool {
         !matches!(self.progress.get(), Progress::Clean | Progress::Saved)
