@@ -160,9 +160,20 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
             });
         }
     };
+    let path = use_location().pathname;
     let type_in = move |text: String| {
         typed.set(text.clone());
-        set_timeout(move || search(text), REST);
+        let typed_at = path.get_untracked();
+        // Whoever has gone on to an event by then is not brought back.
+        let stays = move || path.try_get_untracked().as_ref() == Some(&typed_at);
+        set_timeout(
+            move || {
+                if stays() {
+                    search(text);
+                }
+            },
+            REST,
+        );
     };
     view! {
         <div class="search" role="search">
@@ -177,6 +188,7 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
                 enterkeyhint="search"
                 prop:value=typed
                 on:input:target=move |event| type_in(event.target().value())
+                on:change:target=move |event| search(event.target().value())
             />
         </div>
     }
