@@ -149,6 +149,9 @@ pub(super) fn describe(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
         }
     }
     for schema in schemas.values_mut() {
+        if let RefOr::T(Schema::OneOf(variants)) = schema {
+            name_one(&mut variants.items);
+        }
         if let RefOr::T(Schema::Object(object)) = schema
             && refuses_more(object)
         {
@@ -159,6 +162,17 @@ pub(super) fn describe(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
                     text.max_length = Some(BODY_MAX_BYTES);
                 }
             }
+        }
+    }
+}
+
+/// What is named by its only field has no other: `{"percent": 10, "amount": null}` is neither.
+fn name_one(variants: &mut [RefOr<Schema>]) {
+    for variant in variants {
+        if let RefOr::T(Schema::Object(named)) = variant
+            && named.properties.len() == 1
+        {
+            named.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
     }
 }
