@@ -45,7 +45,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a body may take, from the request to its last byte.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const TOO_MANY_RETRY_AFTER: Duration = Duration::from_secs(1);
-pub(crate) const BODY_MAX_BYTES: usize = 64 * 1024;
+/// The largest that is sent names every ticket of the largest order.
+pub(crate) const BODY_MAX_BYTES: usize = 256 * 1024;
 /// The native app's pages: macOS, iOS and Linux, then Windows and Android.
 pub(crate) const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -419,6 +420,9 @@ fn harden<B>(mut response: Response<B>, https: bool) -> Response<B> {
 
 #[cfg(test)]
 mod tests {
+    use api::refunds::{REFUND_TICKETS_MAX, RefundTickets};
+    use api::tickets::TicketName;
+
     use super::*;
 
     #[test]
@@ -432,6 +436,17 @@ mod tests {
         }
         let problem = problem_of(&StatusCode::NOT_FOUND.into_response());
         assert_eq!(problem.expect("a refusal").retry_after, None);
+    }
+
+    #[test]
+    fn the_largest_request_is_taken() {
+        let ticket = TicketName {
+            event_id: uuid::Uuid::now_v7(),
+            number: i32::MAX,
+        };
+        let tickets = vec![ticket; REFUND_TICKETS_MAX];
+        let all = serde_json::to_vec(&RefundTickets { tickets }).expect("json");
+        assert!(all.len() < BODY_MAX_BYTES, "{}", all.len());
     }
 
     #[test]

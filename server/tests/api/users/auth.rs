@@ -110,7 +110,7 @@ async fn a_body_of_another_kind_or_size_is_refused(db: PgPool) {
     answer.refused(StatusCode::BAD_REQUEST, Code::Invalid);
 
     let mut body = ada();
-    body["password"] = "x".repeat(64 * 1024).into();
+    body["password"] = "x".repeat(256 * 1024).into();
     for path in ["/auth/register", "/auth/login", "/auth/refresh"] {
         let answer = app.stranger().post(path, &body).await;
         let problem = answer.refused(StatusCode::PAYLOAD_TOO_LARGE, Code::Invalid);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::deck::Decided;
 use crate::api::Error;
 
-/// The most bytes in one batch; the server takes 64 KiB.
+/// The most bytes in one batch.
 const BATCH_BYTES: usize = 48 * 1024;
 /// When the server has failed at so many single scans in a row, more would only burden it.
 const FAILURES_MAX: usize = 3;
