@@ -16,8 +16,8 @@ use crate::listen::on;
 use drag::{Drag, Finger};
 pub(crate) use question::Question;
 
-/// From this width on it is in the middle; as in `sheet.css`.
-const MIDDLE_FROM: f64 = 840.0;
+/// Where it comes from below; as in `sheet.css`.
+const FROM_BELOW: &str = "(width < 52.5rem)";
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
 /// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
@@ -201,7 +201,7 @@ fn follow_finger(panel: NodeRef<html::Div>, drag: RwSignal<Drag>, close: Close) 
 
 /// Whether the finger is on the header, or on what is at its top: else it scrolls.
 fn is_taken_by(touch: &ev::TouchEvent, panel: NodeRef<html::Div>) -> bool {
-    let width = window().inner_width().ok().and_then(|width| width.as_f64());
+    let from_below = window().match_media(FROM_BELOW).ok().flatten();
     let target = touch.target().and_then(|target| target.dyn_into().ok());
     let (Some(panel), Some(target)) = (panel.get_untracked(), target) else {
         return false;
@@ -211,7 +211,7 @@ fn is_taken_by(touch: &ev::TouchEvent, panel: NodeRef<html::Div>) -> bool {
     let scrolled = std::iter::successors(Some(target), |element| element.parent_element())
         .take_while(|element| panel.contains(Some(element)))
         .any(|element| element.scroll_top() > 0);
-    width.is_some_and(|width| width < MIDDLE_FROM) && (on_header || !scrolled)
+    from_below.is_some_and(|query| query.matches()) && (on_header || !scrolled)
 }
 
 fn finger(touch: &ev::TouchEvent) -> Option<Finger> {

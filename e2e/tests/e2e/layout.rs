@@ -112,7 +112,7 @@ const STUCK: &str = "
         .filter(({width, height}) => width > innerWidth / 3 && height > 1)
         .map(({height}) => height);
     const tabs = document.querySelector('.tabs');
-    if (tabs.checkVisibility() && innerWidth < 840) heights.push(tabs.offsetHeight);
+    if (tabs.checkVisibility() && matchMedia('(width < 52.5rem)').matches) heights.push(tabs.offsetHeight);
     return heights.reduce((sum, height) => sum + height, 0) / innerHeight";
 
 #[tokio::test(flavor = "multi_thread")]
