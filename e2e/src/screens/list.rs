@@ -24,7 +24,7 @@ pub const SCREENS: &[Screen] = &[
 
     Nobody.sees("event/on-sale", "/events/{on_sale}", "Get tickets").whole(),
     Nobody.sees("event/loading", "/you", "Loading").awaiting(&["events"]).after(&[Go("/events/{on_sale}")]),
-    Nobody.sees("event/offline", "/you", "No connection").after(&[Offline, Go("/events/{on_sale}")]),
+    Nobody.sees("event/offline", "/you", "You’re offline").after(&[Offline, Go("/events/{on_sale}")]),
     Nobody.sees("event/missing", "/events/00000000-0000-0000-0000-000000000000", "Page not found"),
     Nobody.sees("event/few-left", "/events/{few_left}", "left ·"),
     Nobody.sees("event/sold-out", "/events/{sold_out}", "Join waiting list"),
@@ -70,7 +70,7 @@ pub const SCREENS: &[Screen] = &[
     Ada.sees("ticket/pending-transfer", "/tickets/{sent}", "nina@example.com"),
     Ada.sees("ticket/refunded", "/tickets/{refunded}", "Refunded"),
     Ada.sees("ticket/revoked", "/tickets/{revoked}", "Sold on at three times the price"),
-    Ada.sees("ticket/send", "/tickets/{valid}", "Email").after(&[Press("Send")]),
+    Ada.sees("ticket/send", "/tickets/{valid}", "Recipient’s email").after(&[Press("Send")]),
     Ada.sees("ticket/large-text", "/tickets/{valid}", "Standing").in_large_text().whole(),
     Ada.sees("ticket/forced-colors", "/tickets/{valid}", "Standing").in_forced_colors(),
     Ada.sees("ticket/right-to-left", "/tickets/{rtl_ticket}", "حيفا"),
@@ -80,7 +80,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("orders/list", "/orders", "Partially refunded"),
     Ada.sees("orders/loading", "/orders", "Loading").awaiting(&["orders"]),
-    Ada.sees("orders/offline", "/cart", "No connection").after(&[Offline, Go("/orders")]),
+    Ada.sees("orders/offline", "/cart", "You’re offline").after(&[Offline, Go("/orders")]),
     Nina.sees("orders/empty", "/orders", "No orders yet"),
     Nobody.sees("orders/signed-out", "/orders", "Sign in"),
     Nobody.sees("order/signed-out", "/orders/{order}", "Sign in to see this order"),
@@ -96,7 +96,7 @@ pub const SCREENS: &[Screen] = &[
 
     Olga.sees("host/home", "/host", "DRAFTS").after(&[See("Slow Thunder"), LoadAll]).whole(),
     Olga.sees("host/loading", "/host", "Loading").awaiting(&["host"]),
-    Olga.sees("host/offline", "/host/events/new", "No connection").after(&[Offline, Go("/host")]),
+    Olga.sees("host/offline", "/host/events/new", "You’re offline").after(&[Offline, Go("/host")]),
     Nina.sees("host/empty", "/host", "Create"),
     Nobody.sees("host/signed-out", "/host", "Sign in"),
     Nobody.sees("editor/signed-out", "/host/events/new", "Host your first event"),
@@ -133,7 +133,7 @@ pub const SCREENS: &[Screen] = &[
     Olga.sees("door/valid", "/host/events/{tonight}/door", "VALID").after(&[Stay, Fill("Ticket code", "{scan_code}"), Press("Check")]),
     Olga.sees("door/used", "/host/events/{tonight}/door", "ALREADY USED").after(&[Fill("Ticket code", "{used_code}"), Press("Check")]),
     Olga.sees("door/invalid", "/host/events/{tonight}/door", "NOT A TICKET").after(&[Fill("Ticket code", "99-AAAAAA"), Press("Check")]),
-    Olga.sees("door/offline", "/host/events/{tonight}/door", "No connection").after(&[See("Connected"), Offline, Fill("Ticket code", "99-AAAAAA"), Press("Check"), Press("Next")]),
+    Olga.sees("door/offline", "/host/events/{tonight}/door", "1 to sync").after(&[See("Connected"), Offline, Fill("Ticket code", "99-AAAAAA"), Press("Check"), Press("Next")]),
 
     Ada.sees("you/signed-in", "/you", "Sign out").whole(),
     Ada.sees("you/delete", "/you", "Give up my").after(&[Press("Delete account…")]),
