@@ -59,7 +59,7 @@ fn without_comments(text: &str) -> String {
     left
 }
 
-/// The values of all declarations. What a size is asked of, as in `@media (width >= 840px)`, is none.
+/// The values of all declarations. What a size is asked of, as in `@media (width >= 40rem)`, is none.
 fn values(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', '}']).filter_map(|part| {
         let declaration = part.rsplit('{').next()?;
@@ -114,6 +114,35 @@ fn nothing_but_the_tokens_names_a_colour_or_a_size() {
         "Make these tokens, in tokens.css:\n{}",
         raws.join("\n")
     );
+}
+
+/// `1fr` alone grows with its longest word, until what is beside it is off the screen.
+#[test]
+fn no_column_grows_with_a_word() {
+    for sheet in sheets() {
+        for columns in sheet.text.split("grid-template-columns:").skip(1) {
+            let columns = columns.split(';').next().unwrap_or_default();
+            let grows = columns.split_whitespace().any(|column| column == "1fr");
+            assert!(
+                !grows,
+                "{}.css: make it minmax(0, 1fr):{columns}",
+                sheet.name
+            );
+        }
+    }
+}
+
+/// A width in pixels is the same however large a person has made the text that has to fit it.
+#[test]
+fn widths_are_asked_in_rem() {
+    for sheet in sheets() {
+        for mark in ["@media", "@container"] {
+            for asked in sheet.text.split(mark).skip(1) {
+                let asked = asked.split('{').next().unwrap_or_default();
+                assert!(!asked.contains("px"), "{}.css: {mark}{asked}", sheet.name);
+            }
+        }
+    }
 }
 
 #[test]
@@ -186,6 +215,6 @@ fn raw_colours_and_sizes_are_found() {
     ] {
         assert_eq!(raw(value), found, "{value}");
     }
-    let sheet = "@media (width >= 840px) { a { color: var(--ink); margin: 3px } }";
+    let sheet = "@media (width >= 40rem) { a { color: var(--ink); margin: 3px } }";
     assert_eq!(values(sheet).collect::<Vec<_>>(), ["var(--ink)", "3px"]);
 }
