@@ -17,7 +17,7 @@ use drag::{Drag, Finger};
 pub(crate) use question::Question;
 
 /// Where it comes from below; as in `sheet.css`.
-const FROM_BELOW: &str = "(width < 52.5rem)";
+const FROM_BELOW: &str = "(width<52.5rem)";
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
 /// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
