@@ -112,9 +112,13 @@ fn keep_in_sight(list: &web_sys::HtmlElement, path: &str, reshape: impl FnOnce()
     }
 }
 
-/// Back on the list, the focus is on what was open; where that is gone, on the heading.
+/// Back on the list, the focus is on what was open; where that is gone, on the heading. Whoever is on
+/// the list already, to search it, stays there.
 fn focus_where_left(list: web_sys::HtmlElement, left: String) {
     focus_soon(move || {
+        if list.contains(document().active_element().as_deref()) {
+            return;
+        }
         let open = left.split('/').take(3).collect::<Vec<_>>().join("/");
         let link = list
             .query_selector(&format!("a[href^='{open}']"))

@@ -1,8 +1,8 @@
 //! What is typed stays, whatever the server says meanwhile.
 
 use anyhow::{Context, Result, ensure};
-use e2e::Engine;
 use e2e::screens::{Guest, SCREENS, Screen, Stage, Visitor};
+use e2e::{Engine, Person};
 use serde_json::json;
 
 /// From now on answers are other than before, or there are none.
@@ -43,11 +43,15 @@ const IS_THERE: &str = "
     return window.field.isConnected && document.activeElement === window.field
         && window.field.value.endsWith('WORDS')";
 
+/// What stands in that field, and what has the cursor.
+const WHAT_IS_THERE: &str =
+    "return [window.field.isConnected, window.field.value, document.activeElement.outerHTML]";
+
 /// As it was, so that the screen can be left.
 const END: &str = "
     window.field.value = window.stood;
     window.field.dispatchEvent(new Event('input', {bubbles: true}));
-    window.fetch = window.trueFetch;
+    window.fetch = window.trueFetch ?? window.fetch;
     window.trueFetch = null";
 
 /// To another screen, whatever would be lost by it.
@@ -81,10 +85,16 @@ async fn what_is_typed_stays_whatever_the_server_says() -> Result<()> {
                 false => guest.reach(&mut stage, screen).await,
             }
             .context(screen.name)?;
-            match types(&guest, screen).await.context(screen.name) {
-                Ok(did) => typed += usize::from(did),
+            let person = guest.person();
+            if person.run(BEGIN).await? != json!(true) {
+                continue;
+            }
+            match types(person, screen).await.context(screen.name) {
+                Ok(()) => typed += 1,
                 Err(error) => wrong.push(format!("{error:#}")),
             }
+            person.run(END).await?;
+            person.ask(LEAVE, Vec::new()).await?;
         }
         guest.leave().await?;
     }
@@ -93,11 +103,7 @@ async fn what_is_typed_stays_whatever_the_server_says() -> Result<()> {
     Ok(())
 }
 
-async fn types(guest: &Guest, screen: &Screen) -> Result<bool> {
-    let person = guest.person();
-    if person.run(BEGIN).await? != json!(true) {
-        return Ok(false);
-    }
+async fn types(person: &Person, screen: &Screen) -> Result<()> {
     let mut words = String::new();
     for (news, more) in [("other", "ab"), ("none", "cd"), ("other", "ef")] {
         person.strike(more).await?;
@@ -110,10 +116,9 @@ async fn types(guest: &Guest, screen: &Screen) -> Result<bool> {
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         ensure!(
             person.run(&is_there).await? == json!(true),
-            "{words:?} is lost when the answer is {news}"
+            "{words:?} is lost when the answer is {news}: {}",
+            person.run(WHAT_IS_THERE).await?
         );
     }
-    person.run(END).await?;
-    person.ask(LEAVE, Vec::new()).await?;
-    Ok(true)
+    Ok(())
 }
