@@ -69,6 +69,15 @@ impl Person {
         self.click("field", name, true).await
     }
 
+    /// Has the app speak another language, on the screen where that is chosen.
+    pub async fn chooses_language(&self, language: &str) -> Result<()> {
+        const PRESS: &str = "for (const label of document.querySelectorAll('.segments__option'))
+            if (label.innerText.trim() === 'LANGUAGE') label.click()";
+        self.sees(language).await?;
+        self.run(&PRESS.replace("LANGUAGE", language)).await?;
+        Ok(())
+    }
+
     /// Follows the link called `name`.
     pub async fn follow(&self, name: &str) -> Result<()> {
         self.click("link", name, false).await

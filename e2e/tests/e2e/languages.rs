@@ -26,7 +26,7 @@ async fn the_app_speaks_german() -> Result<()> {
         !found(&reader, &english).await?.is_empty(),
         "English is not found where it is"
     );
-    choose(&reader, "Deutsch").await?;
+    reader.chooses_language("Deutsch").await?;
     reader.sees_heading("Du").await?;
     let language = reader.run("return document.documentElement.lang").await?;
     ensure!(language == "de", "the page is in {language}");
@@ -88,17 +88,9 @@ async fn the_app_speaks_german() -> Result<()> {
     }
 
     reader.open("/you").await?;
-    choose(&reader, "English").await?;
+    reader.chooses_language("English").await?;
     reader.sees_heading("You").await?;
     reader.leave().await
-}
-
-async fn choose(person: &Person, language: &str) -> Result<()> {
-    person.sees(language).await?;
-    let press = "for (const label of document.querySelectorAll('.segments__option'))
-        if (label.innerText.trim() === 'LANGUAGE') label.click()";
-    person.run(&press.replace("LANGUAGE", language)).await?;
-    Ok(())
 }
 
 /// Letters follow the app.

@@ -68,7 +68,7 @@ async fn no_control_moves_because_another_is_pressed(engine: Engine) -> Result<(
 async fn speak_english(person: &Person) -> Result<()> {
     const IS_ENGLISH: &str = "return document.documentElement.lang === 'en'";
     if person.run(IS_ENGLISH).await? != json!(true) {
-        person.press_box("English").await?;
+        person.chooses_language("English").await?;
         person.until_true(IS_ENGLISH).await?;
     }
     Ok(())
