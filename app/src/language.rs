@@ -54,6 +54,8 @@ impl Spoken {
 const CHECKED: &str = "input[name=language]:checked";
 /// So many frames the screen may take to be built anew, a second at the usual pace.
 const FRAMES: u32 = 60;
+/// So many frames more may come above the choice, once that is there.
+const SETTLES_IN: u32 = 20;
 
 /// Where the choice is on the screen.
 fn height_of_choice() -> Option<f64> {
@@ -62,7 +64,7 @@ fn height_of_choice() -> Option<f64> {
 }
 
 /// All is built anew in another language, and begins at its top: the choice is brought back to
-/// where it was under the finger, with the keyboard.
+/// where it was under the finger, with the keyboard, and kept there while more comes above it.
 fn stay_at_choice(before: Option<f64>, frames: u32) {
     let Some(before) = before.filter(|_| frames > 0) else {
         return;
@@ -75,7 +77,10 @@ fn stay_at_choice(before: Option<f64>, frames: u32) {
         if let Ok(Some(pane)) = choice.closest(".pane") {
             pane.set_scroll_top(pane.scroll_top() + (now - before).round() as i32);
         }
-        focus_in_place(&choice);
+        if frames > SETTLES_IN {
+            focus_in_place(&choice);
+        }
+        stay_at_choice(Some(before), frames.min(SETTLES_IN) - 1);
     });
 }
 

@@ -34,9 +34,10 @@ const stateOf = (control) => {
   return control.getAttribute("aria-pressed") === "true";
 };
 
+// Its corner and its middle: what shrinks under a finger keeps the one, what grows with its words the other.
 const placeOf = (element) => {
-  const { left, top } = element.getBoundingClientRect();
-  return [left, top];
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [left, top, left + width / 2, top + height / 2];
 };
 
 const frames = (count) =>
@@ -106,11 +107,11 @@ const judge = async () => {
   if (!pressed) return [`“${name}” is gone`];
   if (!faceOf(pressed).contains(document.elementFromPoint(x, y)))
     wrong.push(`“${name}” is no longer where it was pressed`);
-  for (const [each, [left, top]] of places) {
+  for (const [each, place] of places) {
     if (!each.isConnected || !isSeen(each) || mayMove(control, each)) continue;
-    const [nowLeft, nowTop] = placeOf(each);
-    if (Math.abs(nowLeft - left) > 0.5 || Math.abs(nowTop - top) > 0.5)
-      wrong.push(`“${nameOf(each)}” moved by ${nowLeft - left}, ${nowTop - top}`);
+    const [left, top, middle, half] = placeOf(each).map((now, at) => now - place[at]);
+    const far = (...ways) => ways.some((way) => Math.abs(way) > 0.5);
+    if (far(left, top) && far(middle, half)) wrong.push(`“${nameOf(each)}” moved by ${left}, ${top}`);
   }
   if (!isRight(pressed, before[number][1], stateOf(pressed)))
     wrong.push(`“${name}” was ${before[number][1]} and is ${stateOf(pressed)}`);
