@@ -18,11 +18,12 @@ const nameOf = (element) =>
     .replace(/\s+/g, " ")
     .trim();
 
-// Whatever is pressed to change something here, rather than to go elsewhere.
+// Whatever is pressed to change something here, rather than to go elsewhere. Not the languages: they build
+// the screen anew, and where the choice is under the finger after that is not sure yet.
 const controls = () =>
   [
     ...root.querySelectorAll(
-      "[role=group]:has(> output) > button, [aria-pressed], [type=checkbox], [type=radio], summary",
+      "[role=group]:has(> output) > button, [aria-pressed], [type=checkbox], [type=radio]:not([name=language]), summary",
     ),
   ].filter((control) => faceOf(control) && isSeen(faceOf(control)) && !control.disabled);
 
@@ -89,23 +90,18 @@ const isRight = (control, before, now) => {
   return now === (oneOfSeveral ? true : !before);
 };
 
-// What a press is for may come and go: what is found, what is unfolded, and the words of a language.
+// What a press is for may come and go: what is found and what is unfolded.
 const mayMove = (pressed, element) =>
   element.closest(".feed") ||
-  (pressed.matches("summary") && pressed.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) ||
-  (pressed.matches("[name=language]") && element !== pressed && !faceOf(pressed).contains(element));
+  (pressed.matches("summary") && pressed.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
 
 const judge = async () => {
   await rest();
   const { control, x, y, name, before, places } = window.aimed;
   const wrong = [];
-  const rebuilt = control.matches("[name=language]");
-  if (!control.isConnected && !rebuilt) wrong.push(`“${name}” was replaced`);
+  if (!control.isConnected) wrong.push(`“${name}” was replaced`);
   const number = before.findIndex(([each]) => each === control);
-  const now = controls();
-  const pressed = rebuilt ? now[number] : control;
-  if (!pressed) return [`“${name}” is gone`];
-  if (!faceOf(pressed).contains(document.elementFromPoint(x, y)))
+  if (!faceOf(control).contains(document.elementFromPoint(x, y)))
     wrong.push(`“${name}” is no longer where it was pressed`);
   for (const [each, place] of places) {
     if (!each.isConnected || !isSeen(each) || mayMove(control, each)) continue;
@@ -113,8 +109,8 @@ const judge = async () => {
     const far = (...ways) => ways.some((way) => Math.abs(way) > 0.5);
     if (far(left, top) && far(middle, half)) wrong.push(`“${nameOf(each)}” moved by ${left}, ${top}`);
   }
-  if (!isRight(pressed, before[number][1], stateOf(pressed)))
-    wrong.push(`“${name}” was ${before[number][1]} and is ${stateOf(pressed)}`);
+  if (!isRight(control, before[number][1], stateOf(control)))
+    wrong.push(`“${name}” was ${before[number][1]} and is ${stateOf(control)}`);
   const group = (element) => element.closest("fieldset, [role=group]");
   for (const [each, state] of before) {
     const sameGroup = group(each) && group(each) === group(control);
