@@ -23,7 +23,7 @@ pub(crate) struct Fetch<T: Send + Sync + 'static> {
     pub(crate) loading: RwSignal<bool>,
     /// When `value` was true.
     pub(crate) as_of: RwSignal<Option<Time>>,
-    /// Another number, another thing.
+    /// Counts how often `key` has named something else.
     pub(crate) thing: RwSignal<u32>,
     again: Trigger,
 }

@@ -111,7 +111,7 @@ pub(crate) fn keep_focus() {
             HELD.with_borrow(|held| held.chain.first().is_some_and(|held| !held.is_connected()));
         if is_lost {
             let held = HELD.take();
-            // Whoever takes it away may have a better place for it, in the next frame.
+            // What takes the focus away may move it itself, in the next frame.
             request_animation_frame(move || request_animation_frame(move || find_again(&held)));
         }
     });

@@ -55,7 +55,7 @@ impl Spoken {
 const CHECKED: &str = "input[name=language]:checked";
 /// So many frames the screen may take to be built anew, a second at the usual pace.
 const FRAMES: u32 = 60;
-/// For so many turns and frames more may come above the choice, once that is there.
+/// Content above the choice may still load for this many turns and frames.
 const SETTLES_IN: u32 = 20;
 
 /// Where the choice is on the screen.

@@ -43,8 +43,8 @@ pub(crate) fn has_navigated() -> bool {
 }
 
 /// The screen's heading and title. After a change of screen it has the focus, so that screen
-/// readers and keyboards begin where eyes do. Whoever is at work on the screen by then, as when it is
-/// painted anew with news of the server, is not taken from that.
+/// readers and keyboards begin where eyes do. Once a key or a button is pressed, it leaves the focus
+/// alone: new data from the server renders it again.
 #[component]
 pub(crate) fn Heading(
     #[prop(into)] text: String,

@@ -112,8 +112,8 @@ fn keep_in_sight(list: &web_sys::HtmlElement, path: &str, reshape: impl FnOnce()
     }
 }
 
-/// Back on the list, the focus is on what was open; where that is gone, on the heading. Whoever is on
-/// the list already, to search it, stays there.
+/// Back on the list, the focus goes to the link of what was open, or to the heading if that is gone. A
+/// focus that is already in the list, such as in its search field, stays.
 fn focus_where_left(list: web_sys::HtmlElement, left: String) {
     focus_soon(move || {
         if list.contains(document().active_element().as_deref()) {

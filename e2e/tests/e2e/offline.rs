@@ -128,7 +128,7 @@ async fn a_new_version_of_the_app_takes_over() -> Result<()> {
     ada.has_the_app().await?;
     service.stop();
     ada.start_again().await?;
-    ada.sees_heading("Events").await?;
+    ada.sees("You’re offline").await?;
     ensure!(
         ada.run(marked).await? == true,
         "the page kept is the old one"

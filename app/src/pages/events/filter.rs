@@ -164,7 +164,7 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
     let type_in = move |text: String| {
         typed.set(text.clone());
         let typed_at = path.get_untracked();
-        // Whoever has gone on to an event by then is not brought back.
+        // Someone who has opened an event in the meantime stays there.
         let stays = move || path.try_get_untracked().as_ref() == Some(&typed_at);
         set_timeout(
             move || {
