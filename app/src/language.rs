@@ -2,7 +2,6 @@
 
 use i18n::{Language, languages, locale, named, region, set_language, spoken, t, tag};
 use leptos::prelude::*;
-use leptos::task::{spawn_local, tick};
 
 use crate::focus::focus_in_place;
 use crate::{format, storage};
@@ -47,7 +46,7 @@ impl Spoken {
         choice.apply();
         let before = height_of_choice();
         self.0.set(choice);
-        stay_at_choice(before);
+        stay_at_choice(before, FRAMES);
     }
 }
 
@@ -55,8 +54,6 @@ impl Spoken {
 const CHECKED: &str = "input[name=language]:checked";
 /// So many frames the screen may take to be built anew, a second at the usual pace.
 const FRAMES: u32 = 60;
-/// Content above the choice may still load for this many turns and frames.
-const SETTLES_IN: u32 = 20;
 
 /// Where the choice is on the screen.
 fn height_of_choice() -> Option<f64> {
@@ -65,44 +62,21 @@ fn height_of_choice() -> Option<f64> {
 }
 
 /// All is built anew in another language, and begins at its top: the choice is brought back to
-/// where it was under the finger, with the keyboard, and kept there while more comes above it. At
-/// once, for the next press may come before the next frame.
-fn stay_at_choice(before: Option<f64>) {
-    let Some(before) = before else { return };
-    spawn_local(async move {
-        for _ in 0..SETTLES_IN {
-            tick().await;
-            bring_back(before);
-        }
-        stay_for(FRAMES, before);
-    });
-}
-
-fn stay_for(frames: u32, before: f64) {
-    if frames == 0 {
+/// where it was under the finger, with the keyboard.
+fn stay_at_choice(before: Option<f64>, frames: u32) {
+    let Some(before) = before.filter(|_| frames > 0) else {
         return;
-    }
+    };
     request_animation_frame(move || {
-        let left = match bring_back(before) {
-            Some(choice) => {
-                if frames > SETTLES_IN {
-                    focus_in_place(&choice);
-                }
-                frames.min(SETTLES_IN)
-            }
-            None => frames,
+        let choice = document().query_selector(CHECKED).ok().flatten();
+        let Some((choice, now)) = choice.zip(height_of_choice()) else {
+            return stay_at_choice(Some(before), frames - 1);
         };
-        stay_for(left - 1, before);
+        if let Ok(Some(pane)) = choice.closest(".pane") {
+            pane.set_scroll_top(pane.scroll_top() + (now - before).round() as i32);
+        }
+        focus_in_place(&choice);
     });
-}
-
-/// Scrolls the choice to where it was, once it is there.
-fn bring_back(before: f64) -> Option<web_sys::Element> {
-    let choice = document().query_selector(CHECKED).ok()??;
-    let now = height_of_choice()?;
-    let pane = choice.closest(".pane").ok()??;
-    pane.set_scroll_top(pane.scroll_top() + (now - before).round() as i32);
-    Some(choice)
 }
 
 impl Choice {

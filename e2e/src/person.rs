@@ -69,7 +69,7 @@ impl Person {
         self.click("field", name, true).await
     }
 
-    /// Has the app speak another language, on the screen where that is chosen.
+    /// Chooses the language of the app, on the You screen.
     pub async fn chooses_language(&self, language: &str) -> Result<()> {
         const PRESS: &str = "for (const label of document.querySelectorAll('.segments__option'))
             if (label.innerText.trim() === 'LANGUAGE') label.click()";

@@ -18,12 +18,11 @@ const nameOf = (element) =>
     .replace(/\s+/g, " ")
     .trim();
 
-// Whatever is pressed to change something here, rather than to go elsewhere. Not the languages: they build
-// the screen anew, and where the choice is under the finger after that is not sure yet.
+// Whatever is pressed to change something here, rather than to go elsewhere.
 const controls = () =>
   [
     ...root.querySelectorAll(
-      "[role=group]:has(> output) > button, [aria-pressed], [type=checkbox], [type=radio]:not([name=language]), summary",
+      "[role=group]:has(> output) > button, [aria-pressed], [type=checkbox], [type=radio], summary",
     ),
   ].filter((control) => faceOf(control) && isSeen(faceOf(control)) && !control.disabled);
 
@@ -35,7 +34,8 @@ const stateOf = (control) => {
   return control.getAttribute("aria-pressed") === "true";
 };
 
-// Its corner and its middle: what shrinks under a finger keeps the one, what grows with its words the other.
+// Its corner and its center: a button that shrinks while pressed keeps its center, one whose text grows
+// keeps its corner.
 const placeOf = (element) => {
   const { left, top, width, height } = element.getBoundingClientRect();
   return [left, top, left + width / 2, top + height / 2];
@@ -90,27 +90,38 @@ const isRight = (control, before, now) => {
   return now === (oneOfSeveral ? true : !before);
 };
 
-// What a press is for may come and go: what is found and what is unfolded.
+// What a press is for may come and go: what is found, what is unfolded, and the words of a language.
 const mayMove = (pressed, element) =>
   element.closest(".feed") ||
-  (pressed.matches("summary") && pressed.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
+  (pressed.matches("summary") && pressed.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) ||
+  (pressed.matches("[name=language]") && element !== pressed && !faceOf(pressed).contains(element));
+
+// The control itself, or what has taken its place: another language builds the screen anew.
+const nowOf = (control) => {
+  if (control.isConnected || control.name !== "language") return control;
+  const ofItsName = (controls) => controls.filter(({ name }) => name === control.name);
+  const number = ofItsName(window.aimed.before.map(([each]) => each)).indexOf(control);
+  return ofItsName(controls())[number];
+};
 
 const judge = async () => {
   await rest();
   const { control, x, y, name, before, places } = window.aimed;
   const wrong = [];
-  if (!control.isConnected) wrong.push(`“${name}” was replaced`);
-  const number = before.findIndex(([each]) => each === control);
-  if (!faceOf(control).contains(document.elementFromPoint(x, y)))
+  const pressed = nowOf(control);
+  if (!pressed) return [`“${name}” is gone`];
+  if (!pressed.isConnected) wrong.push(`“${name}” was replaced`);
+  const [, stateBefore] = before.find(([each]) => each === control);
+  if (!faceOf(pressed).contains(document.elementFromPoint(x, y)))
     wrong.push(`“${name}” is no longer where it was pressed`);
   for (const [each, place] of places) {
     if (!each.isConnected || !isSeen(each) || mayMove(control, each)) continue;
-    const [left, top, middle, half] = placeOf(each).map((now, at) => now - place[at]);
+    const [left, top, centerX, centerY] = placeOf(each).map((now, at) => now - place[at]);
     const far = (...ways) => ways.some((way) => Math.abs(way) > 0.5);
-    if (far(left, top) && far(middle, half)) wrong.push(`“${nameOf(each)}” moved by ${left}, ${top}`);
+    if (far(left, top) && far(centerX, centerY)) wrong.push(`“${nameOf(each)}” moved by ${left}, ${top}`);
   }
-  if (!isRight(control, before[number][1], stateOf(control)))
-    wrong.push(`“${name}” was ${before[number][1]} and is ${stateOf(control)}`);
+  if (!isRight(pressed, stateBefore, stateOf(pressed)))
+    wrong.push(`“${name}” was ${stateBefore} and is ${stateOf(pressed)}`);
   const group = (element) => element.closest("fieldset, [role=group]");
   for (const [each, state] of before) {
     const sameGroup = group(each) && group(each) === group(control);
@@ -123,8 +134,8 @@ const judge = async () => {
 const revert = async () => {
   const { control, before } = window.aimed;
   if (!control.matches("[type=radio]")) return null;
-  const number = before.findIndex(([each, state]) => state && each.name === control.name);
-  faceOf(controls()[number]).click();
+  const [chosen] = before.find(([each, state]) => state && each.name === control.name);
+  faceOf(nowOf(chosen)).click();
   await rest();
   return null;
 };

@@ -3,7 +3,8 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::screens::{Guest, SCREENS, Stage, Visitor};
-use e2e::{Engine, Look, Pointer};
+use e2e::{Engine, Look, Person, Pointer};
+use serde_json::json;
 
 crate::in_both_engines!(no_control_moves_because_another_is_pressed);
 
@@ -50,6 +51,7 @@ async fn no_control_moves_because_another_is_pressed(engine: Engine) -> Result<(
                 let outcome = person.presses_everything(pointer).await;
                 let (count, found) =
                     outcome.with_context(|| format!("{} {look:?}", screen.name))?;
+                speak_english(person).await?;
                 pressed += count;
                 let told = |found| format!("{} under a {pointer:?}: {found}", screen.name);
                 wrong.extend(found.into_iter().map(told));
@@ -59,6 +61,16 @@ async fn no_control_moves_because_another_is_pressed(engine: Engine) -> Result<(
     }
     ensure!(pressed > 60, "only {pressed} controls were found");
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// The languages are among what is pressed.
+async fn speak_english(person: &Person) -> Result<()> {
+    const IS_ENGLISH: &str = "return document.documentElement.lang === 'en'";
+    if person.run(IS_ENGLISH).await? != json!(true) {
+        person.chooses_language("English").await?;
+        person.until_true(IS_ENGLISH).await?;
+    }
     Ok(())
 }
 
