@@ -45,7 +45,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a body may take, from the request to its last byte.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const TOO_MANY_RETRY_AFTER: Duration = Duration::from_secs(1);
-/// The largest that is sent names every ticket of the largest order.
+/// Enough for the largest request: a refund that names every ticket of the largest order.
 pub(crate) const BODY_MAX_BYTES: usize = 256 * 1024;
 /// The native app's pages: macOS, iOS and Linux, then Windows and Android.
 pub(crate) const APP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];

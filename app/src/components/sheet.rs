@@ -16,7 +16,7 @@ use crate::listen::on;
 use drag::{Drag, Finger};
 pub(crate) use question::Question;
 
-/// Where it comes from below; as in `sheet.css`.
+/// The widths at which it slides up from the bottom edge; as in `sheet.css`.
 const FROM_BELOW: &str = "(width<52.5rem)";
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser

@@ -150,7 +150,7 @@ pub(super) fn describe(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
     }
     for schema in schemas.values_mut() {
         if let RefOr::T(Schema::OneOf(variants)) = schema {
-            name_one(&mut variants.items);
+            refuse_other_fields(&mut variants.items);
         }
         if let RefOr::T(Schema::Object(object)) = schema
             && refuses_more(object)
@@ -166,8 +166,9 @@ pub(super) fn describe(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
     }
 }
 
-/// What is named by its only field has no other: `{"percent": 10, "amount": null}` is neither.
-fn name_one(variants: &mut [RefOr<Schema>]) {
+/// A variant is named by its only field and takes no other: `{"percent": 10, "amount": null}` is not
+/// one.
+fn refuse_other_fields(variants: &mut [RefOr<Schema>]) {
     for variant in variants {
         if let RefOr::T(Schema::Object(named)) = variant
             && named.properties.len() == 1

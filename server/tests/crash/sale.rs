@@ -29,7 +29,7 @@ pub(crate) struct Sale {
     pub(crate) tokens: Vec<String>,
 }
 
-/// A running server. Dropped, also by a test that fails, it is killed.
+/// A running server, killed when dropped, so that a failing test leaves none behind.
 pub(crate) struct Server(Child);
 
 impl Drop for Server {
