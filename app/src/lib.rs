@@ -20,6 +20,7 @@ mod history;
 mod intl;
 mod kept;
 mod language;
+mod list_filter;
 mod listen;
 mod lock;
 mod mark;

@@ -38,13 +38,13 @@ where
         })
     };
     view! {
-        {stale}
-        {instead}
         <div class="feed" aria-busy=move || feed.loading.get().then_some("true")>
+            {stale}
+            {instead}
             {children()}
+            <Show when=move || feed.has_more()>
+                <More busy=feed.loading_more on_more=move |()| feed.more() />
+            </Show>
         </div>
-        <Show when=move || feed.has_more()>
-            <More busy=feed.loading_more on_more=move |()| feed.more() />
-        </Show>
     }
 }

@@ -4,13 +4,12 @@ use ::api::events::{EventSummary, When};
 use futures::FutureExt;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::api;
 use crate::components::{Chip, Icon};
 use crate::feed::Feed;
-use crate::history::use_replace;
 use crate::kept::Name;
+use crate::list_filter::use_list_filter;
 use crate::route;
 
 /// How long typing must rest before it is searched for.
@@ -83,16 +82,13 @@ impl Filter {
     }
 }
 
-/// The filter in the address. While an event is open it stays as it was on the list.
-pub(super) fn use_filter() -> Memo<Filter> {
-    let path = use_location().pathname;
-    let query = use_query_map();
-    Memo::new(move |before: Option<&Filter>| {
-        if path.with(|path| path != route::EVENTS) {
-            return before.cloned().unwrap_or_default();
-        }
-        query.with(|query| Filter::read(query.get("q"), query.get_str("when")))
-    })
+/// What the list is narrowed to, and how to narrow it otherwise.
+pub(super) fn use_filter() -> (Memo<Filter>, Callback<Filter>) {
+    use_list_filter(
+        route::EVENTS,
+        |query| Filter::read(query.get("q"), query.get_str("when")),
+        Filter::path,
+    )
 }
 
 fn label(when: When) -> &'static str {
@@ -106,15 +102,11 @@ fn label(when: When) -> &'static str {
 
 /// Search and chips.
 #[component]
-pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
-    let replace = use_replace();
-    let go = Callback::new(move |filter: Filter| {
-        replace(&filter.path());
-    });
+pub(super) fn FilterBar(filter: Memo<Filter>, choose: Callback<Filter>) -> impl IntoView {
     let chip = move |(when, _): (When, &'static str)| {
         let selected = Memo::new(move |_| filter.with(|filter| filter.when == when));
         let select = move |()| {
-            go.run(Filter {
+            choose.run(Filter {
                 when,
                 ..filter.get_untracked()
             });
@@ -127,7 +119,7 @@ pub(super) fn FilterBar(filter: Memo<Filter>) -> impl IntoView {
     };
     view! {
         <div class="events__filter">
-            <Search filter=filter on_search=go />
+            <Search filter=filter on_search=choose />
             <div class="chips" role="group" aria-label=t!(events.which)>
                 {CHOICES.map(chip).collect_view()}
             </div>
@@ -152,7 +144,7 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
     });
     let search = move |text: String| {
         let query = text.trim().to_owned();
-        if typed.get_untracked() == text && filter.with_untracked(|filter| filter.query != query) {
+        if filter.with_untracked(|filter| filter.query != query) {
             asked.update_value(|asked| asked.push(query.clone()));
             on_search.run(Filter {
                 query,
@@ -160,15 +152,12 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
             });
         }
     };
-    let path = use_location().pathname;
     let type_in = move |text: String| {
         typed.set(text.clone());
-        let typed_at = path.get_untracked();
-        // Someone who has opened an event in the meantime stays there.
-        let stays = move || path.try_get_untracked().as_ref() == Some(&typed_at);
         set_timeout(
             move || {
-                if stays() {
+                // The list may be gone by then.
+                if typed.try_get_untracked().as_ref() == Some(&text) {
                     search(text);
                 }
             },
@@ -188,7 +177,6 @@ fn Search(filter: Memo<Filter>, on_search: Callback<Filter>) -> impl IntoView {
                 enterkeyhint="search"
                 prop:value=typed
                 on:input:target=move |event| type_in(event.target().value())
-                on:change:target=move |event| search(event.target().value())
             />
         </div>
     }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::cart::{Cart, use_cart};
 use crate::components::{
-    EmptyState, FeedFrame, Icon, Kind, LinkButton, ListScreen, Panes, SkeletonShape,
+    Button, EmptyState, FeedFrame, Icon, Kind, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::use_feeds;
 use crate::format;
@@ -23,17 +23,17 @@ use filter::{Filter, FilterBar, use_filter};
 #[component]
 pub(crate) fn EventsPage() -> impl IntoView {
     let feed = use_feeds().events;
-    let filter = use_filter();
+    let (filter, choose) = use_filter();
     Effect::new(move || {
         let filter = filter.get();
         // After the screen: both at once would keep a finger waiting.
         set_timeout(move || filter.show(feed), Duration::ZERO);
     });
-    let empty = move || view! { <NoEvents filter=filter /> };
+    let empty = move || view! { <NoEvents filter=filter choose=choose /> };
     view! {
         <Panes tab=Tab::Events>
             <ListScreen title=t!(common.events) feed=feed class="events" action=|| view! { <CartLink /> }>
-                <FilterBar filter=filter />
+                <FilterBar filter=filter choose=choose />
                 <FeedFrame feed=feed skeleton=SkeletonShape::Cards empty=empty>
                     <ul class="cards">
                         <For each=move || feed.entries.get() key=|entry| entry.key let:entry>
@@ -65,23 +65,25 @@ fn CartLink() -> impl IntoView {
 
 /// Nothing matches: what to do instead.
 #[component]
-fn NoEvents(filter: Memo<Filter>) -> impl IntoView {
+fn NoEvents(filter: Memo<Filter>, choose: Callback<Filter>) -> impl IntoView {
     let (title, text) = filter.with_untracked(Filter::nothing);
     let narrowed = filter.with_untracked(|filter| *filter != Filter::default());
     view! {
         <EmptyState icon=icondata::LuTicket title=title text=text>
             {if narrowed {
                 view! {
-                    <LinkButton href=route::EVENTS kind=Kind::Quiet replace=true>
+                    <Button kind=Kind::Quiet on_press=move |()| choose.run(Filter::default())>
                         {t!(common.see_all_events)}
-                    </LinkButton>
+                    </Button>
                 }
+                .into_any()
             } else {
                 view! {
                     <LinkButton href=route::HOST kind=Kind::Quiet>
                         {t!(host.create_event)}
                     </LinkButton>
                 }
+                .into_any()
             }}
         </EmptyState>
     }

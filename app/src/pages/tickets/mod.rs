@@ -10,15 +10,14 @@ use ::api::tickets::{Ticket, TicketsWhen};
 use futures::FutureExt;
 use i18n::t;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::api;
 use crate::components::{
     Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
 };
 use crate::feed::{Feed, use_feeds};
-use crate::history::use_replace;
 use crate::kept::Name;
+use crate::list_filter::use_list_filter;
 use crate::pages::event::AllWaitingPlaces;
 use crate::pages::transfers::Received;
 use crate::route::{self, Tab};
@@ -34,7 +33,7 @@ const PAST: &str = "/tickets?when=past";
 pub(crate) fn TicketsPage() -> impl IntoView {
     let feed = use_feeds().tickets;
     let session = use_session();
-    let when = use_when();
+    let (when, choose) = use_when();
     Effect::new(move || {
         let when = when.get();
         if !session.is_signed_out() {
@@ -53,7 +52,7 @@ pub(crate) fn TicketsPage() -> impl IntoView {
                 >
                     <Received />
                     <AllWaitingPlaces />
-                    <Choice when=when />
+                    <Choice when=when choose=choose />
                     <FeedFrame
                         feed=feed
                         skeleton=SkeletonShape::Rows
@@ -80,38 +79,36 @@ pub(crate) fn show_tickets(feed: Feed<Ticket>, user: Option<UserId>, when: Ticke
     });
 }
 
-/// Upcoming or past, as the address says. While a ticket is open it stays as it was.
-fn use_when() -> Memo<TicketsWhen> {
-    let path = use_location().pathname;
-    let query = use_query_map();
-    Memo::new(move |before: Option<&TicketsWhen>| {
-        if path.with(|path| path != route::TICKETS) {
-            return before.copied().unwrap_or_default();
-        }
-        match query.with(|query| query.get("when")).as_deref() {
+/// Upcoming or past, and how to choose.
+fn use_when() -> (Memo<TicketsWhen>, Callback<TicketsWhen>) {
+    use_list_filter(
+        route::TICKETS,
+        |query| match query.get_str("when") {
             Some("past") => TicketsWhen::Past,
             _ => TicketsWhen::Upcoming,
-        }
-    })
+        },
+        |when| match when {
+            TicketsWhen::Upcoming => route::TICKETS.to_owned(),
+            TicketsWhen::Past => PAST.to_owned(),
+        },
+    )
 }
 
 #[component]
-fn Choice(when: Memo<TicketsWhen>) -> impl IntoView {
-    let replace = use_replace();
-    let chip = move |(this, label, path): (TicketsWhen, &'static str, &'static str)| {
-        let replace = replace.clone();
-        let select = move |()| {
-            replace(path);
-        };
+fn Choice(when: Memo<TicketsWhen>, choose: Callback<TicketsWhen>) -> impl IntoView {
+    let chip = move |(this, label): (TicketsWhen, &'static str)| {
         view! {
-            <Chip selected=Memo::new(move |_| when.get() == this) on_select=select>
+            <Chip
+                selected=Memo::new(move |_| when.get() == this)
+                on_select=move |()| choose.run(this)
+            >
                 {label}
             </Chip>
         }
     };
     let choices = [
-        (TicketsWhen::Upcoming, t!(tickets.upcoming), route::TICKETS),
-        (TicketsWhen::Past, t!(tickets.past), PAST),
+        (TicketsWhen::Upcoming, t!(tickets.upcoming)),
+        (TicketsWhen::Past, t!(tickets.past)),
     ];
     view! {
         <div class="chips" role="group" aria-label=t!(tickets.which)>
