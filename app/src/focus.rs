@@ -1,6 +1,6 @@
 //! Where the keyboard is. Nothing takes it from a person who is using it, and it is never lost.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -78,41 +78,38 @@ fn is_control(element: &Element) -> bool {
         .unwrap_or_default()
 }
 
-/// The element that has the focus, and what it is in, from the inside out.
-#[derive(Default)]
-struct Held {
-    chain: Vec<Element>,
-}
-
 thread_local! {
-    static HELD: RefCell<Held> = RefCell::default();
+    /// The element that has the focus, and what it is in, from the inside out. Around a sheet is
+    /// what had the focus when it was opened.
+    static HELD: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+    /// Whether what takes the place of a lost one is about to be looked for.
+    static SEEKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Where what has the focus is taken away and nothing else takes the focus, the nearest heading
-/// gets it, so that keyboards and screen readers go on from there and not from the top of the page.
+/// Where what has the focus is taken away and nothing else takes the focus, the nearest that is
+/// left gets it: behind a sheet the control that opened it, else a heading. Keyboards and screen
+/// readers go on from there and not from the top of the page.
 pub(crate) fn keep_focus() {
     on_window_first(ev::focusin, |event: ev::FocusEvent| {
-        let target = event.target().and_then(|target| target.dyn_into().ok());
-        let chain =
-            std::iter::successors(target, |inner: &Element| inner.parent_element()).collect();
-        HELD.set(Held { chain });
+        if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
+            HELD.with_borrow_mut(|held| *held = around(target, held));
+        }
     });
     on_window_first(ev::focusout, |event: ev::FocusEvent| {
         // Some engines say so when it is taken away, too; then it is gone in a moment.
         let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
         queue_microtask(move || {
             if target.is_some_and(|target| target.is_connected()) && focused().is_none() {
-                HELD.take();
+                HELD.with_borrow_mut(|held| {
+                    held.drain(..position_of_sheet(held).unwrap_or(held.len()));
+                });
             }
         });
     });
     let changed = Closure::<dyn FnMut(JsValue)>::new(|_| {
-        let is_lost =
-            HELD.with_borrow(|held| held.chain.first().is_some_and(|held| !held.is_connected()));
-        if is_lost {
-            let held = HELD.take();
+        if is_lost() && !SEEKING.replace(true) {
             // What takes the focus away may move it itself, in the next frame.
-            request_animation_frame(move || request_animation_frame(move || find_again(&held)));
+            request_animation_frame(|| request_animation_frame(find_again));
         }
     });
     let all = MutationObserverInit::new();
@@ -128,9 +125,37 @@ pub(crate) fn keep_focus() {
     changed.forget();
 }
 
-fn find_again(held: &Held) {
-    for around in held.chain.iter().filter(|around| around.is_connected()) {
-        if focused().is_some() {
+/// What is around an element: in a sheet the sheet, and around that what had the focus `before` it.
+fn around(element: Element, before: &[Element]) -> Vec<Element> {
+    let mut chain: Vec<_> =
+        std::iter::successors(Some(element), |inner| inner.parent_element()).collect();
+    if let Some(sheet) = position_of_sheet(&chain) {
+        let known = before.iter().position(|it| *it == chain[sheet]);
+        let outside = known.map_or(before, |known| &before[known + 1..]);
+        if !outside.is_empty() {
+            chain.truncate(sheet + 1);
+            chain.extend_from_slice(outside);
+        }
+    }
+    chain
+}
+
+fn position_of_sheet(chain: &[Element]) -> Option<usize> {
+    chain.iter().position(|it| it.tag_name() == "DIALOG")
+}
+
+fn is_lost() -> bool {
+    HELD.with_borrow(|held| held.first().is_some_and(|it| !it.is_connected()))
+}
+
+fn find_again() {
+    SEEKING.set(false);
+    // Frames may be long: the person may have gone on.
+    if !is_lost() {
+        return;
+    }
+    for around in HELD.take().iter().filter(|around| around.is_connected()) {
+        if focused().is_some() || is_control(around) && take(around) {
             return;
         }
         let heading = around.query_selector(HEADINGS).ok().flatten();

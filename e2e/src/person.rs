@@ -141,12 +141,18 @@ impl Person {
 
     /// Waits until what is called `name` has the focus.
     pub async fn until_focused(&self, name: &str) -> Result<()> {
-        let name = json!(name);
-        self.until_true(&format!(
-            "const it = document.activeElement;
-            return (it.getAttribute('aria-label') ?? it.innerText).trim() === {name}"
-        ))
-        .await
+        const FOCUSED: &str = "const it = document.activeElement;
+            return (it.getAttribute('aria-label') ?? it.innerText).trim().slice(0, 200)";
+        let focused = async || -> Result<Value> { self.run(FOCUSED).await };
+        let found = self
+            .until(&format!("{name:?} has not the focus"), async || {
+                Ok((focused().await? == json!(name)).then_some(()))
+            })
+            .await;
+        match found {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(format!("{} has it", focused().await?))),
+        }
     }
 
     /// How many elements match a selector now.

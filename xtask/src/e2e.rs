@@ -52,6 +52,8 @@ pub(crate) fn run() -> Result<String> {
             place::npm()?.join("node_modules/axe-core/axe.min.js"),
         )
         .env("DISPLAY", &screen.name)
+        // What a journey did is in its error; a stack of frames would push the others out of sight.
+        .env("RUST_BACKTRACE", "0")
         // Two windows on one screen would fight for the keyboard.
         .env("RUST_TEST_THREADS", "1");
     run_step("End-to-end tests", &mut tests)

@@ -10,7 +10,6 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::IconButton;
-use crate::focus::focus_in_place;
 use crate::history::Close;
 use crate::listen::on;
 use drag::{Drag, Finger};
@@ -21,8 +20,8 @@ const FROM_BELOW: &str = "(width<52.5rem)";
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
 /// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
-/// down close it, once the person has said so where something was typed. Then the focus is where it
-/// was.
+/// down close it, once the person has said so where something was typed. Then the focus goes back to
+/// where it was.
 #[component]
 pub(crate) fn Sheet(
     #[prop(into)] title: String,
@@ -34,7 +33,6 @@ pub(crate) fn Sheet(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let panel = NodeRef::<html::Div>::new();
-    let came_from = StoredValue::new_local(document().active_element());
     dialog.on_load(|dialog| {
         // A dialog has to be in the document before it can be shown.
         request_animation_frame(move || {
@@ -43,7 +41,6 @@ pub(crate) fn Sheet(
             }
         });
     });
-    on_cleanup(move || give_focus_back(came_from.get_value()));
     // Browsers let Escape be kept from closing it once only: else it is closed, and opened again.
     let cancel = move |event: ev::Event| {
         if event.cancelable() {
@@ -148,16 +145,6 @@ fn Discard(sheet: Close) -> AnyView {
         />
     }
     .into_any()
-}
-
-/// Unless the next screen has taken it.
-fn give_focus_back(to: Option<web_sys::Element>) {
-    request_animation_frame(move || {
-        let nowhere = document().active_element() == document().body().map(Into::into);
-        if let Some(to) = to.filter(|to| nowhere && to.is_connected()) {
-            focus_in_place(&to);
-        }
-    });
 }
 
 fn follow_finger(panel: NodeRef<html::Div>, drag: RwSignal<Drag>, close: Close) {

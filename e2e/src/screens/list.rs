@@ -12,7 +12,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/list", "/", "Words and Stout"),
     Nobody.sees("events/loading", "/?when=week", "Loading").awaiting(&["events"]),
     Nobody.sees("events/empty", "/?q=zzz", "zzz"),
-    Nobody.sees("events/offline", "/you", "No connection").after(&[Offline, Go("/")]),
+    Nobody.sees("events/offline", "/you", "You’re offline").after(&[Offline, Go("/")]),
     Nobody.sees("events/stale", "/", "Last updated").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
     Nobody.sees("events/server-stopped", "/you", "Try again").after(&[Stop, Go("/")]),
     Nobody.sees("events/cancelled", "/?q=robots", "Cancelled"),
@@ -58,7 +58,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("tickets/upcoming", "/tickets", "held for you"),
     Ada.sees("tickets/loading", "/tickets", "Loading").awaiting(&["tickets", "transfers", "waiting-list"]),
-    Ada.sees("tickets/offline", "/cart", "No connection").after(&[Offline, Go("/tickets")]),
+    Ada.sees("tickets/offline", "/cart", "You’re offline").after(&[Offline, Go("/tickets")]),
     Ada.sees("tickets/past", "/tickets?when=past", "Tiefgang: Opening Night"),
     Ada.sees("tickets/large-text", "/tickets", "held for you").in_large_text(),
     Nina.sees("tickets/received", "/tickets", "Ada Lovelace"),
