@@ -79,6 +79,8 @@ const aim = async () => {
   return { x, y, name: window.aimed.name, covered: !face.contains(hit) };
 };
 
+const isOneOfSeveral = (control) => control.matches("[type=radio], .chip");
+
 // What three presses make of a control.
 const isRight = (control, before, now) => {
   if (typeof before === "number") {
@@ -86,8 +88,7 @@ const isRight = (control, before, now) => {
     const stopped = control.getAttribute("aria-disabled") === "true";
     return now === before + step || (stopped && Math.sign(now - before) !== -Math.sign(step));
   }
-  const oneOfSeveral = control.matches("[type=radio], .chip");
-  return now === (oneOfSeveral ? true : !before);
+  return now === (isOneOfSeveral(control) ? true : !before);
 };
 
 // What a press is for may come and go: what is found, what is unfolded, and the words of a language.
@@ -133,9 +134,12 @@ const judge = async () => {
 
 const revert = async () => {
   const { control, before } = window.aimed;
-  if (!control.matches("[type=radio]")) return null;
-  const [chosen] = before.find(([each, state]) => state && each.name === control.name);
-  faceOf(nowOf(chosen)).click();
+  if (!isOneOfSeveral(control)) return null;
+  const isOfItsKind = (each) =>
+    control.matches("input") ? each.name === control.name : each.parentElement === control.parentElement;
+  const chosen = before.find(([each, state]) => state && isOfItsKind(each));
+  if (!chosen) return null;
+  faceOf(nowOf(chosen[0])).click();
   await rest();
   return null;
 };

@@ -2,7 +2,7 @@
 //! that it is there; then what has to happen before. What is in braces is made in `stage.rs`.
 
 use super::Screen;
-use super::Step::{Fill, Go, LoadAll, Offline, Press, PutOnMany, See, SellOut, Stay, Stop, Tick};
+use super::Step::{Fill, Forget, Go, LoadAll, Offline, Press, PutOnMany, See, SellOut, Stay, Stop, Tick};
 use super::Visitor::{Ada, Nina, Nobody, Olga};
 use crate::PASSWORD;
 
@@ -12,7 +12,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("events/list", "/", "Words and Stout"),
     Nobody.sees("events/loading", "/?when=week", "Loading").awaiting(&["events"]),
     Nobody.sees("events/empty", "/?q=zzz", "zzz"),
-    Nobody.sees("events/offline", "/you", "You’re offline").after(&[Offline, Go("/")]),
+    Nobody.sees("events/offline", "/you", "No connection").after(&[Forget, Offline, Go("/")]),
     Nobody.sees("events/stale", "/", "Last updated").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
     Nobody.sees("events/server-stopped", "/you", "Try again").after(&[Stop, Go("/")]),
     Nobody.sees("events/cancelled", "/?q=robots", "Cancelled"),
@@ -24,7 +24,7 @@ pub const SCREENS: &[Screen] = &[
 
     Nobody.sees("event/on-sale", "/events/{on_sale}", "Get tickets").whole(),
     Nobody.sees("event/loading", "/you", "Loading").awaiting(&["events"]).after(&[Go("/events/{on_sale}")]),
-    Nobody.sees("event/offline", "/you", "You’re offline").after(&[Offline, Go("/events/{on_sale}")]),
+    Nobody.sees("event/offline", "/events/{on_sale}", "You’re offline").after(&[See("Get tickets"), Go("/you"), Offline, Go("/events/{on_sale}")]),
     Nobody.sees("event/missing", "/events/00000000-0000-0000-0000-000000000000", "Page not found"),
     Nobody.sees("event/few-left", "/events/{few_left}", "left ·"),
     Nobody.sees("event/sold-out", "/events/{sold_out}", "Join waiting list"),
@@ -58,7 +58,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("tickets/upcoming", "/tickets", "held for you"),
     Ada.sees("tickets/loading", "/tickets", "Loading").awaiting(&["tickets", "transfers", "waiting-list"]),
-    Ada.sees("tickets/offline", "/cart", "You’re offline").after(&[Offline, Go("/tickets")]),
+    Ada.sees("tickets/offline", "/tickets", "You’re offline").after(&[See("held for you"), Go("/cart"), Offline, Go("/tickets")]),
     Ada.sees("tickets/past", "/tickets?when=past", "Tiefgang: Opening Night"),
     Ada.sees("tickets/large-text", "/tickets", "held for you").in_large_text(),
     Nina.sees("tickets/received", "/tickets", "Ada Lovelace"),
@@ -80,7 +80,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("orders/list", "/orders", "Partially refunded"),
     Ada.sees("orders/loading", "/orders", "Loading").awaiting(&["orders"]),
-    Ada.sees("orders/offline", "/cart", "You’re offline").after(&[Offline, Go("/orders")]),
+    Ada.sees("orders/offline", "/cart", "No connection").after(&[Forget, Offline, Go("/orders")]),
     Nina.sees("orders/empty", "/orders", "No orders yet"),
     Nobody.sees("orders/signed-out", "/orders", "Sign in"),
     Nobody.sees("order/signed-out", "/orders/{order}", "Sign in to see this order"),
@@ -96,7 +96,7 @@ pub const SCREENS: &[Screen] = &[
 
     Olga.sees("host/home", "/host", "DRAFTS").after(&[See("Slow Thunder"), LoadAll]).whole(),
     Olga.sees("host/loading", "/host", "Loading").awaiting(&["host"]),
-    Olga.sees("host/offline", "/host/events/new", "You’re offline").after(&[Offline, Go("/host")]),
+    Olga.sees("host/offline", "/host", "You’re offline").after(&[See("Slow Thunder"), Go("/host/events/new"), Offline, Go("/host")]),
     Nina.sees("host/empty", "/host", "Create"),
     Nobody.sees("host/signed-out", "/host", "Sign in"),
     Nobody.sees("editor/signed-out", "/host/events/new", "Host your first event"),

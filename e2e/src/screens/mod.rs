@@ -62,6 +62,8 @@ pub enum Step {
     Go(&'static str),
     /// Waits for a text.
     See(&'static str),
+    /// What was seen before is no longer kept.
+    Forget,
     /// The network breaks off.
     Offline,
     /// The server stops.

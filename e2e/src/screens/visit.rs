@@ -101,6 +101,7 @@ impl Guest {
             Step::Fill(label, text) => person.fill(label, &stage.fill(text)?).await,
             Step::See(text) => person.sees(text).await,
             Step::Go(path) => person.go(&stage.fill(path)?).await,
+            Step::Forget => person.run(FORGET).await.map(drop),
             Step::Offline => person.goes_offline(true).await,
             Step::Stop => {
                 stage.stop();

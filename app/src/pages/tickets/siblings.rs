@@ -24,11 +24,13 @@ pub(super) fn Siblings(
     screen: NodeRef<html::Div>,
 ) -> impl IntoView {
     let tickets = use_feeds().tickets.entries;
-    let place = Memo::new(move |_| {
-        tickets.with(|tickets| {
+    let place = Memo::new(move |before: Option<&Option<Place>>| {
+        let place = tickets.with(|tickets| {
             let same = tickets.iter().filter(|entry| entry.item.event.id == event);
             Place::of(number, same.map(|entry| entry.item.number).collect())
-        })
+        });
+        // The list beside it may show others meanwhile.
+        place.or_else(|| before.copied().flatten())
     });
     swipe(screen, event, place);
     let link = move |to: Option<TicketNumber>, icon: icondata::Icon, label: &'static str| match to {
