@@ -2,7 +2,9 @@
 //! that it is there; then what has to happen before. What is in braces is made in `stage.rs`.
 
 use super::Screen;
-use super::Step::{Fill, Forget, Go, LoadAll, Offline, Press, PutOnMany, See, SellOut, Stay, Stop, Tick};
+use super::Step::{
+    Fill, Forget, Go, LoadAll, Offline, Press, PutOnMany, See, SellOut, Stay, Stop, Tick,
+};
 use super::Visitor::{Ada, Nina, Nobody, Olga};
 use crate::PASSWORD;
 
@@ -58,7 +60,7 @@ pub const SCREENS: &[Screen] = &[
 
     Ada.sees("tickets/upcoming", "/tickets", "held for you"),
     Ada.sees("tickets/loading", "/tickets", "Loading").awaiting(&["tickets", "transfers", "waiting-list"]),
-    Ada.sees("tickets/offline", "/tickets", "You’re offline").after(&[See("held for you"), Go("/cart"), Offline, Go("/tickets")]),
+    Ada.sees("tickets/offline", "/tickets", "You’re offline").after(&[See("held for you"), Offline, Press("Refresh")]),
     Ada.sees("tickets/past", "/tickets?when=past", "Tiefgang: Opening Night"),
     Ada.sees("tickets/large-text", "/tickets", "held for you").in_large_text(),
     Nina.sees("tickets/received", "/tickets", "Ada Lovelace"),
@@ -96,7 +98,7 @@ pub const SCREENS: &[Screen] = &[
 
     Olga.sees("host/home", "/host", "DRAFTS").after(&[See("Slow Thunder"), LoadAll]).whole(),
     Olga.sees("host/loading", "/host", "Loading").awaiting(&["host"]),
-    Olga.sees("host/offline", "/host", "You’re offline").after(&[See("Slow Thunder"), Go("/host/events/new"), Offline, Go("/host")]),
+    Olga.sees("host/offline", "/host", "You’re offline").after(&[See("Slow Thunder"), Offline, Press("Refresh")]),
     Nina.sees("host/empty", "/host", "Create"),
     Nobody.sees("host/signed-out", "/host", "Sign in"),
     Nobody.sees("editor/signed-out", "/host/events/new", "Host your first event"),

@@ -166,7 +166,7 @@ async fn a_tablet_has_two_columns() -> Result<()> {
         (
             format!("/tickets/{}/1", event.id),
             "1 of 2",
-            "'.ticket, .siblings'",
+            "'.ticket, .ticket-screen > .actions'",
         ),
     ] {
         person.open(&path).await?;

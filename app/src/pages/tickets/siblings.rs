@@ -1,9 +1,9 @@
-use api::{EventId, TicketNumber};
 use i18n::t;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::ticket::{Name, name_of};
 use crate::components::Icon;
 use crate::feed::use_feeds;
 use crate::history::use_replace;
@@ -14,30 +14,15 @@ use crate::shortcuts::is_free;
 /// How far a finger must have moved sideways for it to be a swipe.
 const SWIPE: i32 = 56;
 
-/// The way to the other tickets for the same event: by link, by arrow keys, and by swiping the screen.
+/// The way to the other tickets for the same event. It stands where nothing moves when it appears: the
+/// list that knows the others may come after the ticket.
 #[component]
-pub(super) fn Siblings(
-    event: EventId,
-    number: TicketNumber,
-    /// It lets nobody in.
-    dead: bool,
-    screen: NodeRef<html::Div>,
-) -> impl IntoView {
-    let tickets = use_feeds().tickets.entries;
-    let place = Memo::new(move |before: Option<&Option<Place>>| {
-        let place = tickets.with(|tickets| {
-            let same = tickets.iter().filter(|entry| entry.item.event.id == event);
-            Place::of(number, same.map(|entry| entry.item.number).collect())
-        });
-        // The list beside it may show others meanwhile.
-        place.or_else(|| before.copied().flatten())
-    });
-    swipe(screen, event, place);
-    let link = move |to: Option<TicketNumber>, icon: icondata::Icon, label: &'static str| match to {
-        Some(to) => view! {
+pub(super) fn Siblings(place: Memo<Option<Place>>) -> impl IntoView {
+    let link = move |to: Option<Name>, icon: icondata::Icon, label: &'static str| match to {
+        Some((event, number)) => view! {
             <a
                 class="icon-button icon-button--tonal"
-                href=route::ticket(event, to)
+                href=route::ticket(event, number)
                 prop:replace=true
                 aria-label=label
             >
@@ -48,43 +33,57 @@ pub(super) fn Siblings(
         None => view! { <span class="icon-button"></span> }.into_any(),
     };
     move || {
-        let place = place.get()?;
-        (place.of > 1).then(|| {
-            view! {
-                <nav class="siblings" aria-label=t!(tickets.for_event)>
-                    {link(place.before, icondata::LuChevronLeft, t!(tickets.previous))}
-                    <p>{t!(common.nth_of, nth = place.nth, all = place.of)}</p>
-                    {link(place.after, icondata::LuChevronRight, t!(tickets.next))}
-                </nav>
-                {(!dead).then(|| view! { <p class="siblings__note">{t!(tickets.one_each)}</p> })}
-            }
+        let place = place.get().filter(|place| place.of > 1)?;
+        Some(view! {
+            <nav class="siblings" aria-label=t!(tickets.for_event)>
+                {link(place.before, icondata::LuChevronLeft, t!(tickets.previous))}
+                <p>{t!(common.nth_of, nth = place.nth, all = place.of)}</p>
+                {link(place.after, icondata::LuChevronRight, t!(tickets.next))}
+            </nav>
         })
     }
+}
+
+/// Where the ticket that is open stands among those for the same event, as soon as the list knows them.
+pub(super) fn use_place(name: Memo<Option<Name>>) -> Memo<Option<Place>> {
+    let tickets = use_feeds().tickets.entries;
+    Memo::new(move |before: Option<&Option<Place>>| {
+        let name = name.get()?;
+        let place = tickets.with(|tickets| {
+            let names = tickets.iter().map(|entry| name_of(&entry.item));
+            Place::of(name, names.filter(|(event, _)| *event == name.0).collect())
+        });
+        // The list beside it may show others meanwhile.
+        let known = before.copied().flatten().filter(|place| place.name == name);
+        place.or(known)
+    })
 }
 
 /// Where a ticket stands among those for the same event.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Place {
+pub(super) struct Place {
+    name: Name,
     nth: usize,
-    of: usize,
-    before: Option<TicketNumber>,
-    after: Option<TicketNumber>,
+    pub(super) of: usize,
+    before: Option<Name>,
+    after: Option<Name>,
 }
 
 impl Place {
-    fn of(number: TicketNumber, mut numbers: Vec<TicketNumber>) -> Option<Self> {
-        numbers.sort_unstable();
-        let index = numbers.iter().position(|other| *other == number)?;
+    fn of(name: Name, mut names: Vec<Name>) -> Option<Self> {
+        names.sort_unstable();
+        let index = names.iter().position(|other| *other == name)?;
         Some(Self {
+            name,
             nth: index + 1,
-            of: numbers.len(),
-            before: index.checked_sub(1).map(|index| numbers[index]),
-            after: numbers.get(index + 1).copied(),
+            of: names.len(),
+            before: index.checked_sub(1).map(|index| names[index]),
+            after: names.get(index + 1).copied(),
         })
     }
 
     /// The ticket a finger leads to that moved this far, if it swiped.
-    fn swiped(self, right: i32, down: i32) -> Option<TicketNumber> {
+    fn swiped(self, right: i32, down: i32) -> Option<Name> {
         if right.abs() < SWIPE || right.abs() < 2 * down.abs() {
             None
         } else if right > 0 {
@@ -95,10 +94,11 @@ impl Place {
     }
 }
 
-fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>) {
+/// Lets arrow keys and swipes over the screen lead to the other tickets.
+pub(super) fn swipe(screen: NodeRef<html::Div>, place: Memo<Option<Place>>) {
     let replace = use_replace();
-    let show = move |to| {
-        replace(&route::ticket(event, to));
+    let show = move |(event, number)| {
+        replace(&route::ticket(event, number));
     };
     let show_swiped = show.clone();
     let from = StoredValue::new(None);
@@ -138,26 +138,36 @@ fn swipe(screen: NodeRef<html::Div>, event: EventId, place: Memo<Option<Place>>)
 
 #[cfg(test)]
 mod tests {
+    use api::{EventId, TicketNumber};
+
     use super::*;
+
+    fn name(number: TicketNumber) -> Name {
+        (EventId::from_u128(1), number)
+    }
+
+    fn place(number: TicketNumber, all: &[TicketNumber]) -> Option<Place> {
+        Place::of(name(number), all.iter().copied().map(name).collect())
+    }
 
     #[test]
     fn tickets_stand_in_the_order_of_their_numbers() {
-        let place = Place::of(12, vec![30, 12, 4]).expect("12 is among them");
         let expected = Place {
+            name: name(12),
             nth: 2,
             of: 3,
-            before: Some(4),
-            after: Some(30),
+            before: Some(name(4)),
+            after: Some(name(30)),
         };
-        assert_eq!(place, expected);
-        assert_eq!(Place::of(5, vec![4]), None);
+        assert_eq!(place(12, &[30, 12, 4]), Some(expected));
+        assert_eq!(place(5, &[4]), None);
     }
 
     #[test]
     fn a_swipe_is_long_and_sideways() {
-        let place = Place::of(12, vec![4, 12, 30]).expect("12 is among them");
-        assert_eq!(place.swiped(80, 10), Some(4));
-        assert_eq!(place.swiped(-80, -10), Some(30));
+        let place = place(12, &[4, 12, 30]).expect("12 is among them");
+        assert_eq!(place.swiped(80, 10), Some(name(4)));
+        assert_eq!(place.swiped(-80, -10), Some(name(30)));
         assert_eq!(place.swiped(-30, 0), None);
         assert_eq!(place.swiped(-80, 60), None);
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
-use super::siblings::Siblings;
+use super::siblings::{Place, Siblings, swipe, use_place};
 use crate::api::Error;
 use crate::components::{
     AddToCalendar, Button, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
@@ -20,7 +20,12 @@ use crate::mark::mark_page;
 use crate::pages::transfers::{OnItsWay, SendTickets, provide_sending};
 use crate::{api, format, platform, route};
 
-type Name = (EventId, TicketNumber);
+/// What a ticket is called in its address.
+pub(super) type Name = (EventId, TicketNumber);
+
+pub(super) fn name_of(ticket: &Ticket) -> Name {
+    (ticket.event.id, ticket.number)
+}
 
 /// One ticket, ready for the door.
 #[component]
@@ -45,7 +50,7 @@ pub(crate) fn TicketPage() -> impl IntoView {
         let ticket = feed.entries.with(|known| {
             let mut tickets = known.iter().map(|entry| &entry.item);
             tickets
-                .find(|ticket| Some((ticket.event.id, ticket.number)) == name)
+                .find(|ticket| Some(name_of(ticket)) == name)
                 .cloned()
         });
         if let Some(ticket) = ticket {
@@ -57,17 +62,20 @@ pub(crate) fn TicketPage() -> impl IntoView {
             .map(|(event, number)| Kept::Ticket(event, number))
     });
     stay_awake();
+    let place = use_place(name);
     let sending = provide_sending();
     view! {
         <Detail of=Signal::derive(move || name.get().map(|(event, _)| event))>
-            <TopBar back=route::TICKETS back_label=t!(tickets.all) />
+            <TopBar back=route::TICKETS back_label=t!(tickets.all)>
+                <Siblings place=place />
+            </TopBar>
             <Gate
                 icon=icondata::LuTicket
                 title=t!(tickets.sign_in_to_see)
                 text=t!(common.belongs_to_account)
             >
                 <Loaded fetch=fetch skeleton=SkeletonShape::Detail let:ticket>
-                    <TicketScreen ticket=ticket />
+                    <TicketScreen ticket=ticket place=place />
                 </Loaded>
             </Gate>
             {sending}
@@ -86,7 +94,7 @@ fn stay_awake() {
 }
 
 #[component]
-fn TicketScreen(ticket: Ticket) -> impl IntoView {
+fn TicketScreen(ticket: Ticket, place: Memo<Option<Place>>) -> impl IntoView {
     mark_page("has-ticket");
     let event = ticket.event.clone();
     let fact = |label: &'static str, value: String| {
@@ -115,9 +123,14 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
     let asked = ticket
         .asked_back_by
         .clone()
-        .map(|buyer| view! { <AskedBack name=(event.id, ticket.number) buyer=buyer /> });
+        .map(|buyer| view! { <AskedBack name=name_of(&ticket) buyer=buyer /> });
     let screen = NodeRef::<html::Div>::new();
+    swipe(screen, place);
     let dead = !ticket.state.is_live() || event.cancelled;
+    let one_each = move || {
+        let several = place.get().is_some_and(|place| place.of > 1);
+        (several && !dead).then(|| view! { <p class="siblings__note">{t!(tickets.one_each)}</p> })
+    };
     view! {
         <div class="ticket-screen" node_ref=screen>
             <div class="ticket" class:ticket--dead=dead>
@@ -142,12 +155,12 @@ fn TicketScreen(ticket: Ticket) -> impl IntoView {
                 </div>
             </div>
             {asked}
-            <Siblings event=event.id number=ticket.number dead=dead screen=screen />
             <div class="actions actions--centre">
                 <SendTickets ticket=ticket.clone() />
                 {(!dead).then(|| view! { <AddToCalendar events=vec![event] /> })}
                 {order}
             </div>
+            {one_each}
         </div>
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
             <h2 class="editor__title">{t!(edit.when_and_where)}</h2>
             {saver.published.then(note)}
             <WhenFields
-                class="editor__pair"
+                class="editor__when"
                 id="event-starts_at"
                 time_id="event-start_time"
                 labels=[t!(edit.start_date), t!(edit.start_time)]
@@ -49,7 +49,7 @@ pub(super) fn WhenAndWhere(saver: Saver, errors: FormErrors) -> impl IntoView {
                 error=errors.of("starts_at")
             />
             <WhenFields
-                class="editor__pair"
+                class="editor__when"
                 id="event-ends_at"
                 time_id="event-end_time"
                 labels=[t!(edit.end_date), t!(edit.end_time)]

@@ -139,7 +139,7 @@ fn MoreAboutType(
                   when: super::fields::When<RwSignal<String>>| {
         view! {
             <WhenFields
-                class="editor__pair"
+                class="editor__when"
                 id=id(name)
                 time_id=id(&format!("{name}-time"))
                 labels=labels
