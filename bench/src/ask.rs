@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn an_order_has_its_length_and_a_key_of_its_own() {
-        let keys = AccessKeys::from_seed(&[7; 32]).expect("any seed will do");
+        let keys = AccessKeys::new(&[7; 32].into());
         let people = People::sign_in(&keys, 0..1, 1).expect("signed in");
         let ask = Ask {
             people: &people,

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use server::auth::AccessKeys;
+use server::auth::{AccessKeys, AccessSecrets};
 
 use crate::database::Cluster;
 use crate::levels::{Bench, Level};
@@ -140,10 +140,9 @@ fn bench(cluster: Cluster, program: PathBuf, quick: bool) -> Result<Bench> {
     })
 }
 
-/// The key that servers on this data directory will sign and check with.
+/// The keys that servers on this data directory will sign and check with.
 fn keys(data_dir: &Path) -> Result<AccessKeys> {
-    let seed = AccessKeys::load_or_create(data_dir)?;
-    Ok(AccessKeys::from_seed(&seed)?)
+    Ok(AccessKeys::new(&AccessSecrets::load_or_create(data_dir)?))
 }
 
 /// The levels asked for, in order; a pace is taken from H2, and a code's cost held against it.

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn people_are_distinct_and_spread_over_the_accounts() {
-        let keys = AccessKeys::from_seed(&[7; 32]).expect("any seed will do");
+        let keys = AccessKeys::new(&[7; 32].into());
         let people = People::sign_in(&keys, 0..1_000, 10).expect("signed in");
         let expected: HashSet<Uuid> = (0..10).map(|index| account_id(index * 100)).collect();
         let once: HashSet<Uuid> = (0..10).map(|_| people.next().id).collect();

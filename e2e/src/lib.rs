@@ -4,6 +4,7 @@
 mod accessibility;
 mod backstage;
 mod browser;
+mod database;
 mod device;
 mod finger;
 mod person;

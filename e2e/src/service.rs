@@ -1,4 +1,4 @@
-//! The service under test: the real program with a PostgreSQL of its own.
+//! The service under test: the real program with a database of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,12 +7,14 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use tempfile::TempDir;
 
+use crate::database::Database;
 use crate::process::{Process, free_port, path};
 
 /// A running `boxoffice serve` on fresh data.
 pub struct Service {
     // Dropped in this order: the program stops before its data goes.
     process: Option<Process>,
+    database: Database,
     data: TempDir,
     web: PathBuf,
     address: String,
@@ -33,6 +35,7 @@ impl Service {
     async fn start_with(demo: bool) -> Result<Self> {
         let mut service = Self {
             process: None,
+            database: Database::create().await?,
             data: TempDir::new()?,
             web: path("BOXOFFICE_WEB")?,
             address: format!("http://127.0.0.1:{}", free_port()?),
@@ -58,6 +61,7 @@ impl Service {
                     "--invitations-per-day",
                     "100000",
                 ])
+                .args(["--database-url", &self.database.url])
                 .arg("--data-dir")
                 .arg(self.data.path())
                 .arg("--web-dir")

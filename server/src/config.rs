@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lettre::message::Mailbox;
 
+use crate::auth::AccessSecrets;
+
 /// The ticket shop: server, database upkeep and demo data.
 #[derive(Debug, Parser)]
 #[command(name = "boxoffice", version, about)]
@@ -117,7 +119,7 @@ pub struct DatabaseConfig {
     /// PostgreSQL to use. Without it the program runs its own in the data directory.
     #[arg(long, env = "BOXOFFICE_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Holds the signing key and, without a database URL, PostgreSQL's files.
+    /// Holds `access-token.key` and, without a database URL, PostgreSQL's files.
     #[arg(long, env = "BOXOFFICE_DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
     /// The most connections to PostgreSQL.
@@ -139,6 +141,14 @@ pub struct ServeConfig {
     /// Without it nothing is counted.
     #[arg(long, env = "BOXOFFICE_ADMIN_BIND")]
     pub admin_bind: Option<SocketAddr>,
+    /// Signs and checks access tokens: 64 hexadecimal digits, or two times as many with a comma between
+    /// while they are changed, of which the first signs. Without it, they are in `access-token.key` in
+    /// the data directory, made on first use.
+    ///
+    /// To change the secret without signing anyone out, put the new one second on all servers, then
+    /// first, and drop the old one ten minutes later.
+    #[arg(long, env = "BOXOFFICE_ACCESS_TOKEN_SECRETS", hide_env_values = true)]
+    pub access_token_secrets: Option<AccessSecrets>,
     /// The built web app to serve; without it only the API is served.
     #[arg(long, env = "BOXOFFICE_WEB_DIR")]
     pub web_dir: Option<PathBuf>,

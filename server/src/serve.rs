@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::auth::AccessKeys;
+use crate::auth::{AccessKeys, AccessSecrets};
 use crate::config::ServeConfig;
 use crate::connections::{Admitted, Connections, HEADER_TIMEOUT, Watched};
 use crate::database::Database;
@@ -48,14 +48,17 @@ pub async fn serve(config: ServeConfig) -> Result<(), Box<dyn std::error::Error 
         .map_err(|error| format!("cannot listen on {}: {error}", config.bind))?;
     let transport = Transport::new(&config)
         .map_err(|error| format!("BOXOFFICE_SMTP_URL cannot be used: {error}"))?;
-    let seed = AccessKeys::load_or_create(&config.database.data_dir)?;
+    let secrets = match &config.access_token_secrets {
+        Some(secrets) => secrets.clone(),
+        None => AccessSecrets::load_or_create(&config.database.data_dir)?,
+    };
     let database = Database::open(&config.database).await?;
     let stop = CancellationToken::new();
     // Streams do not come to an end by themselves.
     let end_streams = CancellationToken::new();
     let state = AppState::new(Shared {
         db: database.pool.clone(),
-        access_keys: AccessKeys::from_seed(&seed)?,
+        access_keys: AccessKeys::new(&secrets),
         passwords: Passwords::default(),
         rate_limiters: RateLimiters::new(config.rate_limits),
         purchases: Purchases::new(

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use crate::database::Database;
 use crate::step::run as run_step;
 use crate::{place, web};
 
@@ -34,6 +35,7 @@ pub(crate) fn run() -> Result<String> {
     run_step("Build the end-to-end tests", tests.arg("--no-run"))?;
 
     let screen = Screen::start()?;
+    let database = Database::start()?;
     let mut tests = place::cargo()?;
     tests
         .args([
@@ -51,6 +53,7 @@ pub(crate) fn run() -> Result<String> {
             "AXE",
             place::npm()?.join("node_modules/axe-core/axe.min.js"),
         )
+        .env("DATABASE_URL", database.url())
         .env("DISPLAY", &screen.name)
         // What a journey did is in its error; a stack of frames would push the others out of sight.
         .env("RUST_BACKTRACE", "0")

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::database::Database;
 use crate::step::run as run_step;
 use crate::{place, setup, web};
 
@@ -31,9 +32,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .args(["build", "--workspace", "--features", "e2e/webdriver"])
         .args(["--bin", "boxoffice", "--bin", "screens"]);
     run_step("Build the server and the camera", &mut build)?;
+    let database = Database::start()?;
     let status = Command::new(place::built("screens")?)
         .env("BOXOFFICE_BIN", place::built("boxoffice")?)
         .env("BOXOFFICE_WEB", place::web()?)
+        .env("DATABASE_URL", database.url())
         .arg(place::target()?.join("screens"))
         .arg(args.density.to_string())
         .args(&args.only)

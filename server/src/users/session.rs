@@ -90,15 +90,16 @@ pub(super) async fn rotate(
     }
     let device_hash = device.map(|device| digest(device).to_vec());
     let is_device = device_hash.is_some() && device_hash == found.device;
-    let refresh_token = keys.successor(token);
-    let next = digest(&refresh_token);
-    match found.used_seconds_ago {
+    let refresh_token = match found.used_seconds_ago {
         None => {
-            db::replace_token(connection, &used, &next, is_device, LIFETIME_DAYS).await?;
+            let next = keys.successor(token);
+            db::replace_token(connection, &used, &digest(&next), is_device, LIFETIME_DAYS).await?;
+            next
         }
         Some(ago) if ago <= REUSE_GRACE_SECONDS && is_device && found.used_by_device => {
-            if !db::is_next(connection, found.session, &next).await? {
-                return Ok(None);
+            match given_before(connection, keys, found.session, token).await? {
+                Some(next) => next,
+                None => return Ok(None),
             }
         }
         Some(_) => {
@@ -107,7 +108,7 @@ pub(super) async fn rotate(
             db::revoke_session(connection, &used).await?;
             return Ok(None);
         }
-    }
+    };
     // Sessions from before devices were known get one.
     let device = match found.device {
         Some(_) => None,
@@ -124,6 +125,21 @@ pub(super) async fn rotate(
         refresh_token,
         device,
     }))
+}
+
+/// The token that followed on `token`, if none has followed on it since.
+async fn given_before(
+    connection: &mut PgConnection,
+    keys: &AccessKeys,
+    session: Uuid,
+    token: &str,
+) -> Result<Option<String>> {
+    for next in keys.successors(token) {
+        if db::is_next(connection, session, &digest(&next)).await? {
+            return Ok(Some(next));
+        }
+    }
+    Ok(None)
 }
 
 /// Ends the session that `token` is or was of.

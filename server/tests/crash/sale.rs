@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use api::orders::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, Order};
 use managed_postgres::{Options, Postgres};
-use server::auth::AccessKeys;
+use server::auth::{AccessKeys, AccessSecrets};
 use server::verify;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -61,8 +61,8 @@ impl Sale {
             .run(&db)
             .await
             .expect("migrated");
-        let seed = AccessKeys::load_or_create(data.path()).expect("a key");
-        let keys = AccessKeys::from_seed(&seed).expect("keys");
+        let secrets = AccessSecrets::load_or_create(data.path()).expect("secrets");
+        let keys = AccessKeys::new(&secrets);
         let users: Vec<Uuid> = (0..BUYERS).map(|_| Uuid::now_v7()).collect();
         let ticket_type = prepare(&db, &users).await;
         let token = |user: &Uuid| keys.issue(*user, *user).expect("a token");

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::database::Database;
 use crate::e2e::Screen;
 use crate::step::{run as run_step, step};
 use crate::{place, setup};
@@ -86,6 +87,7 @@ fn look_around() -> Result<Vec<String>> {
 fn use_it() -> Result<String> {
     let screen = Screen::start()?;
     let _manager = WindowManager::start(&screen)?;
+    let database = Database::start()?;
     let cargo = tests()?;
     let mut session = Command::new("dbus-run-session");
     session
@@ -103,6 +105,7 @@ fn use_it() -> Result<String> {
         .env("BOXOFFICE_BIN", place::built("boxoffice")?)
         .env("BOXOFFICE_SHELL", INSTALLED[0])
         .env("BOXOFFICE_WEB", place::target()?.join("web-plain"))
+        .env("DATABASE_URL", database.url())
         .env("DISPLAY", &screen.name)
         .env("RUST_TEST_THREADS", "1");
     run_step("Use what was installed", &mut session)

@@ -56,7 +56,7 @@ impl TestApp {
     fn with(db: PgPool, flags: &[&str], payments: Arc<dyn PaymentProvider>) -> Self {
         let config = serve_config(flags);
         let state = AppState::new(Shared {
-            access_keys: AccessKeys::from_seed(&[7; 32]).expect("any seed will do"),
+            access_keys: AccessKeys::new(&[7; 32].into()),
             passwords: Passwords::default(),
             rate_limiters: RateLimiters::new(config.rate_limits),
             purchases: Purchases::new(
