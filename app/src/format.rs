@@ -38,15 +38,10 @@ impl Style {
                 ("month", "long"),
                 ("year", "numeric"),
             ],
-            Self::Clock => &[("hour", "numeric"), ("minute", "2-digit")],
+            // As the locale writes the hour: 2:14 AM, but 02:14.
+            Self::Clock => &[("timeStyle", "short")],
             Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
-            Self::Stamp => &[
-                ("day", "numeric"),
-                ("month", "short"),
-                ("year", "numeric"),
-                ("hour", "numeric"),
-                ("minute", "2-digit"),
-            ],
+            Self::Stamp => &[("dateStyle", "medium"), ("timeStyle", "short")],
         }
     }
 }
@@ -323,6 +318,17 @@ mod intl_tests {
             clock(new_year, "Asia/Tokyo"),
             clock(new_year, "Europe/Berlin")
         );
+    }
+
+    #[wasm_bindgen_test]
+    fn small_hours_are_written_as_the_locale_does() {
+        let night = Time::from_timestamp(1_767_233_640, 0).expect("a time");
+        for (locale, written) in [("en-US", "2:14"), ("de", "02:14"), ("fr", "02:14")] {
+            set_locale(locale.to_owned());
+            assert!(clock(night, "UTC").starts_with(written), "{locale}");
+            assert!(stamp(night).contains("2026"), "{locale}");
+        }
+        set_locale(String::new());
     }
 
     #[wasm_bindgen_test]

@@ -10,8 +10,10 @@ use tokio::sync::OnceCell;
 
 use crate::process::path;
 
-/// Migrated once, and copied for each.
-const TEMPLATE: &str = "journeys";
+/// Migrated once by each program that runs journeys, and copied for each of them.
+fn template() -> String {
+    format!("journeys_{}", std::process::id())
+}
 
 /// An empty database with all tables. It goes with the PostgreSQL that it is in.
 pub(crate) struct Database {
@@ -25,17 +27,18 @@ impl Database {
         static MADE: OnceCell<()> = OnceCell::const_new();
         static COUNT: AtomicU32 = AtomicU32::new(1);
         MADE.get_or_try_init(make_template).await?;
-        let name = format!("{TEMPLATE}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        run(format!("create database {name} template {TEMPLATE}")).await?;
+        let template = template();
+        let name = format!("{template}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        run(format!("create database {name} template {template}")).await?;
         Ok(Self { url: url(&name)? })
     }
 }
 
 async fn make_template() -> Result<()> {
-    run(format!("drop database if exists {TEMPLATE}")).await?;
-    run(format!("create database {TEMPLATE}")).await?;
+    let template = template();
+    run(format!("create database {template}")).await?;
     let status = Command::new(path("BOXOFFICE_BIN")?)
-        .args(["migrate", "--database-url", &url(TEMPLATE)?])
+        .args(["migrate", "--database-url", &url(&template)?])
         .env("BOXOFFICE_LOG_FILTER", "warn")
         .status()
         .await?;

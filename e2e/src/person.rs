@@ -18,8 +18,8 @@ const KEPT: &str = include_str!("kept.js");
 /// Whether something moves that will come to rest soon.
 const MOVES: &str = "return document.getAnimations().some((animation) =>
     animation.playState === 'running' && animation.effect?.getComputedTiming().endTime < 2000)";
-/// After that long a person gives up.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// After that long something will not come, on a busy machine either.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Someone at the app.
 pub struct Person {

@@ -47,7 +47,7 @@ impl AccessSecrets {
             return Ok(signing.into());
         }
         String::from_utf8(content)
-            .map_err(|_| WRITE_IT.to_owned())
+            .map_err(|_bytes| WRITE_IT.to_owned())
             .and_then(|text| text.parse())
             .map_err(|wrong| Error::other(format!("{}: {wrong}", path.display())))
     }
