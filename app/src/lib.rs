@@ -81,7 +81,7 @@ pub async fn start() {
         for _ in 0..BUILDING_TASKS {
             TimeoutFuture::new(0).await;
         }
-        prerendered.give_way();
+        prerendered.give_way().await;
     }
 }
 

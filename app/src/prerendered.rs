@@ -1,7 +1,8 @@
 //! The first screen as the server wrote it into the page: it is on the screen while the app is
 //! built behind it.
 
-use leptos::prelude::document;
+use futures::channel::oneshot;
+use leptos::prelude::{document, request_animation_frame};
 use web_sys::Element;
 
 use crate::focus::focus_in_place;
@@ -16,9 +17,14 @@ impl Prerendered {
         document().get_element_by_id("prerendered").map(Self)
     }
 
-    /// Leaves its place to the app, which is there by now, where the person has scrolled to and is
+    /// Leaves its place to the app, which is built by now, where the person has scrolled to and is
     /// with the keyboard.
-    pub(crate) fn give_way(self) {
+    pub(crate) async fn give_way(self) {
+        // Cards have the height of most cards until the browser has laid them out; what is seen would
+        // move when they get their own.
+        for _ in 0..2 {
+            frame().await;
+        }
         let scrolled = PANES.map(|pane| {
             let pane = self.0.query_selector(pane).ok().flatten();
             pane.map_or(0, |pane| pane.scroll_top())
@@ -42,6 +48,15 @@ impl Prerendered {
         let is_here = self.0.contains(Some(&focused));
         focused.get_attribute("href").filter(|_| is_here)
     }
+}
+
+/// Until the browser is about to paint.
+async fn frame() {
+    let (paints, wait) = oneshot::channel();
+    request_animation_frame(move || {
+        let _waits = paints.send(());
+    });
+    let _painting = wait.await;
 }
 
 fn find(selector: &str) -> Option<Element> {
