@@ -141,7 +141,7 @@ fn around(element: Element, before: &[Element]) -> Vec<Element> {
 }
 
 fn position_of_sheet(chain: &[Element]) -> Option<usize> {
-    chain.iter().position(|it| it.tag_name() == "DIALOG")
+    chain.iter().position(|it| it.local_name() == "dialog")
 }
 
 fn is_lost() -> bool {
