@@ -65,12 +65,10 @@ const wrongWay = (found) => [
 
 const look = async () => {
   root.dataset.theme = theme;
-  const finite = document
-    .getAnimations()
-    .filter((animation) => animation.effect?.getComputedTiming().endTime < Infinity);
-  const rest = Promise.allSettled(finite.map((animation) => animation.finished));
-  // WebKit forgets now and then to say that one has finished: all that move do so in less than a second.
-  await Promise.race([rest, new Promise((done) => setTimeout(done, 2000))]);
+  // In WebKit, `finished` never resolves inside a closed <details>, but `playState` changes.
+  const moves = ({ playState, effect }) =>
+    playState === "running" && effect?.getComputedTiming().endTime < Infinity;
+  while (document.getAnimations().some(moves)) await new Promise(requestAnimationFrame);
   const { violations } = await axe.run(document, {
     runOnly: theme === "light" ? everything : colours,
     resultTypes: ["violations"],

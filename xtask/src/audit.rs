@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::database::Database;
+use crate::e2e::equip;
 use crate::step::run as run_step;
 use crate::{place, setup, web};
 
@@ -19,12 +20,9 @@ pub(crate) fn run() -> Result<()> {
     run_step("Build the server and the auditor", &mut build)?;
     let lighthouse = place::lighthouse()?.join("node_modules/lighthouse/cli/index.js");
     let database = Database::start()?;
-    let status = Command::new(place::built("audit")?)
-        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
-        .env("BOXOFFICE_WEB", place::web()?)
-        .env("DATABASE_URL", database.url())
-        .arg(lighthouse)
-        .status()?;
+    let mut audit = Command::new(place::built("audit")?);
+    equip(&mut audit, &database)?;
+    let status = audit.arg(lighthouse).status()?;
     ensure!(status.success(), "the audit ended with {status}");
     Ok(())
 }

@@ -23,43 +23,40 @@ pub(crate) fn run() -> Result<String> {
         "box-office",
     ]);
     run_step("Build the server and the shell", &mut build)?;
-    let mut tests = place::cargo()?;
-    tests.args([
-        "test",
-        "--workspace",
-        "--features",
-        "e2e/webdriver",
-        "--test",
-        "e2e",
-    ]);
-    run_step("Build the end-to-end tests", tests.arg("--no-run"))?;
+    run_step("Build the end-to-end tests", tests()?.arg("--no-run"))?;
 
     let screen = Screen::start()?;
     let database = Database::start()?;
-    let mut tests = place::cargo()?;
+    let mut tests = tests()?;
+    equip(&mut tests, &database)?;
     tests
-        .args([
-            "test",
-            "--workspace",
-            "--features",
-            "e2e/webdriver",
-            "--test",
-            "e2e",
-        ])
-        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
         .env("BOXOFFICE_SHELL", place::built("box-office")?)
-        .env("BOXOFFICE_WEB", place::web()?)
         .env(
             "AXE",
             place::npm()?.join("node_modules/axe-core/axe.min.js"),
         )
-        .env("DATABASE_URL", database.url())
         .env("DISPLAY", &screen.name)
-        // What a journey did is in its error; a stack of frames would push the others out of sight.
+        // Errors say what a journey did; stack traces would only hide the other failures.
         .env("RUST_BACKTRACE", "0")
         // Two windows on one screen would fight for the keyboard.
         .env("RUST_TEST_THREADS", "1");
     run_step("End-to-end tests", &mut tests)
+}
+
+fn tests() -> Result<Command> {
+    let mut tests = place::cargo()?;
+    tests.args(["test", "--workspace"]);
+    tests.args(["--features", "e2e/webdriver", "--test", "e2e"]);
+    Ok(tests)
+}
+
+/// Tells a program that uses the `e2e` crate where the server, its web app and its PostgreSQL are.
+pub(crate) fn equip(program: &mut Command, database: &Database) -> Result<()> {
+    program
+        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
+        .env("BOXOFFICE_WEB", place::web()?)
+        .env("DATABASE_URL", database.url());
+    Ok(())
 }
 
 /// A screen that nobody sees.

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::database::Database;
+use crate::e2e::equip;
 use crate::step::run as run_step;
 use crate::{place, setup, web};
 
@@ -33,10 +34,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .args(["--bin", "boxoffice", "--bin", "screens"]);
     run_step("Build the server and the camera", &mut build)?;
     let database = Database::start()?;
-    let status = Command::new(place::built("screens")?)
-        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
-        .env("BOXOFFICE_WEB", place::web()?)
-        .env("DATABASE_URL", database.url())
+    let mut screens = Command::new(place::built("screens")?);
+    equip(&mut screens, &database)?;
+    let status = screens
         .arg(place::target()?.join("screens"))
         .arg(args.density.to_string())
         .args(&args.only)

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::database::Database;
-use crate::e2e::Screen;
+use crate::e2e::{Screen, equip};
 use crate::step::{run as run_step, step};
 use crate::{place, setup};
 
@@ -101,11 +101,10 @@ fn use_it() -> Result<String> {
             session.env(name, value);
         }
     }
+    equip(&mut session, &database)?;
     session
-        .env("BOXOFFICE_BIN", place::built("boxoffice")?)
         .env("BOXOFFICE_SHELL", INSTALLED[0])
         .env("BOXOFFICE_WEB", place::target()?.join("web-plain"))
-        .env("DATABASE_URL", database.url())
         .env("DISPLAY", &screen.name)
         .env("RUST_TEST_THREADS", "1");
     run_step("Use what was installed", &mut session)
