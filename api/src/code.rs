@@ -77,7 +77,7 @@ impl TicketCode {
     }
 }
 
-/// A code that was read; whoever made it may have made it up.
+/// A code as read, before its signature is checked.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The content.

@@ -23,8 +23,8 @@ pub struct Invited {
     /// Their name, 1–100 characters.
     #[serde(deserialize_with = "text::read_line")]
     pub name: String,
-    /// Their address. Where it has a verified account the ticket is there at once; elsewhere it
-    /// waits to be claimed.
+    /// Their address. With a verified account, the ticket is theirs at once; otherwise they claim it by
+    /// a link.
     pub email: String,
 }
 
@@ -112,7 +112,7 @@ pub struct ListedGuest {
     pub name: String,
     /// Their address.
     pub email: String,
-    /// Whether they have a ticket for the event, or one on its way to them. They are left out
+    /// Whether they have a ticket for the event, or one waiting to be accepted. If so, they are left out
     /// unless [`GiveComps::again`] is set.
     pub has_ticket: bool,
 }

@@ -24,7 +24,7 @@ pub const UNDO_MINUTES: i32 = 15;
 /// How long before its beginning and after its end an event lets people in, in hours.
 const DOOR_HOURS: i64 = 12;
 
-/// What a scan means. Whether the ticket is any good is judged before whether it was used.
+/// The result of a scan. A ticket that is both invalid and used is reported as invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -51,11 +51,11 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Admission {
-    /// What it is undone by; of an admission that the server has not heard of, its nonce.
+    /// Identifies the check-in, to undo it; the nonce of one that the server does not have yet.
     pub id: Uuid,
     /// When.
     pub at: DateTime<Utc>,
-    /// Where, in the words of whoever scanned; may be empty.
+    /// The gate, as the scanner calls it; may be empty.
     pub gate: String,
 }
 
@@ -67,23 +67,23 @@ pub struct DoorTicket {
     pub number: TicketNumber,
     /// The type's name.
     pub ticket_type: String,
-    /// Who holds it; null for one that nobody does.
+    /// Who holds it; null when no one does.
     pub holder: Option<String>,
     /// The state.
     pub state: TicketState,
-    /// Which version of its code is good.
+    /// The version of its code that is valid.
     pub version: u16,
     /// What follows the number in its typed code.
     pub check: String,
-    /// Whether it waits for its next holder.
+    /// Whether it is waiting to be accepted.
     pub in_transfer: bool,
     /// How it was used, if it was.
     pub used: Option<Admission>,
-    /// What is taken from whoever comes with it; null when nothing.
+    /// The amount to collect at the door; null when there is none.
     pub due: Option<Money>,
 }
 
-/// `GET /host/events/{id}/door`: what a scanner works with, also without a network.
+/// `GET /host/events/{id}/door`: what a scanner needs, online and offline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Door {
@@ -91,15 +91,15 @@ pub struct Door {
     pub event: EventRef,
     /// The Ed25519 key that checks its codes, in hexadecimal.
     pub public_key: String,
-    /// When all this was so.
+    /// When this list was made.
     pub as_of: DateTime<Utc>,
     /// Every ticket that was ever issued, by number.
     pub tickets: Vec<DoorTicket>,
-    /// Who was let in by a scanner without a network though they should not have been, latest first.
+    /// Who got in offline with invalid tickets, latest first.
     pub disputed: Vec<Disputed>,
 }
 
-/// Somebody whom a scanner let in without knowing better.
+/// Someone who got in offline with an invalid ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Disputed {
@@ -107,7 +107,7 @@ pub struct Disputed {
     pub at: DateTime<Utc>,
     /// Where.
     pub gate: String,
-    /// What would have been said with a network.
+    /// The result that the scan would have had online.
     pub answer: CheckIn,
 }
 
@@ -129,8 +129,8 @@ pub struct Scan {
     pub gate: String,
 }
 
-/// A scan that a scanner decided by itself, without a network. Nobody can scan again what was
-/// decided an hour ago, so the server reads of each field what it can, and refuses no scan.
+/// A scan that a scanner decided offline. It cannot be repeated later, so the server never refuses one and
+/// reads what it can of each field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -170,11 +170,11 @@ fn any_scans() -> utoipa::openapi::Schema {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Synced {
-    /// What each scan means: as many answers as scans, in the same order.
+    /// The result of each scan, in the same order.
     pub answers: Vec<CheckIn>,
 }
 
-/// What a scan means.
+/// The result of a scan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckIn {

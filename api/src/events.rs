@@ -46,7 +46,7 @@ impl SaleState {
         matches!(self, Self::OnSale | Self::FewLeft)
     }
 
-    /// Whether nobody will go any more.
+    /// Whether the event is over or cancelled.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Ended | Self::Cancelled)
     }
@@ -237,7 +237,7 @@ pub struct EventRef {
     pub cover_url: Option<String>,
     /// Whether the event is cancelled.
     pub cancelled: bool,
-    /// How often what calendars show of it has changed.
+    /// How often the details shown in calendars have changed.
     #[serde(default)]
     pub sequence: i32,
 }

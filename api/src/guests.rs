@@ -49,7 +49,7 @@ pub struct Guest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RefundGuest {
-    /// What the buyer is told beside it, up to 1,000 characters; may be empty.
+    /// A message for the email to the buyer, up to 1,000 characters; may be empty.
     #[serde(default, deserialize_with = "text::read_lines")]
     pub message: String,
 }

@@ -91,7 +91,7 @@ pub struct CreateEvent {
     pub ticket_types: Vec<TicketTypeInput>,
 }
 
-/// `PATCH /host/events/{id}`: what is absent stays. `ticket_types`, when present, is the whole
+/// `PATCH /host/events/{id}`: absent fields are unchanged. `ticket_types`, when present, is the whole
 /// list: types with an id are changed, those without are new, those left out are removed, which is
 /// refused for a type that has been sold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -151,8 +151,8 @@ pub struct UpdateEvent {
     /// The whole list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket_types: Option<Vec<TicketTypeInput>>,
-    /// What everyone is told beside a new time or place of a published event, up to 1,000
-    /// characters; when neither changes nobody is told anything.
+    /// A message for the email about a new time or place of a published event, up to 1,000
+    /// characters; without such a change, no email is sent.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -166,7 +166,7 @@ pub struct UpdateEvent {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CancelEvent {
-    /// What everyone is told beside it, up to 1,000 characters; may be empty.
+    /// A message for the email, up to 1,000 characters; may be empty.
     #[serde(default, deserialize_with = "text::read_lines")]
     pub message: String,
 }
@@ -180,7 +180,7 @@ impl CancelEvent {
     }
 }
 
-/// `GET /host/events/{id}/audience`: whom it concerns when the event is cancelled or moved.
+/// `GET /host/events/{id}/audience`: who is affected when the event is cancelled or moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Audience {
@@ -385,13 +385,13 @@ pub struct HostEventSummary {
     pub cover_url: Option<String>,
     /// The total number of tickets.
     pub capacity: i32,
-    /// Tickets that were bought and not given back; of a cancelled event, as it was then.
+    /// Tickets bought and not refunded; for a cancelled event, when it was cancelled.
     pub sold: i32,
-    /// Tickets that were given and not revoked; of a cancelled event, as it was then.
+    /// Tickets given and not revoked; for a cancelled event, when it was cancelled.
     pub given: i32,
-    /// Money received, less what was refunded of it; 0 for who only works at the door, as is `due`.
+    /// Money received minus refunds; like `due`, 0 for door staff.
     pub received: Money,
-    /// Money that is still owed.
+    /// Money that is still due.
     pub due: Money,
 }
 
@@ -455,17 +455,17 @@ pub struct Task {
 pub struct Sales {
     /// The total number of tickets.
     pub capacity: i32,
-    /// Tickets that were bought and not given back; of a cancelled event, as it was then.
+    /// Tickets bought and not refunded; for a cancelled event, when it was cancelled.
     pub sold: i32,
-    /// Tickets that were given and not revoked; of a cancelled event, as it was then.
+    /// Tickets given and not revoked; for a cancelled event, when it was cancelled.
     pub given: i32,
-    /// Tickets that can still be had; none of a cancelled event.
+    /// The number of tickets left; 0 for a cancelled event.
     pub left: i32,
     /// The number of tickets checked in.
     pub checked_in: i32,
-    /// Money received, less what was refunded of it. Who pays at the door has paid once let in.
+    /// Money received minus refunds. Tickets paid at the door count once checked in.
     pub received: Money,
-    /// Money that is still owed; nothing for a cancelled event.
+    /// Money that is still due; 0 for a cancelled event.
     pub due: Money,
     /// By ticket type, in the organizer's order.
     pub by_type: Vec<TypeSales>,
@@ -485,13 +485,13 @@ pub struct TypeSales {
     pub name: String,
     /// The number of tickets.
     pub capacity: i32,
-    /// How many were bought and not given back; of a cancelled event, as it was then.
+    /// Tickets bought and not refunded; for a cancelled event, when it was cancelled.
     pub sold: i32,
-    /// How many were given and not revoked; of a cancelled event, as it was then.
+    /// Tickets given and not revoked; for a cancelled event, when it was cancelled.
     pub given: i32,
-    /// Money received for them, less what was refunded of it.
+    /// Money received for them, minus refunds.
     pub received: Money,
-    /// Money that is still owed for them.
+    /// Money that is still due for them.
     pub due: Money,
 }
 
@@ -503,6 +503,6 @@ pub struct SalesPoint {
     pub at: DateTime<Utc>,
     /// The tickets sold in it.
     pub tickets: i32,
-    /// What they were sold for, in minor units.
+    /// The price they were sold for, in minor units.
     pub amount: i64,
 }

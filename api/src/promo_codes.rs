@@ -63,8 +63,8 @@ pub struct CreatePromoCode {
     pub max_per_user: Option<i32>,
 }
 
-/// `PATCH /host/events/{id}/promo-codes/{promo_code}`: what is absent stays. Neither code nor
-/// discount change: orders stand on them.
+/// `PATCH /host/events/{id}/promo-codes/{promo_code}`: absent fields are unchanged. The code and
+/// its discount cannot change, because orders used them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -21,8 +21,8 @@ pub enum Role {
     Organizer,
 }
 
-/// `POST /host/events/{id}/staff`: whoever owns the address may help, from when they have proved
-/// to own it. For an address that is on the list, the role is changed.
+/// `POST /host/events/{id}/staff`: adds the owner of an address to the team, once they have confirmed it.
+/// If the address is already in the team, its role changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

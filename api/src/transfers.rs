@@ -17,7 +17,7 @@ pub const TICKETS_MAX: usize = 100;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SendTicket {
-    /// Whose it shall be; with an account or without.
+    /// The recipient's address; no account is needed.
     pub email: String,
 }
 
@@ -26,9 +26,9 @@ pub struct SendTicket {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SendTickets {
-    /// Whose they shall be; with an account or without.
+    /// The recipient's address; no account is needed.
     pub email: String,
-    /// Which; all are sent or none.
+    /// The tickets: all are sent or none.
     pub tickets: Vec<TicketName>,
 }
 
@@ -53,7 +53,7 @@ impl SendTickets {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TransferState {
-    /// It waits for the recipient. The sender keeps the ticket meanwhile, but nobody gets in with it.
+    /// Waiting for the recipient. The sender keeps the ticket, but it does not work at the door.
     Pending,
     /// The recipient holds the ticket, with a new code.
     Accepted,
@@ -79,14 +79,14 @@ pub struct Transfer {
     pub number: TicketNumber,
     /// The type's name.
     pub ticket_type: String,
-    /// What whoever comes with the ticket pays at the door; null when nothing, or once it is used or
-    /// dead.
+    /// The amount to pay at the door; null when there is none, or when the ticket is used or can no
+    /// longer be used.
     pub due: Option<Money>,
     /// The sender's name.
     pub from: String,
     /// The recipient's address.
     pub to: String,
-    /// Whether whoever asks sent it; they received it otherwise.
+    /// Whether the user sent it; otherwise they received it.
     pub sent: bool,
     /// The state.
     pub state: TransferState,

@@ -41,11 +41,11 @@ pub struct Register {
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
-    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`. What
-    /// we do not speak is English; when absent, `Accept-Language` says.
+    /// The locale of emails, such as `de-AT`. Unsupported languages get English; when absent,
+    /// `Accept-Language` decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    /// The `device_token` of an earlier sign-in on this device. Native clients only; browsers use a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_token: Option<String>,
 }
@@ -78,7 +78,7 @@ pub struct Login {
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
-    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    /// The `device_token` of an earlier sign-in on this device. Native clients only; browsers use a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_token: Option<String>,
 }
@@ -110,7 +110,7 @@ pub struct Refresh {
     /// The refresh token of a native client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    /// The `device_token` of an earlier sign-in on this device. Native clients only; browsers use a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_token: Option<String>,
 }
@@ -138,14 +138,14 @@ impl RequestReset {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reset {
-    /// From the link in the letter.
+    /// The token from the link in the email.
     pub token: String,
     /// The new password, 8–256 characters.
     pub password: String,
     /// Where the refresh token goes.
     #[serde(default)]
     pub client: Client,
-    /// What a native client got when someone signed in on the device before; a browser has a cookie.
+    /// The `device_token` of an earlier sign-in on this device. Native clients only; browsers use a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_token: Option<String>,
 }
@@ -164,7 +164,7 @@ impl Reset {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerifyEmail {
-    /// From the link in the letter.
+    /// The token from the link in the email.
     pub token: String,
 }
 
@@ -178,12 +178,12 @@ pub struct Session {
     pub access_token: String,
     /// Seconds until the access token expires.
     pub expires_in: u32,
-    /// For native clients only. Good once; the answer to a refresh brings the next.
+    /// For native clients only. Works once; each refresh returns the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// For native clients only. Keep it on the device, after signing out too, and send it with what
-    /// begins or refreshes a session: so strangers who try passwords do not keep the owner out, and
-    /// a stolen refresh token alone is worth little.
+    /// For native clients only. Keep it on the device, even after signing out, and send it when signing
+    /// in or refreshing: then strangers who try passwords cannot lock the owner out, and a stolen refresh
+    /// token is of little use alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_token: Option<String>,
 }
@@ -194,20 +194,20 @@ pub struct Session {
 pub struct User {
     /// The account.
     pub id: Uuid,
-    /// As it stands on tickets.
+    /// The name shown on tickets.
     pub name: String,
     /// In lower case, its domain in ASCII.
     pub email: String,
-    /// Whether the address has been proved to be theirs.
+    /// Whether the user has confirmed the address.
     pub email_verified: bool,
-    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`.
+    /// The locale of emails, such as `de-AT`.
     #[serde(default)]
     pub locale: String,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
 }
 
-/// `PATCH /me`: what is absent stays.
+/// `PATCH /me`: absent fields are unchanged.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -219,14 +219,13 @@ pub struct UpdateMe {
         deserialize_with = "text::read_line"
     )]
     pub name: Option<String>,
-    /// The language of letters, and how dates, numbers and money are written in them: `de-AT`. What
-    /// we do not speak is English.
+    /// The locale of emails, such as `de-AT`. Unsupported languages get English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// The new password; needs `current_password`, and signs out every other session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// The password of now.
+    /// The current password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_password: Option<String>,
 }
@@ -250,14 +249,14 @@ impl UpdateMe {
     }
 }
 
-/// `DELETE /me`: asks for the password once more.
+/// `DELETE /me`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMe {
-    /// The password of now.
+    /// The current password.
     pub password: String,
-    /// Whether tickets for events to come are given up, of whoever still holds some.
+    /// Give up tickets for upcoming events. Required if the user still holds some.
     #[serde(default)]
     pub give_up_tickets: bool,
 }

@@ -167,8 +167,8 @@ async fn read(file: Bytes, wanted: list::Wanted) -> Result<GuestListPreview> {
     Ok(read.map_err(Error::internal)??)
 }
 
-/// Give free tickets to every guest named who has none yet, or to none. The idempotency key
-/// identifies the request: sending it again gives the tickets once.
+/// Give a free ticket to each guest who has none yet: to all of them or none. The idempotency key
+/// identifies the request: repeating it gives no second tickets.
 #[utoipa::path(post, path = "/host/events/{id}/comps", tag = "comps",
     params(("id" = Uuid, Path), ("idempotency-key" = Uuid, Header,
         description = "A UUID made by the client, kept until it has the answer")),
@@ -190,7 +190,7 @@ async fn give(
     require_no_links(&body)?;
     let accepted = accept(&state, id, asker, key, &body).await?;
     if !accepted.replayed {
-        // A few are given at once; the rest by whoever looks for what there is to do.
+        // A few are given at once; the rest by the job that looks for what there is to do.
         issue_some(&state.db, accepted.batch, BATCH).await;
     }
     let mut connection = state.db.acquire().await?;
@@ -365,7 +365,7 @@ pub async fn run_batch(pool: &PgPool, size: i32) -> Result<Option<usize>> {
 }
 
 /// Issues up to `size` tickets of a batch; how many it were. Where that fails they are issued one
-/// by one, and whoever cannot have theirs is put off.
+/// by one, and anyone who cannot have theirs is put off.
 async fn issue_some(pool: &PgPool, batch: Uuid, size: i32) -> usize {
     let issued = match issue(pool, batch, size).await {
         Err(error) if size > 1 => {

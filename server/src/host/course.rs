@@ -60,8 +60,7 @@ async fn publish(
     Ok(Json(event))
 }
 
-/// Whom it concerns when the event is cancelled or moved: how many tickets, and how many people who
-/// are told.
+/// Get how many tickets and people are affected when the event is cancelled or moved.
 #[utoipa::path(get, path = "/host/events/{id}/audience", tag = "host",
     params(("id" = Uuid, Path)),
     responses((status = 200, body = Audience), (status = 401, body = api::Problem),
@@ -81,8 +80,8 @@ async fn audience(
     }))
 }
 
-/// Cancel the event: its sale ends at once, every ticket is refunded in the background, and everyone
-/// whom it concerns is told, with the message if there is one.
+/// Cancel the event: sales end at once, all tickets are refunded in the background, and everyone affected
+/// gets an email, with the message if there is one.
 #[utoipa::path(post, path = "/host/events/{id}/cancel", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),

@@ -60,7 +60,7 @@ async fn list(
     }))
 }
 
-/// Create a draft event with an id of the server's. Two requests create two events.
+/// Create a draft event. The server chooses its id, so two requests create two events.
 #[utoipa::path(post, path = "/host/events", tag = "host",
     responses((status = 201, body = HostEvent), (status = 401, body = api::Problem),
         (status = 422, body = api::Problem)),
@@ -73,8 +73,8 @@ async fn create(
     make(&state, &asker, Uuid::now_v7(), body).await
 }
 
-/// Create a draft event with an id of the client's. A repeated request changes nothing and returns the
-/// event as it is.
+/// Create a draft event with an id that the client chooses. Repeating the request changes nothing and
+/// returns the event.
 #[utoipa::path(put, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 201, body = HostEvent),
         (status = 200, body = HostEvent, description = "Created before"),
@@ -128,8 +128,8 @@ async fn detail(
     Ok(Json(find(&mut connection, id, asker.user).await?))
 }
 
-/// Change an event that is not over. A new time or place of a published event is told to everyone whom
-/// it concerns, with the message if there is one.
+/// Change an event that is not over. Everyone affected by a new time or place of a published event gets an
+/// email, with the message if there is one.
 #[utoipa::path(patch, path = "/host/events/{id}", tag = "host", params(("id" = Uuid, Path)),
     responses((status = 200, body = HostEvent), (status = 401, body = api::Problem),
         (status = 403, body = api::Problem), (status = 404, body = api::Problem),

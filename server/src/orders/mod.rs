@@ -160,7 +160,7 @@ async fn detail(
     order.map(Json).ok_or(Error::NotFound)
 }
 
-/// The order that was placed with an idempotency key, for who does not know whether it arrived.
+/// Get the order that was placed with an idempotency key, to learn whether it arrived.
 #[utoipa::path(get, path = "/orders/by-key/{key}", tag = "orders", params(("key" = Uuid, Path)),
     responses((status = 200, body = Order), (status = 401, body = api::Problem),
         (status = 404, body = api::Problem)),

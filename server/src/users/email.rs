@@ -39,7 +39,7 @@ pub(super) async fn resend(
 }
 
 /// Confirm the account's email with the token from a confirmation email or a ticket transfer. Requires
-/// a session, so that nobody confirms an account that someone else created with their address.
+/// a session, so that no one confirms an account that someone else created with their address.
 #[utoipa::path(post, path = "/me/verify-email", tag = "me", security(("bearer" = [])),
     request_body = VerifyEmail,
     responses((status = 200, body = User), (status = 401, body = api::Problem),
@@ -91,7 +91,7 @@ pub(super) async fn request_reset(
             )
             .await?
         }
-        // The last link is still good. Whoever asked too often may have been a stranger.
+        // The last link is still good. Anyone who asked too often may have been a stranger.
         Err(Error::RateLimited { .. }) => {}
         Err(error) => return Err(error),
     }
@@ -111,7 +111,7 @@ pub(super) async fn reset(
 ) -> Result<(CookieJar, Json<Session>)> {
     body.validate()?;
     let hash = secret::digest(&body.token);
-    // Hashing is costly; whoever made a link up shall not have it done.
+    // Hashing is costly; it is not done for a made-up link.
     let mut connection = state.db.acquire().await?;
     let owner = db::reset_owner(&mut connection, &hash).await?;
     let owner = owner.ok_or_else(no_longer_good)?;

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The signed-in user's account.
 
 use api::users::{DeleteMe, UpdateMe, User};
 use axum::extract::State;
@@ -73,13 +73,13 @@ pub(super) async fn update(
     Ok(Json(account.user))
 }
 
-/// Delete the account: name, address and password go, every session ends, and the address is free
-/// again.
+/// Delete the account: its name, address and password are erased, every session ends, and the address can be
+/// used again.
 ///
-/// Orders stay in the ledger without a name. Refused while one holds tickets for events to come, unless
-/// they are to be given up: those one bought are refunded while that is possible, those one was sent
-/// go back to their buyer, and the rest is void. One's own events to come are cancelled; refused
-/// while tickets of them are sold, whose buyers must be told first.
+/// Orders stay in the ledger without a name. Refused while the user holds tickets for upcoming events, unless
+/// `give_up_tickets` is set: tickets they bought are refunded if possible, tickets sent to them go back to the
+/// buyer, and the rest become void. Their own upcoming events are cancelled; refused while these have sold
+/// tickets, whose buyers must be told first.
 #[utoipa::path(delete, path = "/me", tag = "me", security(("bearer" = [])), request_body = DeleteMe,
     responses((status = 204), (status = 401, body = api::Problem),
         (status = 409, body = api::Problem), (status = 422, body = api::Problem),

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 
-/// Whoever would wait longer is told to come back: in a flood no one is served by a queue.
+/// Anyone who would wait longer is told to come back: in a flood no one is served by a queue.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// OWASP's recommendation for argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;

@@ -1,4 +1,4 @@
-//! Sessions: families of refresh tokens, of which one is good, and good once. Whoever comes with
+//! Sessions: families of refresh tokens, of which one is valid, and works once. Anyone who comes with
 //! one that was used before has stolen it or was stolen from, so the family ends.
 
 use api::users::{Client, Refresh, Session, User};
@@ -74,7 +74,7 @@ pub(super) async fn start(
 /// committed too.
 ///
 /// Within ten seconds the device of the session gets the same next token again: two tabs came with
-/// one, or an answer was lost. Whoever else comes with a used token has stolen it or was stolen from.
+/// one, or an answer was lost. Anyone else who comes with a used token has stolen it or was stolen from.
 pub(super) async fn rotate(
     connection: &mut PgConnection,
     keys: &AccessKeys,
@@ -97,7 +97,7 @@ pub(super) async fn rotate(
             next
         }
         Some(ago) if ago <= REUSE_GRACE_SECONDS && is_device && found.used_by_device => {
-            match given_before(connection, keys, found.session, token).await? {
+            match given_out_after(connection, keys, found.session, token).await? {
                 Some(next) => next,
                 None => return Ok(None),
             }
@@ -127,8 +127,8 @@ pub(super) async fn rotate(
     }))
 }
 
-/// The token that followed on `token`, if none has followed on it since.
-async fn given_before(
+/// The token that was given out after `token`, if it is still the newest of the session.
+async fn given_out_after(
     connection: &mut PgConnection,
     keys: &AccessKeys,
     session: Uuid,

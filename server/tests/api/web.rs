@@ -161,6 +161,40 @@ async fn operations_have_ids_of_their_own_and_say_what_they_answer(db: PgPool) {
     assert!(ids.contains("events_list"), "{ids:?}");
 }
 
+/// The reference uses the words that the app uses.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_description_is_in_plain_words(db: PgPool) {
+    let app = TestApp::new(db);
+    let document: Value = get(&app, "/api/openapi.json", &[]).await.ok();
+    let mut sentences = Vec::new();
+    find_sentences(&document, &mut sentences);
+    assert!(sentences.len() > 400, "{}", sentences.len());
+    for sentence in sentences {
+        let lower = format!(" {}", sentence.to_lowercase());
+        for quaint in include_str!("../../../i18n/tests/quaint.txt").lines() {
+            let is_said = lower.contains(&format!(" {quaint}"));
+            assert!(!is_said, "{quaint:?} in {sentence:?}");
+        }
+    }
+}
+
+fn find_sentences<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(text) if name == "description" || name == "summary" => {
+                        found.push(text);
+                    }
+                    _ => find_sentences(field, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| find_sentences(item, found)),
+        _ => {}
+    }
+}
+
 /// What the description promises of every operation.
 #[sqlx::test(migrations = "../migrations")]
 async fn the_description_says_how_everything_is_refused(db: PgPool) {

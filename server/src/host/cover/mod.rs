@@ -44,7 +44,7 @@ async fn put_cover(
     Path(id): Path<EventId>,
     request: Request,
 ) -> Result<Json<HostEvent>> {
-    // Whoever may not change the event shall not have the work done either.
+    // The work is not done for someone who may not change the event.
     let mut connection = state.db.acquire().await?;
     asker.hold(&mut connection).await?;
     access::require(&mut connection, id, asker.user, Role::Manager).await?;

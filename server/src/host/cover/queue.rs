@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const UPLOADS_MAX: usize = 3;
 
 /// Lets accounts take turns. A picture takes a few hundred megabytes while it is worked on, so that
-/// is done one at a time, and each account waits with one picture at a time: whoever sends a hundred
+/// is done one at a time, and each account waits with one picture at a time: anyone who sends a hundred
 /// keeps others waiting for one.
 #[derive(Default)]
 pub(super) struct Queue {

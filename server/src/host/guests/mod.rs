@@ -87,8 +87,8 @@ fn search(typed: &str) -> Search<'_> {
     }
 }
 
-/// Refund a ticket to who paid for it, whoever holds it and whether or not it was used. The buyer is
-/// told by email, with the message if there is one. Asking twice is as good as asking once.
+/// Refund a ticket to its buyer, even if someone else holds it or it was used. The buyer gets an email, with
+/// the message if there is one. Idempotent.
 #[utoipa::path(post, path = "/host/events/{id}/tickets/{number}/refund", tag = "guests",
     params(("id" = Uuid, Path), ("number" = i32, Path)),
     responses((status = 200, body = Guest), (status = 401, body = api::Problem),
