@@ -24,7 +24,7 @@ pub(crate) fn focus_in_place(element: &Element) {
 }
 
 /// Has `focus` move the focus in the next frame, when what it looks for is on the screen. A slow
-/// device paints late: whoever has gone on to another control by then, and may be typing, stays there.
+/// device paints late: anyone who has gone on to another control by then, and may be typing, stays there.
 pub(crate) fn focus_soon(focus: impl FnOnce() + 'static) {
     let before = focused();
     request_animation_frame(move || {
@@ -79,16 +79,16 @@ fn is_control(element: &Element) -> bool {
 }
 
 thread_local! {
-    /// The element that has the focus, and what it is in, from the inside out. Around a sheet is
-    /// what had the focus when it was opened.
+    /// The focused element and its ancestors, from the inside out. Outside a sheet comes what had the
+    /// focus when the sheet opened.
     static HELD: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
-    /// Whether what takes the place of a lost one is about to be looked for.
+    /// Whether a search for another element to focus is scheduled.
     static SEEKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Where what has the focus is taken away and nothing else takes the focus, the nearest that is
-/// left gets it: behind a sheet the control that opened it, else a heading. Keyboards and screen
-/// readers go on from there and not from the top of the page.
+/// When the focused element is removed and nothing else takes the focus, the nearest remaining one gets
+/// it: after a sheet the control that opened it, otherwise a heading. Keyboards and screen readers
+/// continue there instead of at the top of the page.
 pub(crate) fn keep_focus() {
     on_window_first(ev::focusin, |event: ev::FocusEvent| {
         if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
@@ -108,7 +108,7 @@ pub(crate) fn keep_focus() {
     });
     let changed = Closure::<dyn FnMut(JsValue)>::new(|_| {
         if is_lost() && !SEEKING.replace(true) {
-            // What takes the focus away may move it itself, in the next frame.
+            // Code that removes the element may move the focus itself, in the next frame.
             request_animation_frame(|| request_animation_frame(find_again));
         }
     });
@@ -125,7 +125,8 @@ pub(crate) fn keep_focus() {
     changed.forget();
 }
 
-/// What is around an element: in a sheet the sheet, and around that what had the focus `before` it.
+/// An element and its ancestors up to its sheet, if it is in one, then what had the focus `before` the
+/// sheet.
 fn around(element: Element, before: &[Element]) -> Vec<Element> {
     let mut chain: Vec<_> =
         std::iter::successors(Some(element), |inner| inner.parent_element()).collect();
@@ -150,7 +151,7 @@ fn is_lost() -> bool {
 
 fn find_again() {
     SEEKING.set(false);
-    // Frames may be long: the person may have gone on.
+    // Frames may take long, and the person may have moved on.
     if !is_lost() {
         return;
     }

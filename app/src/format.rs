@@ -38,7 +38,7 @@ impl Style {
                 ("month", "long"),
                 ("year", "numeric"),
             ],
-            // As the locale writes the hour: 2:14 AM, but 02:14.
+            // With the hour as the locale writes it: 2:14 AM, but 02:14.
             Self::Clock => &[("timeStyle", "short")],
             Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
             Self::Stamp => &[("dateStyle", "medium"), ("timeStyle", "short")],

@@ -55,7 +55,7 @@ pub(crate) struct Kept<T> {
 pub(crate) struct Place(String);
 
 impl Place {
-    /// Of whoever is signed in now; the list of events is the same for all.
+    /// Of who is signed in now; the list of events is the same for all.
     pub(crate) fn of(name: Name) -> Self {
         Self::named(&name.to_string())
     }

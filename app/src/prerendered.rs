@@ -20,8 +20,8 @@ impl Prerendered {
     /// Leaves its place to the app, which is built by now, where the person has scrolled to and is
     /// with the keyboard.
     pub(crate) async fn give_way(self) {
-        // Cards have the height of most cards until the browser has laid them out; what is seen would
-        // move when they get their own.
+        // The browser estimates the height of cards until it has laid them out, and the list would jump
+        // when it corrects them.
         for _ in 0..2 {
             frame().await;
         }
@@ -50,7 +50,7 @@ impl Prerendered {
     }
 }
 
-/// Until the browser is about to paint.
+/// Waits until the browser is about to paint.
 async fn frame() {
     let (paints, wait) = oneshot::channel();
     request_animation_frame(move || {

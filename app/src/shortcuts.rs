@@ -68,7 +68,7 @@ pub(crate) fn use_keys() -> Keys {
 }
 
 impl Keys {
-    /// Whoever dictates, or touches keys unmeant, is better off when none does anything by itself.
+    /// Anyone who dictates, or touches keys unmeant, is better off when none does anything by itself.
     pub(crate) fn hear(self, heard: bool) {
         match heard {
             true => storage::remove(OFF),

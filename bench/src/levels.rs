@@ -60,7 +60,7 @@ pub(crate) struct Bench {
     pub(crate) data_dir: PathBuf,
     pub(crate) timing: Timing,
     pub(crate) round: u32,
-    /// Whoever buys, signed in anew for each round.
+    /// Anyone who buys, signed in anew for each round.
     pub(crate) buyers: People,
     /// Databases with more tickets, for reads: smallest first.
     pub(crate) large: Vec<(&'static str, i64, Database)>,

@@ -1,5 +1,5 @@
-//! A database of a journey's own, in the one PostgreSQL that `cargo xtask` runs for all of them. To
-//! start one for each took longer than many a journey.
+//! A separate database for each journey, in the one PostgreSQL that `cargo xtask` runs for all of them.
+//! Starting a PostgreSQL for each took longer than many journeys.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,23 +10,23 @@ use tokio::sync::OnceCell;
 
 use crate::process::path;
 
-/// Migrated once by each program that runs journeys, and copied for each of them.
+/// The migrated database that the others are copied from. Each process has its own.
 fn template() -> String {
     format!("journeys_{}", std::process::id())
 }
 
-/// An empty database with all tables. It goes with the PostgreSQL that it is in.
+/// A database with all tables and no rows. It is deleted with its PostgreSQL.
 pub(crate) struct Database {
-    /// Its address.
+    /// Its URL.
     pub(crate) url: String,
 }
 
 impl Database {
-    /// Makes one.
+    /// Creates one.
     pub(crate) async fn create() -> Result<Self> {
-        static MADE: OnceCell<()> = OnceCell::const_new();
+        static TEMPLATE: OnceCell<()> = OnceCell::const_new();
         static COUNT: AtomicU32 = AtomicU32::new(1);
-        MADE.get_or_try_init(make_template).await?;
+        TEMPLATE.get_or_try_init(create_template).await?;
         let template = template();
         let name = format!("{template}_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         run(format!("create database {name} template {template}")).await?;
@@ -34,7 +34,7 @@ impl Database {
     }
 }
 
-async fn make_template() -> Result<()> {
+async fn create_template() -> Result<()> {
     let template = template();
     run(format!("create database {template}")).await?;
     let status = Command::new(path("BOXOFFICE_BIN")?)
@@ -48,7 +48,7 @@ async fn make_template() -> Result<()> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "no schema is there to check it against"
+    reason = "`create database` cannot be checked against a schema"
 )]
 async fn run(statement: String) -> Result<()> {
     let mut connection = PgConnection::connect(&url("postgres")?).await?;
@@ -59,10 +59,12 @@ async fn run(statement: String) -> Result<()> {
     Ok(())
 }
 
-/// The address of a database in it.
+/// The URL of a database in the PostgreSQL of `DATABASE_URL`.
 fn url(name: &str) -> Result<String> {
     let any = path("DATABASE_URL")?;
-    let any = any.to_str().context("DATABASE_URL is no text")?;
-    let (server, _) = any.rsplit_once('/').context("DATABASE_URL names none")?;
+    let any = any.to_str().context("DATABASE_URL is not UTF-8")?;
+    let (server, _) = any
+        .rsplit_once('/')
+        .context("DATABASE_URL names no database")?;
     Ok(format!("{server}/{name}"))
 }

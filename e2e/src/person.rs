@@ -18,7 +18,7 @@ const KEPT: &str = include_str!("kept.js");
 /// Whether something moves that will come to rest soon.
 const MOVES: &str = "return document.getAnimations().some((animation) =>
     animation.playState === 'running' && animation.effect?.getComputedTiming().endTime < 2000)";
-/// After that long something will not come, on a busy machine either.
+/// How long to wait for something that should appear, also on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Someone at the app.
@@ -145,13 +145,13 @@ impl Person {
             return (it.getAttribute('aria-label') ?? it.innerText).trim().slice(0, 200)";
         let focused = async || -> Result<Value> { self.run(FOCUSED).await };
         let found = self
-            .until(&format!("{name:?} has not the focus"), async || {
+            .until(&format!("{name:?} does not have the focus"), async || {
                 Ok((focused().await? == json!(name)).then_some(()))
             })
             .await;
         match found {
             Ok(()) => Ok(()),
-            Err(error) => Err(error.context(format!("{} has it", focused().await?))),
+            Err(error) => Err(error.context(format!("the focus is on {}", focused().await?))),
         }
     }
 

@@ -27,7 +27,7 @@ mod unix {
     pub(crate) struct Account(Option<(u32, u32)>);
 
     impl Account {
-        /// Whoever owns the data there already; as root otherwise `postgres` or `nobody`.
+        /// The owner of the data there already; as root otherwise `postgres` or `nobody`.
         pub(crate) fn for_data(data_dir: &Path) -> Result<Self, Error> {
             if !geteuid().is_root() {
                 return Ok(Self(None));

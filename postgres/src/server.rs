@@ -213,7 +213,7 @@ impl Launcher {
         Ok(())
     }
 
-    /// Stops the server of a program that was killed. Whoever holds the lock on the folder is its
+    /// Stops the server of a program that was killed. The holder of the lock on the folder is its
     /// only user, so a server that runs on it is nobody's.
     fn stop_left_behind(&self) -> Result<(), Error> {
         let Some(text) = self.read_pid_file()? else {

@@ -1,4 +1,4 @@
-//! Answers that are kept, and that whoever has them already does not get again.
+//! Answers that are kept, and that clients who have them already do not get again.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

@@ -137,16 +137,16 @@ pub struct ServeConfig {
     /// Address and port to listen on.
     #[arg(long, env = "BOXOFFICE_BIND", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// Address and port for whoever watches the server: `/metrics`, in the format of Prometheus.
-    /// Without it nothing is counted.
+    /// Address and port of `/metrics`, in the format of Prometheus, for monitoring. Without it, nothing is
+    /// counted.
     #[arg(long, env = "BOXOFFICE_ADMIN_BIND")]
     pub admin_bind: Option<SocketAddr>,
-    /// Signs and checks access tokens: 64 hexadecimal digits, or two times as many with a comma between
-    /// while they are changed, of which the first signs. Without it, they are in `access-token.key` in
-    /// the data directory, made on first use.
+    /// The secret that signs and checks access tokens: 64 hexadecimal digits. Without it, the server uses
+    /// `access-token.key` in the data directory, which it creates at the first start.
     ///
-    /// To change the secret without signing anyone out, put the new one second on all servers, then
-    /// first, and drop the old one ten minutes later.
+    /// Two secrets, separated by a comma, are both accepted, and the first one signs. To change the secret
+    /// without signing anyone out: add the new one second on all servers, move it to the front on all of
+    /// them, and remove the old one ten minutes later.
     #[arg(long, env = "BOXOFFICE_ACCESS_TOKEN_SECRETS", hide_env_values = true)]
     pub access_token_secrets: Option<AccessSecrets>,
     /// The built web app to serve; without it only the API is served.
@@ -245,7 +245,7 @@ pub struct AppLinks {
 /// Whether buyers of one event share transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PurchasePath {
-    /// Whoever queued for an event while the last batch was written goes together.
+    /// Orders for one event that queue while a batch is written share the next one.
     Combined,
     /// One order, one transaction: the reference.
     Plain,

@@ -1,4 +1,4 @@
-//! Cookies, which a browser sends whoever asks it to: they count for our own pages alone.
+//! Cookies, which a browser sends for any page that asks: they count for our own pages alone.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{HOST, ORIGIN};

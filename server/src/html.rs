@@ -1,6 +1,6 @@
 //! Text in HTML.
 
-/// Text is text, whoever wrote it; also inside an attribute.
+/// Text is text, no matter who wrote it; also inside an attribute.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

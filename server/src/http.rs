@@ -77,7 +77,7 @@ pub fn api() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, openapi)
 }
 
-/// What is for whoever watches the server, on an address of its own.
+/// What is for monitoring, on an address of its own.
 pub fn admin(metrics: PrometheusHandle) -> Router {
     let metrics = get(async move || metrics.render());
     guarded(Router::new().route("/metrics", metrics), None, false)

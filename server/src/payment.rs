@@ -44,7 +44,7 @@ impl PaymentProvider for PayAtDoor {
 }
 
 /// What is due at the door for a ticket in this state that was sold for `price` in an order paid by
-/// `payment`. Whoever has the ticket owes it: its holder, or who sent it until it is accepted. So
+/// `payment`. Anyone who has the ticket owes it: its holder, or who sent it until it is accepted. So
 /// nobody else is asked for it, and every place that shows what is due asks here.
 pub fn due_at_door(payment: &str, price: Money, state: TicketState) -> Option<Money> {
     let due = payment == AT_DOOR && state == TicketState::Valid && !price.is_zero();

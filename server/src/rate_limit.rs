@@ -112,7 +112,7 @@ impl ClientAddress {
         })
     }
 
-    /// Whoever sent a request with these headers through `peer`.
+    /// Who sent a request with these headers through `peer`.
     pub(crate) fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
         let forwarded_for = headers
             .get_all("x-forwarded-for")

@@ -126,7 +126,7 @@ async fn serve_admin(
     Ok(())
 }
 
-/// Serves `router` to whoever connects until `stop`, then lets running requests finish.
+/// Serves `router` until `stop`, then lets running requests finish.
 pub async fn accept(
     listener: TcpListener,
     router: Router,

@@ -11,7 +11,7 @@ use crate::private_file::PrivateFile;
 /// Overrides the stored address for one run.
 const VARIABLE: &str = "BOXOFFICE_SERVER";
 
-/// Used until another one is stored. Whoever builds the app for one server compiles that in.
+/// Used until another one is stored. Anyone who builds the app for one server compiles that in.
 const DEFAULT: &str = match option_env!("BOXOFFICE_DEFAULT_SERVER") {
     Some(address) => address,
     None => "http://127.0.0.1:8080",

@@ -16,7 +16,7 @@ const OPEN: &str = "panes--open";
 const ALONE: &str = "panes--alone";
 
 /// A list and what is open from it: side by side where there is room, else one over the other.
-/// The list stays as it is meanwhile. Whoever is signed out has no list of their own: then what is
+/// The list stays as it is meanwhile. Anyone who is signed out has no list of their own: then what is
 /// open has all the room, and says alone what is missing.
 #[component]
 pub(crate) fn Panes(

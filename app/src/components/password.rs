@@ -58,7 +58,7 @@ fn ShowButton(shown: RwSignal<bool>, field: String) -> impl IntoView {
             aria-label=t!(common.show_password)
             aria-pressed=move || shown.get().to_string()
             aria-controls=field
-            // Whoever types goes on typing: the keyboard of a phone stays.
+            // Anyone who types goes on typing: the keyboard of a phone stays.
             on:mousedown=|event| event.prevent_default()
             on:click=move |_| shown.update(|shown| *shown = !*shown)
         >

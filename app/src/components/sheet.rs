@@ -20,8 +20,8 @@ const FROM_BELOW: &str = "(width<52.5rem)";
 
 /// A panel over the screen: from below on phones, in the middle where there is room. The browser
 /// keeps the focus in it; Back, Escape, the button, a press beside it and, on phones, drawing it
-/// down close it, once the person has said so where something was typed. Then the focus goes back to
-/// where it was.
+/// down close it, after a confirmation if something was typed. Then the focus returns to where it
+/// was.
 #[component]
 pub(crate) fn Sheet(
     #[prop(into)] title: String,

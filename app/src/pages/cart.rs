@@ -114,7 +114,7 @@ fn Filled(cart: RwSignal<Cart>, purchase: Purchase) -> impl IntoView {
         };
         purchase.start(user, Purpose::Cart, promo.on(body));
     };
-    // Rows stay while their numbers change: whoever presses one presses the same one again.
+    // Rows stay while their numbers change: anyone who presses one presses the same one again.
     let events = move || cart.with(|cart| cart.events.clone());
     let rows = move || {
         view! {

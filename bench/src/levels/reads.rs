@@ -13,7 +13,7 @@ use crate::{load, sql};
 
 const LIST: &str = "/api/events";
 const MINE: &str = "/api/tickets";
-/// Of whoever holds tickets, so many ask.
+/// Of anyone who holds tickets, so many ask.
 const READERS: u64 = 10_000;
 /// Readers and buyers at the same time.
 const READERS_DURING_SALE: usize = 16;

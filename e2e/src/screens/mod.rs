@@ -62,7 +62,7 @@ pub enum Step {
     Go(&'static str),
     /// Waits for a text.
     See(&'static str),
-    /// What was seen before is no longer kept.
+    /// Deletes the offline cache.
     Forget,
     /// The network breaks off.
     Offline,

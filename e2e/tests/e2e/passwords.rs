@@ -30,7 +30,7 @@ async fn a_password_can_be_looked_at(engine: Engine) -> Result<()> {
 
     ada.press(SHOW).await?;
     is_shown(&ada, true).await?;
-    // Whoever was typing goes on typing, and password managers still know what it is.
+    // Anyone who was typing goes on typing, and password managers still know what it is.
     ada.until_true(&format!(
         "{FIELD} return document.activeElement === it && it.autocomplete === 'current-password'"
     ))

@@ -1,5 +1,5 @@
-//! Access tokens: JWT after RFC 9068 (`typ` at+jwt), signed by HMAC-SHA-256. Only the server that
-//! issues them checks them, so it needs no public key, and a check takes a fraction of what one takes.
+//! Access tokens: JWT as in RFC 9068 (`typ` at+jwt), signed with HMAC-SHA-256. Only our own servers check
+//! them, so they need no public key, whose check would take many times longer.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::SignedIn;
 use super::secrets::{AccessSecrets, Secret};
 use crate::error::{Error, Result};
 
-/// How long an access token is good.
+/// How long an access token is valid.
 pub const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_secs(600);
 const ISSUER: &str = "boxoffice";
 const AUDIENCE: &str = "boxoffice-api";
@@ -34,17 +34,17 @@ struct Claims {
 /// Sign and check access tokens.
 pub struct AccessKeys {
     signing: Key,
-    /// Of before a change, or of the next.
+    /// From before a change of secrets, or for the next one.
     accepted: Option<Key>,
     validation: Validation,
 }
 
-/// What follows from one secret.
+/// The keys derived from one secret.
 struct Key {
     id: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
-    /// Makes refresh tokens of those before.
+    /// Derives each refresh token from the one before.
     successors: Secret,
 }
 
@@ -68,7 +68,7 @@ impl Key {
     }
 }
 
-/// A key of its own for each purpose.
+/// Derives a separate key for each purpose.
 fn derive(purpose: &str, secret: &Secret) -> Secret {
     Sha256::new()
         .chain_update(purpose)
@@ -78,7 +78,7 @@ fn derive(purpose: &str, secret: &Secret) -> Secret {
 }
 
 impl AccessKeys {
-    /// The keys that follow from `secrets`.
+    /// Derives the keys from `secrets`.
     pub fn new(secrets: &AccessSecrets) -> Self {
         let mut validation = Validation::new(ALGORITHM);
         validation.set_issuer(&[ISSUER]);
@@ -109,13 +109,12 @@ impl AccessKeys {
         jsonwebtoken::encode(&header, &claims, &self.signing.encoding).map_err(Error::internal)
     }
 
-    /// The refresh token that follows on `token`: always the same one, which is found again without
-    /// having been kept.
+    /// The refresh token after `token`: always the same one, so that it need not be stored.
     pub(crate) fn successor(&self, token: &str) -> String {
         self.signing.successor(token)
     }
 
-    /// What may have followed on `token`, before a change of secrets too.
+    /// The refresh tokens that may have been given out after `token`, including before a change of secrets.
     pub(crate) fn successors(&self, token: &str) -> impl Iterator<Item = String> {
         self.keys().map(|key| key.successor(token))
     }

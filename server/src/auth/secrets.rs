@@ -1,5 +1,4 @@
-//! The secrets that access tokens are signed with: one that signs, and one more that is accepted while
-//! they are changed.
+//! The secret that access tokens are signed with, and a second one that is accepted while it changes.
 
 use std::fmt;
 use std::io::{Error, ErrorKind, Result, Write};
@@ -13,11 +12,11 @@ const FILE: &str = "access-token.key";
 /// 256 random bits.
 pub(super) type Secret = [u8; 32];
 
-/// One secret or two. Written as 64 hexadecimal digits each, with a comma or a new line between: the
-/// first signs, both are accepted.
+/// One or two secrets of 64 hexadecimal digits, separated by a comma or a line break. Both are accepted, and
+/// the first one signs.
 ///
-/// To change the secret without signing anyone out, put the new one second on all servers, then first,
-/// and drop the old one ten minutes later.
+/// To change the secret without signing anyone out: add the new one second on all servers, move it to the
+/// front on all of them, and remove the old one after [`super::ACCESS_TOKEN_LIFETIME`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessSecrets {
     pub(super) signing: Secret,
@@ -25,8 +24,11 @@ pub struct AccessSecrets {
 }
 
 impl AccessSecrets {
-    /// The secrets in `data_dir`, made on first use. Servers that share the file accept each other's
-    /// tokens. Fails where the file cannot be read or made, or holds something else.
+    /// Reads the secrets in `data_dir`, and creates them at the first start. Servers that share the file
+    /// accept each other's tokens.
+    ///
+    /// # Errors
+    /// The file cannot be read or created, or does not contain secrets.
     pub fn load_or_create(data_dir: &Path) -> Result<Self> {
         let path = data_dir.join(FILE);
         std::fs::create_dir_all(data_dir)?;
@@ -34,7 +36,7 @@ impl AccessSecrets {
             let mut file = tempfile::NamedTempFile::new_in(data_dir)?;
             writeln!(file, "{}", HEXLOWER.encode(&rand::random::<Secret>()))?;
             file.as_file().sync_all()?;
-            // Whoever is second keeps the first one's.
+            // If another server has just created the file, its secret counts.
             if let Err(error) = file.persist_noclobber(&path)
                 && error.error.kind() != ErrorKind::AlreadyExists
             {
@@ -42,19 +44,19 @@ impl AccessSecrets {
             }
         }
         let content = std::fs::read(&path)?;
-        // As earlier versions wrote it.
+        // Earlier versions wrote 32 raw bytes.
         if let Ok(signing) = Secret::try_from(content.as_slice()) {
             return Ok(signing.into());
         }
         String::from_utf8(content)
-            .map_err(|_bytes| WRITE_IT.to_owned())
+            .map_err(|_bytes| EXPECTED.to_owned())
             .and_then(|text| text.parse())
             .map_err(|wrong| Error::other(format!("{}: {wrong}", path.display())))
     }
 }
 
-const WRITE_IT: &str =
-    "write one secret or two, of 64 hexadecimal digits, with a comma or a new line between";
+const EXPECTED: &str =
+    "expected one or two secrets of 64 hexadecimal digits, separated by a comma or a line break";
 
 impl FromStr for AccessSecrets {
     type Err = String;
@@ -74,7 +76,7 @@ impl FromStr for AccessSecrets {
                 signing,
                 accepted: Some(accepted),
             }),
-            _ => Err(WRITE_IT.to_owned()),
+            _ => Err(EXPECTED.to_owned()),
         }
     }
 }

@@ -19,7 +19,7 @@ const BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// What an entry takes beside its text.
 const ENTRY_BYTES: u32 = 512;
 
-/// Recent answers to public reads. While one is made, whoever asks for the same waits for it.
+/// Recent answers to public reads. While one is made, anyone who asks for the same waits for it.
 pub struct Recent {
     lists: Cache<String, Answer>,
     events: Cache<EventId, Option<Event>>,

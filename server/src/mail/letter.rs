@@ -80,7 +80,7 @@ impl Letter {
         Self::to_address(person.reader(), &person.email, subject).named(&person.name)
     }
 
-    /// To whoever has this address.
+    /// To the owner of this address.
     pub(super) fn to_address(reader: Reader, address: &str, subject: impl Into<String>) -> Self {
         Self {
             reader,

@@ -25,7 +25,7 @@ const LETTERS_PER_SECOND: f64 = 20.0;
 const BATCH: usize = 8;
 /// One at a time: drawing the tickets of a letter takes 15 MB.
 static DRAWING: Semaphore = Semaphore::const_new(1);
-/// How long whoever took a letter may keep it: longer than writing, sending and marking take.
+/// How long a job that took a letter may keep it: longer than writing, sending and marking take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Waits after a failure: twice as long each time.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -100,7 +100,7 @@ async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
     let mail: Mail = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
     let mut transaction = state.db.begin().await?;
     if mail.split(&mut transaction).await? {
-        // Whoever was slower than the lease queues nothing.
+        // Anyone who was slower than the lease queues nothing.
         if db::finish_once(&mut transaction, job.id).await? {
             transaction.commit().await?;
         }

@@ -90,7 +90,7 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
     let writer = std::thread::spawn(move || {
-        // Whoever has read enough hears no more.
+        // Anyone who has read enough hears no more.
         let _heard = stdin.write_all(&input);
     });
     let output = child.wait_with_output().expect("an end");

@@ -194,7 +194,7 @@ fn request_hash(purchase: OrderId, tickets: &[TicketName]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Refunds a ticket for the organizer, whoever holds it and whether or not it was used, to who paid
+/// Refunds a ticket for the organizer, no matter who holds it and whether it was used, to who paid
 /// for it, who is told `message` beside it. Call it with the event's stock locked.
 pub async fn by_organizer(
     connection: &mut PgConnection,
@@ -220,7 +220,7 @@ pub async fn by_organizer(
     Ok(id)
 }
 
-/// Refunds tickets that were bought to who paid for them, whoever they are: a refund for each purchase.
+/// Refunds tickets that were bought to their buyers: a refund for each purchase.
 /// Call it with the stock of their events locked.
 pub async fn refund_all(
     connection: &mut PgConnection,

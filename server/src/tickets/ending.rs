@@ -1,5 +1,5 @@
 //! How tickets die: refunded or revoked. Their stock is free at once, nobody holds them any more,
-//! and whoever they were sent to cannot accept them.
+//! and the people they were sent to cannot accept them.
 
 use api::EventId;
 use api::tickets::TicketName;

@@ -211,7 +211,7 @@ pub(super) async fn leave(connection: &mut PgConnection, id: Uuid) -> Result<()>
     Ok(())
 }
 
-/// Whoever was offered this order waits no more: it is decided.
+/// Anyone who was offered this order waits no more: it is decided.
 pub async fn close(connection: &mut PgConnection, order: OrderId) -> Result<()> {
     sqlx::query!(
         "update waiting_parties set closed_at = clock_timestamp()

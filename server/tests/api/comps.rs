@@ -330,7 +330,7 @@ async fn a_list_that_is_given_again_gives_tickets_to_those_who_are_new(db: PgPoo
     let second = give(&olga, event.id, type_id, &more).await;
     assert_eq!((second.progress.total, second.left_out), (1, 6));
 
-    // A ticket that is void is none, and whoever asks for it gets another.
+    // A ticket that is void is none, and anyone who asks for it gets another.
     let revoke = format!("/host/events/{}/tickets/2/revoke", event.id);
     olga.post(&revoke, json!({"reason": "x"}))
         .await

@@ -1,4 +1,4 @@
-//! Who pays what at the door: whoever has a ticket pays for it, and nobody else is asked for it.
+//! Who pays what at the door: anyone who has a ticket pays for it, and nobody else is asked for it.
 
 use api::guests::Guest;
 use api::orders::Order;

@@ -21,7 +21,7 @@ enum For {
     Anyone,
     /// Everyone, of what is public; what is not is like a missing one.
     Public,
-    /// Whoever is signed in, about themselves.
+    /// Anyone who is signed in, about themselves.
     User,
     /// The event's staff from this role on.
     Staff(Role),
@@ -29,13 +29,13 @@ enum For {
     Buyer,
     /// Who holds the ticket.
     Holder,
-    /// Whoever is signed in, of an event; it lists what is theirs and so nothing of a missing one.
+    /// Anyone who is signed in, of an event; it lists what is theirs and so nothing of a missing one.
     Own,
     /// To whose address the transfer goes: who holds the other ticket.
     Recipient,
-    /// Whoever is signed in, of what is public; what is not is like a missing one.
+    /// Anyone who is signed in, of what is public; what is not is like a missing one.
     Visitor,
-    /// Whoever is signed in, with an id that is free; of one that is taken, who made it.
+    /// Anyone who is signed in, with an id that is free; of one that is taken, who made it.
     Maker,
 }
 

@@ -237,7 +237,7 @@ async fn nobody_is_told_of_what_is_not_public_or_called_off(db: PgPool) {
     assert_eq!(letter.subject, "Cancelled: Night");
 }
 
-/// Whoever mistypes the year has two minutes to notice.
+/// Anyone who mistypes the year has two minutes to notice.
 #[sqlx::test(migrations = "../migrations")]
 async fn changes_soon_after_each_other_are_told_as_one(db: PgPool) {
     let (app, inbox) = (TestApp::new(db), Inbox::new());

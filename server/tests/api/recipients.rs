@@ -225,7 +225,7 @@ async fn everyone_it_concerns_is_told_once_that_an_event_is_moved_and_cancelled(
 
     let cancel = scene.olga.post(&format!("{path}/cancel"), json!({})).await;
     cancel.ok::<HostEvent>();
-    // Before the tickets go back, and after: whoever is told was told from how things were.
+    // Before the tickets go back, and after: people are told how things were.
     let letters = scene.inbox.fetch(&scene.app).await;
     scene.assert_told(&letters);
     let again = scene.olga.post(&format!("{path}/cancel"), json!({})).await;

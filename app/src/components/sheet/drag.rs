@@ -72,7 +72,7 @@ impl Drag {
         let Self::Held { finger, speed, .. } = self else {
             return Self::Idle;
         };
-        // Whoever holds still before letting go does not throw it.
+        // Anyone who holds still before letting go does not throw it.
         let speed = speed * (-(at - finger.at) / MEMORY).exp();
         let shown = self.shown();
         let closes = if speed.abs() >= FLICK {

@@ -14,8 +14,8 @@ use crate::shortcuts::is_free;
 /// How far a finger must have moved sideways for it to be a swipe.
 const SWIPE: i32 = 56;
 
-/// The way to the other tickets for the same event. It stands where nothing moves when it appears: the
-/// list that knows the others may come after the ticket.
+/// Links to the previous and next ticket for the same event, for the top bar: the list that knows them may
+/// load after the ticket, and nothing must move then.
 #[component]
 pub(super) fn Siblings(place: Memo<Option<Place>>) -> impl IntoView {
     let link = move |to: Option<Name>, icon: icondata::Icon, label: &'static str| match to {
@@ -44,7 +44,7 @@ pub(super) fn Siblings(place: Memo<Option<Place>>) -> impl IntoView {
     }
 }
 
-/// Where the ticket that is open stands among those for the same event, as soon as the list knows them.
+/// The place of the open ticket among those for the same event, once the list has loaded.
 pub(super) fn use_place(name: Memo<Option<Name>>) -> Memo<Option<Place>> {
     let tickets = use_feeds().tickets.entries;
     Memo::new(move |before: Option<&Option<Place>>| {
@@ -53,7 +53,7 @@ pub(super) fn use_place(name: Memo<Option<Name>>) -> Memo<Option<Place>> {
             let names = tickets.iter().map(|entry| name_of(&entry.item));
             Place::of(name, names.filter(|(event, _)| *event == name.0).collect())
         });
-        // The list beside it may show others meanwhile.
+        // The list beside the ticket may have another filter by now.
         let known = before.copied().flatten().filter(|place| place.name == name);
         place.or(known)
     })
@@ -94,8 +94,8 @@ impl Place {
     }
 }
 
-/// Lets arrow keys and swipes over the screen lead to the other tickets.
-pub(super) fn swipe(screen: NodeRef<html::Div>, place: Memo<Option<Place>>) {
+/// Opens the previous or next ticket by arrow keys and by swipes over the screen.
+pub(super) fn open_by_keys_and_swipes(screen: NodeRef<html::Div>, place: Memo<Option<Place>>) {
     let replace = use_replace();
     let show = move |(event, number)| {
         replace(&route::ticket(event, number));

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
-use super::siblings::{Place, Siblings, swipe, use_place};
+use super::siblings::{Place, Siblings, open_by_keys_and_swipes, use_place};
 use crate::api::Error;
 use crate::components::{
     AddToCalendar, Button, Cover, Detail, Gate, Heading, Icon, Kind, LinkButton, Loaded, QrCode,
@@ -20,7 +20,7 @@ use crate::mark::mark_page;
 use crate::pages::transfers::{OnItsWay, SendTickets, provide_sending};
 use crate::{api, format, platform, route};
 
-/// What a ticket is called in its address.
+/// How the address names a ticket.
 pub(super) type Name = (EventId, TicketNumber);
 
 pub(super) fn name_of(ticket: &Ticket) -> Name {
@@ -125,7 +125,7 @@ fn TicketScreen(ticket: Ticket, place: Memo<Option<Place>>) -> impl IntoView {
         .clone()
         .map(|buyer| view! { <AskedBack name=name_of(&ticket) buyer=buyer /> });
     let screen = NodeRef::<html::Div>::new();
-    swipe(screen, place);
+    open_by_keys_and_swipes(screen, place);
     let dead = !ticket.state.is_live() || event.cancelled;
     let one_each = move || {
         let several = place.get().is_some_and(|place| place.of > 1);

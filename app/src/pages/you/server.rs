@@ -117,7 +117,7 @@ mod tests {
     use super::is_exposed;
 
     #[test]
-    fn whoever_speaks_without_encryption_to_another_device_is_warned() {
+    fn an_unencrypted_server_on_another_device_brings_a_warning() {
         for exposed in [
             "http://tickets.example.org",
             " HTTP://Tickets.Example.org:8080/ ",

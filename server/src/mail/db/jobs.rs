@@ -80,7 +80,7 @@ pub(in crate::mail) async fn insert_once(
     Ok(())
 }
 
-/// Takes at most `limit` letters of a kind that are due, for `lease_seconds`: whoever takes them and is
+/// Takes at most `limit` letters of a kind that are due, for `lease_seconds`: anyone who takes them and is
 /// killed loses them to the next.
 pub(in crate::mail) async fn take(
     connection: &mut PgConnection,

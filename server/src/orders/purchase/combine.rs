@@ -83,7 +83,7 @@ impl Combiner {
         }
     }
 
-    /// Places an order for one event together with whoever else wants tickets for it.
+    /// Places an order for one event together with others who want tickets for it.
     pub async fn place(&self, event: EventId, request: PurchaseRequest) -> Result<Outcome> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(event, Waiting { request, answer })?;

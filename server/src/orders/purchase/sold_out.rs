@@ -11,7 +11,7 @@ use super::batch::Outcome;
 use super::decide::PurchaseRequest;
 use crate::orders::Refusal;
 
-/// For how long whoever asks for the same looks first.
+/// For how long others who ask for the same look first.
 const GOOD_FOR: Duration = Duration::from_millis(250);
 /// What is remembered at most; more is begun anew.
 const ENTRIES_MAX: usize = 10_000;

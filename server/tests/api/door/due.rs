@@ -1,4 +1,4 @@
-//! What is taken at the door from whoever comes with a ticket.
+//! What is taken at the door from anyone who comes with a ticket.
 
 use api::Page;
 use api::guests::Guest;

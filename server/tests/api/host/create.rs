@@ -188,7 +188,7 @@ async fn a_draft_may_be_a_title_but_is_not_published_so(db: PgPool) {
     }
 }
 
-/// Whoever got no answer asks again, and has one draft.
+/// Anyone who got no answer asks again, and has one draft.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_draft_with_an_id_of_the_clients_is_made_once(db: PgPool) {
     let app = TestApp::new(db);

@@ -212,7 +212,7 @@ async fn a_revoked_ticket_tells_its_holder_why(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn the_organizer_refunds_whoever_holds_it_and_whether_or_not_it_was_used(db: PgPool) {
+async fn the_organizer_refunds_tickets_that_were_sent_on_or_used(db: PgPool) {
     let (app, olga, [ada, bob], event) = sold(db).await;
     check_in(&app, event, 1, &olga).await;
     gift(event, 2, &ada, &bob).await;

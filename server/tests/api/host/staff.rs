@@ -20,7 +20,7 @@ async fn verify_address(app: &TestApp, user: Uuid) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_owns_the_address_may_help(db: PgPool) {
+async fn the_owner_of_the_address_joins_the_team(db: PgPool) {
     let app = TestApp::new(db);
     let (olga, doris) = (app.user("Olga").await, app.user("Doris").await);
     sqlx::query!(

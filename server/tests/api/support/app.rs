@@ -108,7 +108,7 @@ impl TestApp {
         }
     }
 
-    /// Whoever began this session.
+    /// Who began this session.
     pub(crate) fn signed_in(&self, session: &Session) -> TestUser {
         TestUser {
             app: self.clone(),

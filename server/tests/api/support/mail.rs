@@ -197,7 +197,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
 }
 
 async fn say(write: &mut OwnedWriteHalf, line: &str) {
-    // Whoever went away does not hear it.
+    // Anyone who went away does not hear it.
     let _gone = write.write_all(format!("{line}\r\n").as_bytes()).await;
 }
 

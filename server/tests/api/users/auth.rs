@@ -13,7 +13,7 @@ use super::{PASSWORD, ada, cookie, login, patient_app, register_ada};
 use crate::support::{Answer, TestApp};
 
 #[sqlx::test(migrations = "../migrations")]
-async fn whoever_registers_is_signed_in_and_may_sign_in_again(db: PgPool) {
+async fn a_new_account_is_signed_in_and_can_sign_in_again(db: PgPool) {
     let app = TestApp::new(db);
     let mut body = ada();
     body["name"] = " Ada Lovelace ".into();

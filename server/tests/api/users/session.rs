@@ -67,7 +67,7 @@ async fn a_browsers_session_is_refreshed_from_its_cookie(db: PgPool) {
     assert!(next.ends_with(attributes), "{next}");
 }
 
-/// A browser sends cookies whoever asks it to, so they count for our own pages alone.
+/// A browser sends cookies for any page that asks, so they count for our own pages alone.
 #[sqlx::test(migrations = "../migrations")]
 async fn other_sites_do_nothing_with_cookies(db: PgPool) {
     let flags = [
@@ -377,7 +377,7 @@ async fn signing_out_makes_a_browser_forget(db: PgPool) {
 async fn a_password_changed_while_one_signs_in_ends_that_session_too(db: PgPool) {
     let app = patient_app(db);
     register_ada(&app).await;
-    // Whoever signs in has checked the password already and waits for the row.
+    // Anyone who signs in has checked the password already and waits for the row.
     let mut change = app.db.begin().await.expect("a transaction");
     sqlx::query!("update users set password_hash = '$argon2id$another'")
         .execute(&mut *change)

@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_buyers_one_has_the_last_seat_whoever_answered_first() {
+    fn either_of_two_buyers_may_have_the_last_seat() {
         let winner = bought(1, 1, 12);
         let mut sold_out = one_seat_left();
         sold_out.apply(&winner.0, &winner.1).expect("the last seat");

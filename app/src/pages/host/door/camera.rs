@@ -96,7 +96,7 @@ pub(super) fn Viewfinder(desk: Desk) -> impl IntoView {
         };
         spawn_local(async move {
             match Eye::open(video, desk, failed).await {
-                // Whoever left meanwhile wants no camera.
+                // Anyone who left meanwhile wants no camera.
                 Ok(opened) if camera.is_disposed() => opened.close(),
                 Ok(opened) => camera.set(Some(opened)),
                 Err(why) => {

@@ -151,7 +151,7 @@ fn OneTicket(ticket: QuotedTicket, order: OrderId, chosen: RwSignal<Chosen>) -> 
     }
 }
 
-/// Asking whoever holds a gifted ticket to give it back.
+/// Asking the holder of a gifted ticket to give it back.
 #[component]
 fn AskBack(order: OrderId, name: TicketName) -> impl IntoView {
     let busy = RwSignal::new(false);

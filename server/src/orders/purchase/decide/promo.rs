@@ -58,7 +58,7 @@ fn find<'a>(
     })
 }
 
-/// The same for a buyer who may say what they expect to pay, less than `full` by the code. Whoever
+/// The same for a buyer who may say what they expect to pay, less than `full` by the code. Anyone who
 /// expects something else learns nothing about the code, not even whether there is one.
 pub(super) fn find_knowing<'a>(
     stock: &'a Snapshot,
