@@ -63,6 +63,7 @@ async fn a_random_walk_keeps_to_the_rules(db: PgPool) {
         while walk.done < SEASON {
             walk.step(length.at_once).await;
         }
+        walk.end().await;
         done += walk.done;
         tally.add(walk.tally);
         assert_sound(&db).await;
@@ -161,9 +162,23 @@ impl Walk {
         }
     }
 
-    /// Does some operations at once and finds an order in which the rules explain them.
     async fn step(&mut self, at_once: usize) {
         let operations = self.choose(at_once);
+        self.perform(operations).await;
+    }
+
+    /// Finishes what would send emails to this season's people in the next one.
+    async fn end(&mut self) {
+        while self.model.has_to_send_back() {
+            self.perform(vec![Operation::SendBack]).await;
+        }
+        if self.model.has_news() {
+            self.perform(vec![Operation::Notify]).await;
+        }
+    }
+
+    /// Does operations at once and finds an order in which the rules explain them.
+    async fn perform(&mut self, operations: Vec<Operation>) {
         let performed = operations
             .into_iter()
             .map(|operation| tokio::spawn(self.world.clone().perform(operation)));
