@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -113,8 +113,22 @@ async fn write(state: &AppState, job: &db::Job) -> Result<Option<Sealed>> {
     };
     let (from, id, fonts) = (state.config.mail_from.clone(), job.id, state.fonts.clone());
     let _turn = DRAWING.acquire().await.map_err(Error::internal)?;
-    let sealed = tokio::task::spawn_blocking(move || letter.seal(&fonts, &from, id));
-    sealed.await.map_err(Error::internal)?.map(Some)
+    let sealed = on_a_thread_of_its_own(move || letter.seal(&fonts, &from, id));
+    sealed.await?.map(Some)
+}
+
+/// Each thread keeps memory that it once needed. A thread that ends gives back what drawing took.
+async fn on_a_thread_of_its_own<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let (done, when_done) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("letter".to_owned());
+    let started = thread.spawn(move || {
+        // A server that stops waits for no letter.
+        let _nobody_waits = done.send(work());
+    });
+    started.map_err(Error::internal)?;
+    when_done.await.map_err(Error::internal)
 }
 
 /// Notes what became of a letter, however long the database is away within the lease: one that was
