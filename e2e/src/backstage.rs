@@ -3,8 +3,9 @@
 use anyhow::{Context, Result};
 use api::door::Door;
 use api::events::EventDetail;
-use api::host::{CreateEvent, HostEvent, TicketTypeInput};
+use api::host::{CreateEvent, HostEvent, HostEventSummary, TicketTypeInput};
 use api::orders::{IDEMPOTENCY_KEY, Order, OrderSummary, PlaceOrder, PlaceOrderLine, QUANTITY_MAX};
+use api::promo_codes::PromoCode;
 use api::users::{Client, Login, Register, Session, User};
 use api::{Currency, EventId, Page, Time};
 use reqwest::RequestBuilder;
@@ -88,6 +89,25 @@ impl Account {
             .await
     }
 
+    /// The events that they run, newest first.
+    pub async fn host_events(&self) -> Result<Vec<HostEventSummary>> {
+        let page: Page<HostEventSummary> = self.get("/host/events").await?;
+        Ok(page.items)
+    }
+
+    /// A promo code of ten percent for one ticket type.
+    pub async fn promo_code(
+        &self,
+        id: EventId,
+        code: &str,
+        ticket_type: Uuid,
+    ) -> Result<PromoCode> {
+        let discount = json!({"percent": 10});
+        let promo = json!({"code": code, "discount": discount, "ticket_type_id": ticket_type});
+        self.post(&format!("/host/events/{id}/promo-codes"), &promo)
+            .await
+    }
+
     /// Moves an event to this moment, so that its doors are open.
     pub async fn open_doors(&self, id: EventId) -> Result<HostEvent> {
         let when = json!({"starts_at": in_days(0)?, "ends_at": in_days(1)?});
@@ -161,7 +181,7 @@ impl Account {
 }
 
 /// An event in some days, with ticket types: name, price in cents, capacity.
-pub(crate) fn event(title: &str, types: &[(&str, i64, i32)]) -> Result<CreateEvent> {
+pub fn event(title: &str, types: &[(&str, i64, i32)]) -> Result<CreateEvent> {
     Ok(CreateEvent {
         title: title.to_owned(),
         description: "One night only.".to_owned(),

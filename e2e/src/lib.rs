@@ -14,7 +14,7 @@ pub mod screens;
 mod service;
 mod speed;
 
-pub use backstage::{Account, PASSWORD};
+pub use backstage::{Account, PASSWORD, event};
 pub use browser::{Engine, home};
 pub use device::Look;
 pub use person::Person;

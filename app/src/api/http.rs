@@ -341,18 +341,24 @@ async fn read(response: Response) -> Result<String, Error> {
     if response.ok() {
         return Ok(text);
     }
-    match serde_json::from_str::<Problem>(&text) {
+    Err(refusal(response.status(), &text, asked))
+}
+
+/// What an answer means that is no success: the server's own refusal, or that of something between
+/// us and it. `asked` is how many seconds its header says to wait.
+fn refusal(status: u16, text: &str, asked: Option<u32>) -> Error {
+    match serde_json::from_str::<Problem>(text) {
         Ok(problem) => {
             let retry_after = asked.or(problem.retry_after);
-            Err(Error::Refused(Box::new(Problem {
+            Error::Refused(Box::new(Problem {
                 retry_after,
                 ..problem
-            })))
+            }))
         }
         // A proxy's own page: the server behind it did not answer.
-        Err(_) if response.status() >= 500 => Err(Error::Unreachable),
-        Err(_) if response.status() >= 400 => Err(Error::Blocked(response.status())),
-        Err(_) => Err(Error::Unreadable),
+        Err(_) if status >= 500 => Error::Unreachable,
+        Err(_) if status >= 400 => Error::Blocked(status),
+        Err(_) => Error::Unreadable,
     }
 }
 
@@ -364,4 +370,40 @@ pub(crate) fn public_url(path: &str) -> String {
         return origin.unwrap_or_default() + path;
     }
     server
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_the_servers_or_of_what_stands_before_it() {
+        let problem = r#"{"type": "about:blank", "title": "Conflict", "status": 409,
+            "code": "sold_out", "detail": "Sold out.", "retry_after": 7}"#;
+        for (asked, expected) in [(None, 7), (Some(3), 3)] {
+            let refused = refusal(409, problem, asked);
+            assert_eq!(refused.code(), Some(api::Code::SoldOut));
+            assert_eq!(refused.retry_after(), Some(expected));
+        }
+        for page in [
+            "",
+            "<html>Forbidden</html>",
+            "{}",
+            r#"{"error": "rate limited"}"#,
+            "null",
+        ] {
+            for status in [400, 401, 403, 404, 407, 409, 413, 429, 451, 499] {
+                assert_eq!(
+                    refusal(status, page, None),
+                    Error::Blocked(status),
+                    "{page}"
+                );
+            }
+            for status in [500, 502, 503, 504, 520] {
+                assert_eq!(refusal(status, page, None), Error::Unreachable, "{page}");
+            }
+            // A hotel's page that asks to sign in.
+            assert_eq!(refusal(302, page, None), Error::Unreadable, "{page}");
+        }
+    }
 }

@@ -1,12 +1,16 @@
 //! What an organizer does.
 
 use anyhow::{Context, Result, ensure};
+use api::Currency;
 use e2e::{Account, Engine, PASSWORD, Person, Service};
 
 crate::in_both_engines!(
     an_event_is_created_and_seen_to_sell,
     what_is_missing_is_said_before_publishing,
     a_wrong_price_is_marked_where_it_is_typed,
+    a_new_event_begins_as_the_last_one_did,
+    a_draft_whose_answer_is_lost_is_made_once,
+    a_ticket_type_in_use_comes_back_and_saving_goes_on,
     a_public_event_is_changed_paused_and_cancelled,
     nothing_unsaved_is_lost_unasked,
     a_camera_makes_larger_pictures_than_are_sent,
@@ -146,6 +150,107 @@ async fn a_wrong_price_is_marked_where_it_is_typed(engine: Engine) -> Result<()>
         "return !document.querySelector('[id^=type-][id$=-price]').hasAttribute('aria-invalid')",
     )
     .await?;
+    olga.leave().await
+}
+
+/// What the poster beside the form shows.
+const POSTER: &str = "return document.querySelector('.editor .cover').innerHTML";
+
+async fn a_new_event_begins_as_the_last_one_did(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let account = Account::register(&service, "Olga", "olga@example.com").await?;
+    let mut last = e2e::event("Last winter", &[("Standing", 2500, 100)])?;
+    last.currency = Currency::parse("CHF").context("a currency")?;
+    account.draft(&last).await?;
+    let olga = Person::arrive(engine, &service).await?;
+    olga.sign_in("olga@example.com").await?;
+    olga.open("/host/events/new").await?;
+    olga.until_true("return document.getElementById('event-currency').value === 'CHF'")
+        .await?;
+    ensure!(
+        !olga.can_see("Saved").await?,
+        "what was filled in for her counts as a change"
+    );
+    let poster = olga.run(POSTER).await?;
+    ensure!(
+        poster.as_str().is_some_and(|drawn| drawn.len() > 100),
+        "there is no poster before the first save: {poster}"
+    );
+    let wide = olga
+        .run(
+            "const button = document.querySelector('.editor-foot > .button');
+            const words = document.createRange();
+            words.selectNodeContents(button);
+            return button.offsetWidth - words.getBoundingClientRect().width",
+        )
+        .await?;
+    ensure!(
+        wide.as_f64().is_some_and(|more| more < 100.0),
+        "Publish is {wide} px wider than its words"
+    );
+    olga.fill("Title", "This winter").await?;
+    olga.sees("Saved. Fix the ticket details to publish.")
+        .await?;
+    let saved = olga.run(POSTER).await?;
+    ensure!(saved == poster, "the first save changes the poster");
+    olga.leave().await
+}
+
+/// What is sent arrives, and its first answer does not.
+const LOSE_AN_ANSWER: &str = "
+    window.trueFetch = window.fetch;
+    window.fetch = async (...request) => {
+        const answer = await trueFetch(...request);
+        const asked = request[0];
+        const is_event = (asked.url ?? asked).includes('/host/events/');
+        const method = request[1]?.method ?? asked.method;
+        if (!is_event || method === 'GET') return answer;
+        window.fetch = window.trueFetch;
+        window.lost = answer.status;
+        throw new TypeError('no network');
+    };";
+
+async fn a_draft_whose_answer_is_lost_is_made_once(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let olga = organizer(engine, &service).await?;
+    olga.follow("Create an event").await?;
+    olga.sees_heading("New event").await?;
+    olga.run(LOSE_AN_ANSWER).await?;
+    olga.fill("Title", "Perseids").await?;
+    olga.until_true("return window.lost === 201").await?;
+    olga.sees("Try again").await?;
+    olga.fill("Title", "Perseids at midnight").await?;
+    olga.sees("Saved. Fix the ticket details to publish.")
+        .await?;
+    let account = Account::login(&service, "olga@example.com").await?;
+    let events = account.host_events().await?;
+    let titles: Vec<&str> = events.iter().map(|event| event.title.as_str()).collect();
+    ensure!(titles == ["Perseids at midnight"], "there are {titles:?}");
+    olga.leave().await
+}
+
+async fn a_ticket_type_in_use_comes_back_and_saving_goes_on(engine: Engine) -> Result<()> {
+    let service = Service::start().await?;
+    let account = Account::register(&service, "Olga", "olga@example.com").await?;
+    let types = [("Standing", 2500, 100), ("Balcony", 4000, 20)];
+    let draft = account.draft(&e2e::event("Perseids", &types)?).await?;
+    let balcony = draft.ticket_types[1].id;
+    account.promo_code(draft.id, "GOLD", balcony).await?;
+    let olga = Person::arrive(engine, &service).await?;
+    olga.sign_in("olga@example.com").await?;
+    olga.open(&format!("/host/events/{}/edit", draft.id))
+        .await?;
+    olga.press("Remove ticket type 2").await?;
+    olga.sees("“Balcony” cannot be removed: the promo code GOLD is for it.")
+        .await?;
+    olga.until_true("return document.querySelectorAll('.type-card').length === 2")
+        .await?;
+    olga.fill("Title", "Perseids at midnight").await?;
+    olga.until_true("return document.querySelector('.save-status__words').innerText === 'Saved'")
+        .await?;
+    let events = account.host_events().await?;
+    let titles: Vec<&str> = events.iter().map(|event| event.title.as_str()).collect();
+    ensure!(titles == ["Perseids at midnight"], "there are {titles:?}");
     olga.leave().await
 }
 

@@ -153,6 +153,28 @@ fn what_is_written_can_be_read_back() {
     }
 }
 
+#[test]
+fn a_festival_has_its_end_on_the_ticket_and_a_night_has_none() {
+    let fonts = fonts();
+    let read = |days: i64, locale: &str| {
+        let mut ticket = ticket("Festival", "Ada");
+        ticket.event.ends_at = ticket.event.starts_at + chrono::TimeDelta::days(days);
+        let pdf = with(&fonts, locale, |holder| {
+            draw(holder, &[ticket]).expect("a PDF")
+        });
+        text_of(&pdf)
+    };
+    for (locale, first, last) in [("en", "March 4", "March 6"), ("de", "4. März", "6. März")] {
+        let festival = read(2, locale);
+        assert!(
+            festival.contains(first) && festival.contains(last),
+            "{festival}"
+        );
+        let night = read(0, locale);
+        assert!(night.contains(first) && !night.contains(last), "{night}");
+    }
+}
+
 /// However long the texts and whatever the script: nothing leaves its column, lies over another or
 /// reaches the code.
 #[test]

@@ -434,3 +434,16 @@ async fn a_place_comes_before_the_body(db: PgPool) {
     assert!(said.starts_with("HTTP/1.1 503"), "{said}");
     drop(waiting);
 }
+
+/// Service managers start programs with 1,024 descriptors, however many the system allows.
+#[sqlx::test(migrations = "../migrations")]
+async fn descriptors_are_raised_as_far_as_the_system_allows(db: PgPool) {
+    let app = TestApp::new(db);
+    let (before, most) = rlimit::Resource::NOFILE.get().expect("limits");
+    let few = 1024.min(before);
+    rlimit::Resource::NOFILE.set(few, most).expect("fewer");
+    let connections = Connections::new(&app.state.config);
+    let now = rlimit::Resource::NOFILE.get().expect("limits");
+    connections.expect("connections");
+    assert_eq!(now, (most, most));
+}

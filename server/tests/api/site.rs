@@ -257,6 +257,28 @@ async fn search_engines_are_told_the_local_time_the_place_and_what_can_be_had(db
     }
 }
 
+/// A price at which nothing is left would be a lie.
+#[sqlx::test(migrations = "../migrations")]
+async fn search_engines_are_told_the_price_that_can_be_had(db: PgPool) {
+    let site = Site::new(db.clone(), &[]);
+    let event = EventBuilder::new("Night")
+        .ticket_type("Early", 0, 2)
+        .ticket_type("Standing", 1250, 50);
+    let id = site.event(event).await;
+    for (change, price) in [
+        ("update ticket_types set sold = 0", "0.00"),
+        (
+            "update ticket_types set sold = capacity where name = 'Early'",
+            "12.50",
+        ),
+    ] {
+        sqlx::raw_sql(change).execute(&db).await.expect("changed");
+        let offers = structured(&site, id).await["offers"].clone();
+        assert_eq!(offers["lowPrice"], price, "{offers}");
+        assert_eq!(offers["priceCurrency"], "EUR", "{offers}");
+    }
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_draft_is_like_nothing_at_all(db: PgPool) {
     let site = Site::new(db, &[]);

@@ -1,6 +1,7 @@
 //! What every answer has in common, and the API's description of itself.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use api::Code;
 use axum::body::Body;
@@ -426,5 +427,71 @@ async fn the_description_matches_the_routes(db: PgPool) {
                 answer.status
             );
         }
+    }
+}
+
+/// What the log says, level by level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn take(&self) -> String {
+        let said = std::mem::take(&mut *self.0.lock().expect("no panic"));
+        String::from_utf8(said).expect("text")
+    }
+}
+
+impl std::io::Write for Log {
+    fn write(&mut self, said: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").extend(said);
+        Ok(said.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Somebody is woken by errors. That many come at once is no error.
+#[sqlx::test(migrations = "../migrations")]
+async fn busy_is_a_warning_and_what_fails_is_an_error(db: PgPool) {
+    let app = TestApp::new(db);
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(move || writer.clone())
+        .finish();
+    // A test runs on one thread, and so do the tasks of its requests.
+    let _logging = tracing::subscriber::set_default(subscriber);
+    for (state, status, level) in [
+        ("55P03", StatusCode::SERVICE_UNAVAILABLE, "WARN"),
+        ("53300", StatusCode::SERVICE_UNAVAILABLE, "WARN"),
+        ("57014", StatusCode::SERVICE_UNAVAILABLE, "WARN"),
+        ("XX000", StatusCode::INTERNAL_SERVER_ERROR, "ERROR"),
+    ] {
+        let failing = format!(
+            "create or replace function fail() returns trigger language plpgsql as
+            $$ begin raise exception 'on purpose' using errcode = '{state}'; end $$;
+            create or replace trigger fails before insert on users
+            for each row execute function fail()"
+        );
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(failing)).execute(&app.db);
+        done.await.expect("a trigger");
+        log.take();
+        let ada = json!({"name": "Ada", "email": "ada@example.com",
+            "password": "correct horse battery", "locale": "en"});
+        let answer = app.stranger().post("/auth/register", ada).await;
+        let said = log.take();
+        assert_eq!(answer.status, status, "{state}: {said}");
+        let levels: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(1))
+            .collect();
+        assert!(
+            !levels.is_empty() && levels.iter().all(|said| *said == level),
+            "{state}: {said}"
+        );
     }
 }
