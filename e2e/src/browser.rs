@@ -9,6 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::{Capabilities, WebDriver};
 
+use crate::display::Display;
 use crate::process::{Process, free_port, path};
 use crate::service::Service;
 
@@ -29,8 +30,9 @@ pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     /// When the browser or program was started.
     pub(crate) started: Instant,
-    // Dropped in this order: the driver program ends before its profile goes.
+    // Dropped in this order: the driver program ends before its display and its profile go.
     _program: Process,
+    _display: Option<Display>,
     _profile: TempDir,
 }
 
@@ -44,13 +46,20 @@ impl Browser {
     ) -> Result<Self> {
         let profile = TempDir::new()?;
         let port = free_port()?;
+        // An installed program lives in the session that it was started from.
+        let display = match engine {
+            Engine::Desktop => Some(Display::start()?),
+            Engine::Chromium | Engine::Installed => None,
+        };
         let mut program = match engine {
             Engine::Chromium => {
                 Process::start(driver("chromedriver").arg(format!("--port={port}")))?
             }
             Engine::Desktop => Process::start(
-                // Neither a running app of the developer's nor their keychain takes part.
-                webkit(port, service, &profile).env("DBUS_SESSION_BUS_ADDRESS", "disabled:"),
+                webkit(port, service, &profile)
+                    .envs(display.iter().map(|display| ("DISPLAY", &display.name)))
+                    // Neither a running app of the developer's nor their keychain takes part.
+                    .env("DBUS_SESSION_BUS_ADDRESS", "disabled:"),
             )?,
             Engine::Installed => Process::start(&mut webkit(port, service, &profile))?,
         };
@@ -70,6 +79,7 @@ impl Browser {
             driver,
             started,
             _program: program,
+            _display: display,
             _profile: profile,
         })
     }

@@ -6,6 +6,7 @@ mod backstage;
 mod browser;
 mod database;
 mod device;
+mod display;
 mod finger;
 mod person;
 mod presses;

@@ -1,8 +1,11 @@
 //! Programs that are gone when their handle is.
 
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +24,15 @@ impl Process {
             .spawn()
             .with_context(|| format!("cannot run {name}"))?;
         Ok(Self { child, name })
+    }
+
+    /// Waits for the first line that it says.
+    pub(crate) fn first_line(&mut self) -> Result<String> {
+        let said = self.child.stdout.take();
+        let said = said.with_context(|| format!("nobody listens to {}", self.name))?;
+        let mut line = String::new();
+        BufReader::new(said).read_line(&mut line)?;
+        Ok(line.trim().to_owned())
     }
 
     /// Waits until `url` answers with success.
@@ -81,9 +93,16 @@ impl Drop for Process {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago, and that no journey beside this one was given.
 pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static GIVEN: LazyLock<Mutex<HashSet<u16>>> = LazyLock::new(Mutex::default);
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if given.insert(port) {
+            return Ok(port);
+        }
+    }
 }
 
 /// The path in this environment variable, which `cargo xtask test` sets.

@@ -1,6 +1,7 @@
 //! The package that people install, by Tauri's own bundler.
 
 mod check;
+mod screen;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,8 +5,9 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use super::screen::Screen;
 use crate::database::Database;
-use crate::e2e::{Screen, equip};
+use crate::e2e::equip;
 use crate::step::{run as run_step, step};
 use crate::{place, setup};
 
