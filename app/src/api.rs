@@ -134,7 +134,10 @@ pub(crate) fn live_stock(id: EventId) -> Option<impl Stream<Item = LiveStock>> {
 }
 
 pub(crate) async fn all_waiting_places() -> Answer<Vec<WaitingPlace>> {
-    Call::get("/waiting-list").send().await
+    Call::get("/waiting-list")
+        .keep(Name::WaitingPlaces)
+        .send()
+        .await
 }
 
 pub(crate) async fn waiting_places(id: EventId) -> Answer<Vec<WaitingPlace>> {
@@ -241,7 +244,10 @@ pub(crate) async fn send_tickets(body: &SendTickets) -> Answer<Offer> {
 }
 
 pub(crate) async fn pending_transfers() -> Answer<Page<Transfer>> {
-    Call::get("/transfers?pending=true&limit=100").send().await
+    Call::get("/transfers?pending=true&limit=100")
+        .keep(Name::Received)
+        .send()
+        .await
 }
 
 pub(crate) async fn claim(token: &str) -> Answer<Offer> {

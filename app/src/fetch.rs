@@ -112,6 +112,16 @@ impl<T: Send + Sync + 'static> Fetch<T> {
         }));
     }
 
+    /// Whether it has come or failed, and from then on. What can be pressed below it is shown then,
+    /// or it would move under the finger.
+    pub(crate) fn has_come(self) -> Memo<bool> {
+        Memo::new(move |before| {
+            before == Some(&true)
+                || self.value.with(Option::is_some)
+                || self.error.with(Option::is_some)
+        })
+    }
+
     /// Loads again.
     pub(crate) fn reload(self) {
         self.again.notify();

@@ -28,6 +28,9 @@ pub(crate) enum Name {
     Orders,
     Order(OrderId),
     Hosted,
+    /// What others sent.
+    Received,
+    WaitingPlaces,
 }
 
 impl fmt::Display for Name {
@@ -40,6 +43,8 @@ impl fmt::Display for Name {
             Self::Orders => to.write_str("orders"),
             Self::Order(id) => write!(to, "order-{id}"),
             Self::Hosted => to.write_str("hosted"),
+            Self::Received => to.write_str("received"),
+            Self::WaitingPlaces => to.write_str("waiting-places"),
         }
     }
 }
@@ -110,6 +115,11 @@ fn make_room() {
     for key in too_many(entries, MAX_CHARACTERS) {
         storage::remove(&key);
     }
+}
+
+/// Whether something is kept.
+pub(crate) fn has(name: Name) -> bool {
+    storage::get(&Place::of(name).0).is_some()
 }
 
 pub(crate) fn read<T: DeserializeOwned>(name: Name) -> Option<Kept<T>> {

@@ -78,6 +78,9 @@ later! { screen:
 
 // What some need on the way to their tickets. It takes what it is about from its context.
 later! { part:
+    wallet {
+        waiting_places: event::WaitingPlaces,
+    }
     you {
         shortcuts: you::KeyList,
     }
@@ -85,7 +88,6 @@ later! { part:
         sign_in_step: buy::SignInStep,
         promo_code: buy::PromoCode,
         wait: event::Wait,
-        waiting_places: event::WaitingPlaces,
     }
 }
 

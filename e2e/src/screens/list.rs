@@ -50,6 +50,7 @@ pub const SCREENS: &[Screen] = &[
     Nobody.sees("buy/sign-in", "/events/{on_sale}/buy", "We’ve saved your tickets.").after(&[Press("One more: "), Press("Get ticket")]),
     Nobody.sees("buy/sold-out-meanwhile", "/events/{last_seats}/buy", "Sold out").after(&[See("1 ticket"), SellOut("{last_seats}")]),
     Nina.sees("wait/join", "/events/{sold_out}/wait", "How many tickets?"),
+    Ada.sees("wait/held", "/events/{tiny}", "held for you"),
     Nina.sees("wait/in-line", "/events/{tiny}", "You’re on the list"),
 
     Ada.sees("cart/empty", "/cart", "Your cart is empty"),

@@ -130,6 +130,12 @@ async fn what_was_chosen_survives_the_sign_in(engine: Engine) -> Result<()> {
     ada.leave().await
 }
 
+/// Whether the button that takes what is held lies above the bar at the foot.
+const IS_HELD_IN_SIGHT: &str = "
+    const take = document.querySelector('.waiting--held .button').getBoundingClientRect();
+    const foot = document.querySelector('.foot-bar').getBoundingClientRect();
+    return take.top > 0 && take.bottom <= foot.top";
+
 async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     let (service, olga) = service().await?;
     let event = olga.publish("Tiny", &[("Seat", 1000, 2)]).await?;
@@ -173,6 +179,8 @@ async fn a_sold_out_event_says_so(engine: Engine) -> Result<()> {
     olga.refund(&sold, 1).await?;
     ada.sees("1 × Seat held for you").await?;
     ada.can_use_the_screen().await?;
+    ada.press("Get tickets").await?;
+    ada.until_true(IS_HELD_IN_SIGHT).await?;
     ada.open("/tickets").await?;
     ada.sees_heading("Tickets").await?;
     ada.sees("1 × Seat held for you").await?;

@@ -10,6 +10,7 @@ mod focus;
 mod keyboard;
 mod languages;
 mod layout;
+mod loading;
 mod offline;
 mod organizer;
 mod panes;

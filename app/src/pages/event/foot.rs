@@ -3,7 +3,7 @@ use i18n::t;
 use leptos::prelude::*;
 
 use super::OpenEvent;
-use crate::components::{Kind, LinkButton};
+use crate::components::{Button, Kind, LinkButton};
 use crate::format::Here;
 use crate::mark::mark_page;
 use crate::route;
@@ -17,11 +17,17 @@ pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
     });
     move || {
         let (id, offer) = offer.get()?;
+        mark_page("has-foot-bar");
+        if let Some((main, note)) = open.held() {
+            let action = view! { <Button on_press=show_held>{t!(events.get_tickets)}</Button> };
+            return Some(bar(main, note, action.into_any()));
+        }
         let next = match offer.next {
-            Next::Wait if open.waits_for(None) => Next::MoreEvents,
-            next => next,
+            Next::Wait if !open.knows_line.get() => None,
+            Next::Wait if open.waits_for(None) => Some(Next::MoreEvents),
+            next => Some(next),
         };
-        let action = match next {
+        let action = next.map(|next| match next {
             Next::Buy => {
                 view! { <LinkButton href=route::buy(id)>{t!(events.get_tickets)}</LinkButton> }
                     .into_any()
@@ -36,16 +42,26 @@ pub(super) fn Foot(open: OpenEvent) -> impl IntoView {
                 </LinkButton>
             }
             .into_any(),
-        };
-        mark_page("has-foot-bar");
-        Some(view! {
-            <div class="foot-bar">
-                <div class="foot-bar__text" aria-live="polite">
-                    <p class="foot-bar__main">{offer.main}</p>
-                    <p class="foot-bar__note">{offer.note}</p>
-                </div>
-                {action}
+        });
+        Some(bar(offer.main, offer.note, action.into_any()))
+    }
+}
+
+fn bar(main: String, note: String, action: AnyView) -> impl IntoView {
+    view! {
+        <div class="foot-bar">
+            <div class="foot-bar__text" aria-live="polite">
+                <p class="foot-bar__main">{main}</p>
+                <p class="foot-bar__note">{note}</p>
             </div>
-        })
+            {action}
+        </div>
+    }
+}
+
+/// To where it is taken, which may be below what can be seen.
+fn show_held(_: ()) {
+    if let Ok(Some(held)) = document().query_selector(".waiting--held") {
+        held.scroll_into_view();
     }
 }

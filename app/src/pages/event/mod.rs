@@ -28,7 +28,7 @@ use live::follow_stock;
 use share::ShareButton;
 pub(crate) use wait::{Wait, WaitSheet};
 use waiting::Waits;
-pub(crate) use waiting::{AllWaitingPlaces, WaitingPlaces};
+pub(crate) use waiting::{AllWaitingPlaces, WaitingPlaces, fetch_all_waiting_places};
 
 /// The event that is open, for its screen and the sheet over it.
 #[derive(Clone, Copy)]
@@ -37,6 +37,8 @@ pub(crate) struct OpenEvent {
     stock: RwSignal<Option<LiveStock>>,
     /// One's places on its waiting list.
     waiting: Fetch<Vec<WaitingPlace>>,
+    /// Whether it is known if one is in line: who is, is not asked to join.
+    knows_line: Memo<bool>,
 }
 
 impl OpenEvent {
@@ -55,6 +57,19 @@ impl OpenEvent {
             places
                 .as_ref()
                 .is_some_and(|places| places.iter().any(is_for))
+        })
+    }
+}
+
+impl OpenEvent {
+    /// What is held for the person, and until when.
+    fn held(self) -> Option<(String, String)> {
+        self.waiting.value.with(|places| {
+            let held = places
+                .as_ref()?
+                .iter()
+                .find(|place| place.offer.is_some())?;
+            Some(waiting::words(held))
         })
     }
 }
@@ -96,6 +111,7 @@ pub(crate) fn EventPage() -> impl IntoView {
         fetch,
         stock,
         waiting,
+        knows_line: waiting.has_come(),
     };
     provide_context(open);
     provide_context(Waits {
@@ -137,8 +153,10 @@ fn EventScreen(event: EventDetail, open: OpenEvent) -> impl IntoView {
                     <Heading text=summary.title.clone() />
                     <p class="event__by" dir="auto">{t!(events.by, name = &event.organizer.name)}</p>
                 </div>
-                <Show when=move || open.waits_for(None)>{later::waiting_places()}</Show>
+                // Not above the facts, whose link it would move when it comes.
                 <Facts event=event.clone() />
+                <Yours event=event.clone() />
+                <Show when=move || open.waits_for(None)>{later::waiting_places()}</Show>
                 <TicketTypes open=open />
                 <About text=event.description />
             </div>
@@ -157,22 +175,12 @@ fn Facts(event: EventDetail) -> impl IntoView {
     );
     let street = event::street(&event);
     let summary = event.summary;
-    let yours = (event.yours > 0).then(|| {
-        view! {
-            <a class="event__yours" href=route::TICKETS>
-                <Icon icon=icondata::LuTicketCheck />
-                <span>{t!(events.you_have, tickets = format::tickets(event.yours))}</span>
-                <Icon icon=icondata::LuChevronRight />
-            </a>
-        }
-    });
     let href = map.clone();
     let open_map = move |click: leptos::ev::MouseEvent| {
         click.prevent_default();
         platform::open_outside(&map);
     };
     view! {
-        {yours}
         <dl class="facts">
             <div class="facts__row">
                 <dt class="facts__icon">
@@ -201,6 +209,20 @@ fn Facts(event: EventDetail) -> impl IntoView {
     }
 }
 
+/// How many tickets one has.
+#[component]
+fn Yours(event: EventDetail) -> impl IntoView {
+    (event.yours > 0).then(|| {
+        view! {
+            <a class="event__yours" href=route::TICKETS>
+                <Icon icon=icondata::LuTicketCheck />
+                <span>{t!(events.you_have, tickets = format::tickets(event.yours))}</span>
+                <Icon icon=icondata::LuChevronRight />
+            </a>
+        }
+    })
+}
+
 /// What there is to buy, with what is left of it.
 #[component]
 fn TicketTypes(open: OpenEvent) -> impl IntoView {
@@ -209,7 +231,9 @@ fn TicketTypes(open: OpenEvent) -> impl IntoView {
         let timezone = event.summary.timezone.clone();
         let row = |kind: &TicketType| {
             let note = event::left(&Here, kind, &timezone);
-            let can_wait = kind.state == SaleState::SoldOut && !open.waits_for(Some(kind.id));
+            let can_wait = kind.state == SaleState::SoldOut
+                && open.knows_line.get()
+                && !open.waits_for(Some(kind.id));
             let wait = can_wait.then(|| {
                 view! {
                     <a class="offer__wait" href=route::wait(event.summary.id)>

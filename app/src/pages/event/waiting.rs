@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 use crate::components::{Button, Kind, use_toasts};
 use crate::feed::use_feeds;
 use crate::fetch::Fetch;
-use crate::pages::later;
+use crate::kept::Name;
 use crate::session::use_session;
 use crate::{api, format, route};
 
@@ -24,10 +24,8 @@ pub(crate) struct Waits {
     pub(super) named: bool,
 }
 
-/// Everything one waits for, at whatever event, above one's tickets. It needs no place while there
-/// is nothing.
-#[component]
-pub(crate) fn AllWaitingPlaces() -> impl IntoView {
+/// The places of the person who is signed in, at whatever event.
+pub(crate) fn fetch_all_waiting_places() -> Fetch<Vec<WaitingPlace>> {
     let session = use_session();
     let waiting = Fetch::new(
         move || session.user_id(),
@@ -36,6 +34,13 @@ pub(crate) fn AllWaitingPlaces() -> impl IntoView {
             None => Ok(Vec::new()),
         },
     );
+    waiting.prefill_kept(move || session.user_id().map(|_| Name::WaitingPlaces));
+    waiting
+}
+
+/// Everything one waits for, above one's tickets. It needs no place while there is nothing.
+#[component]
+pub(crate) fn AllWaitingPlaces(waiting: Fetch<Vec<WaitingPlace>>) -> impl IntoView {
     provide_context(Waits {
         places: waiting,
         named: true,
@@ -48,7 +53,7 @@ pub(crate) fn AllWaitingPlaces() -> impl IntoView {
     view! {
         <Show when=move || some.get()>
             <section class="waits" aria-label=t!(events.waiting_lists)>
-                {later::waiting_places()}
+                <WaitingPlaces />
             </section>
         </Show>
     }
@@ -165,7 +170,8 @@ fn Place(place: WaitingPlace, waiting: Fetch<Vec<WaitingPlace>>, named: bool) ->
     }
 }
 
-fn words(place: &WaitingPlace) -> (String, String) {
+/// What to say of a place, and below it.
+pub(super) fn words(place: &WaitingPlace) -> (String, String) {
     let what = format!("{} × {}", place.quantity, place.ticket_type);
     let Some(offer) = &place.offer else {
         let title = match place.ahead {

@@ -13,13 +13,13 @@ use leptos::prelude::*;
 
 use crate::api;
 use crate::components::{
-    Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, SkeletonShape,
+    Chip, EmptyState, FeedFrame, Gate, LinkButton, ListScreen, Panes, Skeleton, SkeletonShape,
 };
 use crate::feed::{Feed, use_feeds};
-use crate::kept::Name;
+use crate::kept::{self, Name};
 use crate::list_filter::use_list_filter;
-use crate::pages::event::AllWaitingPlaces;
-use crate::pages::transfers::Received;
+use crate::pages::event::{AllWaitingPlaces, fetch_all_waiting_places};
+use crate::pages::transfers::{Received, fetch_pending};
 use crate::route::{self, Tab};
 use crate::session::use_session;
 use group::group;
@@ -40,7 +40,6 @@ pub(crate) fn TicketsPage() -> impl IntoView {
             show_tickets(feed, session.user_id(), when);
         }
     });
-    let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
     view! {
         <Panes tab=Tab::Tickets own=true>
             <ListScreen title=t!(common.tickets_title) feed=feed class="list--column">
@@ -50,25 +49,42 @@ pub(crate) fn TicketsPage() -> impl IntoView {
                     text=t!(tickets.sign_in)
                     whole=false
                 >
-                    <Received />
-                    <AllWaitingPlaces />
-                    <Choice when=when choose=choose />
-                    <FeedFrame
-                        feed=feed
-                        skeleton=SkeletonShape::Rows
-                        empty=move || view! { <NoTickets when=when /> }
-                    >
-                        <ul class="stubs">
-                            <For each=move || groups.get() key=|group| group.key let:group>
-                                <li class="stubs__item">
-                                    <Stub group=group />
-                                </li>
-                            </For>
-                        </ul>
-                    </FeedFrame>
+                    <Everything when=when choose=choose />
                 </Gate>
             </ListScreen>
         </Panes>
+    }
+}
+
+/// What is sent and held, and below it the tickets: once it is known how much is above them, or
+/// at once where they are on this device.
+#[component]
+fn Everything(when: Memo<TicketsWhen>, choose: Callback<TicketsWhen>) -> impl IntoView {
+    let feed = use_feeds().tickets;
+    let (pending, waiting) = (fetch_pending(), fetch_all_waiting_places());
+    let come = [pending.has_come(), waiting.has_come()];
+    let is_kept = kept::has(Name::Tickets(when.get_untracked()));
+    let groups = Memo::new(move |_| feed.entries.with(|entries| group(entries)));
+    let known = move || is_kept || come.iter().all(|come| come.get());
+    view! {
+        <Received pending=pending />
+        <AllWaitingPlaces waiting=waiting />
+        <Show when=known fallback=|| view! { <Skeleton shape=SkeletonShape::Rows /> }>
+            <Choice when=when choose=choose />
+            <FeedFrame
+                feed=feed
+                skeleton=SkeletonShape::Rows
+                empty=move || view! { <NoTickets when=when /> }
+            >
+                <ul class="stubs">
+                    <For each=move || groups.get() key=|group| group.key let:group>
+                        <li class="stubs__item">
+                            <Stub group=group />
+                        </li>
+                    </For>
+                </ul>
+            </FeedFrame>
+        </Show>
     }
 }
 

@@ -8,5 +8,5 @@ mod send;
 
 pub(crate) use claim::ClaimPage;
 pub(crate) use on_its_way::OnItsWay;
-pub(crate) use received::Received;
+pub(crate) use received::{Received, fetch_pending};
 pub(crate) use send::{SendTickets, provide_sending};

@@ -1,30 +1,40 @@
+use ::api::Page;
+use ::api::transfers::Transfer;
 use i18n::t;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::offer::{Pending, Reply, ReplyButtons};
-use crate::api;
+use crate::api::{self, Error};
 use crate::components::{Icon, use_toasts};
 use crate::fetch::Fetch;
+use crate::kept::Name;
 use crate::refresh::use_refresh;
 use crate::session::use_session;
 
-/// What others have sent, above one's own tickets. It needs no place while there is nothing.
-#[component]
-pub(crate) fn Received() -> impl IntoView {
+/// What is on its way from and to the person who is signed in.
+pub(crate) fn fetch_pending() -> Fetch<Page<Transfer>> {
     let session = use_session();
     let fetch = Fetch::new(
         move || session.user_id(),
         async |user| match user {
-            Some(_) => {
-                let mut transfers = api::pending_transfers().await?.items;
-                transfers.retain(|transfer| !transfer.sent);
-                Ok(Pending::group(transfers))
-            }
-            None => Ok(Vec::new()),
+            Some(_) => api::pending_transfers().await,
+            None => Err(Error::Nowhere),
         },
     );
-    let offers = Memo::new(move |_| fetch.value.get().unwrap_or_default());
+    fetch.prefill_kept(move || session.user_id().map(|_| Name::Received));
+    fetch
+}
+
+/// What others have sent, above one's own tickets. It needs no place while there is nothing.
+#[component]
+pub(crate) fn Received(pending: Fetch<Page<Transfer>>) -> impl IntoView {
+    let offers = Memo::new(move |_| {
+        let pending = pending.value.get().map(|page| page.items);
+        let mut transfers = pending.unwrap_or_default();
+        transfers.retain(|transfer| !transfer.sent);
+        Pending::group(transfers)
+    });
     move || {
         let offers = offers.get();
         (!offers.is_empty()).then(|| {

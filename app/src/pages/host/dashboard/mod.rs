@@ -172,10 +172,27 @@ fn OpenEvent(id: Memo<Option<EventId>>) -> impl IntoView {
     let forms = move || {
         let can = can.get()?;
         let cancel = move |()| cancelling.set(head.get_untracked());
+        let codes = can.manages.then(|| {
+            Fetch::new(
+                move || can.id,
+                |id| async move { api::promo_codes(id).await },
+            )
+        });
+        let staff = can
+            .organizes
+            .then(|| Fetch::new(move || can.id, |id| async move { api::staff(id).await }));
+        let come = [
+            Some(open.sales.has_come()),
+            codes.map(Fetch::has_come),
+            staff.map(Fetch::has_come),
+        ];
+        let all_come = move || come.iter().flatten().all(|come| come.get());
         Some(view! {
-            {can.manages.then(|| view! { <PromoSection event=open.event /> })}
-            {can.organizes.then(|| view! { <StaffSection id=can.id /> })}
-            {can.cancels.then(|| view! { <CancelButton on_press=cancel /> })}
+            <Show when=all_come>
+                {codes.map(|codes| view! { <PromoSection event=open.event codes=codes /> })}
+                {staff.map(|staff| view! { <StaffSection id=can.id staff=staff /> })}
+                {can.cancels.then(|| view! { <CancelButton on_press=cancel /> })}
+            </Show>
         })
     };
     view! {

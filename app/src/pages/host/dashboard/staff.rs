@@ -12,9 +12,8 @@ use crate::pages::host::leave::{LeaveGuard, LeaveSheet};
 
 /// Who helps with the event, for its organizer to choose.
 #[component]
-pub(super) fn StaffSection(id: EventId) -> impl IntoView {
+pub(super) fn StaffSection(id: EventId, staff: Fetch<Staff>) -> impl IntoView {
     let toasts = use_toasts();
-    let staff = Fetch::<Staff>::new(move || id, |id| async move { api::staff(id).await });
     let remove = move |member: StaffMember| {
         spawn_local(async move {
             match api::remove_staff(id, member.id).await {

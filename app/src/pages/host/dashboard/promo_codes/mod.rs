@@ -13,19 +13,16 @@ use leptos::prelude::*;
 
 use crate::components::{Badge, Button, Kind, Tone};
 use crate::fetch::Fetch;
-use crate::{api, format};
+use crate::format;
 use change::ChangeCode;
 use new::NewCode;
 
 /// The event's promo codes: how they are used, and the way to another.
 #[component]
-pub(super) fn PromoSection(event: Fetch<HostEvent>) -> impl IntoView {
+pub(super) fn PromoSection(event: Fetch<HostEvent>, codes: Fetch<PromoCodes>) -> impl IntoView {
     let Some(known) = event.value.get_untracked() else {
         return ().into_any();
     };
-    let id = known.id;
-    let codes =
-        Fetch::<PromoCodes>::new(move || id, |id| async move { api::promo_codes(id).await });
     let adding = RwSignal::new(false);
     let to_come = match known.status {
         EventStatus::Draft => true,
