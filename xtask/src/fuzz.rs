@@ -9,13 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::database::Database;
 use crate::step::{run as run_step, step};
 use crate::{place, setup};
 
 const VERSION: &str = "schemathesis==4.32.5";
+const EXAMPLES: u32 = 40;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// An account of the demo data.
 const SIGN_IN: &str =
@@ -24,8 +25,14 @@ const SIGN_IN: &str =
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many requests to make up for each operation.
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = EXAMPLES)]
     examples: u32,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self { examples: EXAMPLES }
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -38,6 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let server = step("Start the server", |_| Server::start(&database))?;
     let token = server.sign_in()?;
     let signed_in = format!("Authorization: Bearer {token}");
+    let mut failed = Vec::new();
     for (who, header) in [("signed out", None), ("signed in", Some(&signed_in))] {
         let mut fuzz = Command::new(&schemathesis);
         // It leaves its notes where it runs.
@@ -50,8 +58,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         if let Some(header) = header {
             fuzz.args(["--header", header]);
         }
-        run_step(&format!("Fuzz the API, {who}"), &mut fuzz)?;
+        if let Err(error) = run_step(&format!("Fuzz the API, {who}"), &mut fuzz) {
+            failed.push(format!("{error:#}"));
+        }
     }
+    ensure!(failed.is_empty(), "{}", failed.join("\n"));
     Ok(())
 }
 

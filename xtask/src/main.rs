@@ -6,6 +6,7 @@ mod bundle;
 mod database;
 mod e2e;
 mod fuzz;
+mod long;
 mod mobile;
 mod place;
 mod prepare;

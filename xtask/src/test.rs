@@ -7,13 +7,16 @@ use clap::ValueEnum;
 
 use crate::database::Database;
 use crate::step::run as run_step;
-use crate::{e2e, mobile, place, prepare, setup};
+use crate::{e2e, long, mobile, place, prepare, setup};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Run this step alone; may be given several times.
     #[arg(long, value_enum, value_name = "STEP")]
     only: Vec<Step>,
+    /// Run what takes too long for every landing instead: before an issue is resolved.
+    #[arg(long, conflicts_with = "only")]
+    long: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -47,8 +50,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     setup::everything()?;
     let mut tally = Tally::default();
+    if args.long {
+        tally.add(&long::run()?);
+    }
     for step in Step::value_variants() {
-        if args.only.is_empty() || args.only.contains(step) {
+        if !args.long && (args.only.is_empty() || args.only.contains(step)) {
             match step {
                 Step::Fmt => fmt()?,
                 Step::Prepare => prepare::check()?,
