@@ -114,3 +114,21 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens_at: Option<DateTime<Utc>>,
 }
+
+impl Problem {
+    /// A refusal that says no more than its sentence.
+    pub fn new(status: u16, code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: BTreeMap::new(),
+            retry_after: None,
+            request_id: None,
+            left: None,
+            ticket_type_id: None,
+            total: None,
+            opens_at: None,
+        }
+    }
+}

@@ -175,18 +175,8 @@ impl Error {
 
     fn problem(&self) -> Problem {
         let (status, code) = self.status_and_code();
-        let mut problem = Problem {
-            status: status.as_u16(),
-            code,
-            detail: self.detail(),
-            errors: Default::default(),
-            retry_after: self.retry_after(),
-            request_id: None,
-            left: None,
-            ticket_type_id: None,
-            total: None,
-            opens_at: None,
-        };
+        let mut problem = Problem::new(status.as_u16(), code, self.detail());
+        problem.retry_after = self.retry_after();
         match self {
             Self::Invalid(errors) => problem.errors.clone_from(&errors.0),
             Self::Order(refusal) => refusal.describe(&mut problem),

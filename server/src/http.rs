@@ -332,16 +332,8 @@ fn problem_of(response: &Response) -> Option<Problem> {
         _ => (Code::Invalid, "We couldn’t understand this request."),
     };
     Some(Problem {
-        status: status.as_u16(),
-        code,
-        detail: detail.to_owned(),
-        errors: Default::default(),
         retry_after: matches!(code, Code::Busy | Code::RateLimited).then_some(1),
-        request_id: None,
-        left: None,
-        ticket_type_id: None,
-        total: None,
-        opens_at: None,
+        ..Problem::new(status.as_u16(), code, detail)
     })
 }
 

@@ -211,18 +211,7 @@ mod tests {
     #[test]
     fn a_refusal_is_worded_by_its_sentence_or_its_code() {
         i18n::set_language(Language::de);
-        let problem = |detail: &str| Problem {
-            status: 409,
-            code: Code::Conflict,
-            detail: detail.to_owned(),
-            errors: Default::default(),
-            retry_after: None,
-            request_id: None,
-            left: None,
-            ticket_type_id: None,
-            total: None,
-            opens_at: None,
-        };
+        let problem = |detail: &str| Problem::new(409, Code::Conflict, detail);
         let over = words(&problem("This event has ended."));
         assert_eq!(over, "Dieses Event ist vorbei.");
         assert_eq!(words(&problem("Something new.")), by_code(Code::Conflict));

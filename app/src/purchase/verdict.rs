@@ -157,16 +157,8 @@ mod tests {
 
     fn refused(code: Code) -> Result<Placed, Error> {
         Err(Error::Refused(Box::new(Problem {
-            status: 409,
-            code,
-            detail: "No.".to_owned(),
-            errors: Default::default(),
-            retry_after: None,
-            request_id: None,
             left: Some(3),
-            ticket_type_id: None,
-            total: None,
-            opens_at: None,
+            ..Problem::new(409, code, "No.")
         })))
     }
 
