@@ -17,17 +17,24 @@ const isSeen = new Promise((resolve) => {
   setTimeout(resolve, PATIENCE_MS);
 });
 
-// Keeping the app for a start without a network can wait until it has started with one.
+// Keeping the app for a start without a network can wait until it has started with one. Where the
+// network breaks off meanwhile, and in a browser that forbids it, it is tried again, ever more rarely.
 const KEEP_AFTER_MS = 3000;
-const keep = () =>
-  navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {
-    // A browser that forbids it has the app as long as it has a network.
-  });
+const keep = async (after) => {
+  await new Promise((resolve) => setTimeout(resolve, after));
+  const again = () => keep(2 * after);
+  try {
+    const { installing } = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+    installing?.addEventListener("statechange", () => installing.state === "redundant" && again());
+  } catch {
+    again();
+  }
+};
 
 isSeen
   .then(() => start({ module_or_path: APP_WASM }))
   .then(() => {
-    if (!window.__TAURI__ && navigator.serviceWorker) setTimeout(keep, KEEP_AFTER_MS);
+    if (!window.__TAURI__ && navigator.serviceWorker) keep(KEEP_AFTER_MS);
   })
   .catch((error) => {
     document.getElementById("start-failed")?.removeAttribute("hidden");

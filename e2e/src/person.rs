@@ -200,11 +200,14 @@ impl Person {
         if self.browser.engine == Engine::Desktop {
             return Ok(());
         }
-        self.until("the app is not kept", async || {
-            let kept = self.ask(KEPT, Vec::new()).await?;
-            Ok((kept == true).then_some(()))
-        })
-        .await
+        let mut missing = Value::Null;
+        let kept = self
+            .until("the app is not kept", async || {
+                missing = self.ask(KEPT, Vec::new()).await?;
+                Ok(missing.is_null().then_some(()))
+            })
+            .await;
+        kept.with_context(|| missing.to_string())
     }
 
     /// Starts the app at a path, as a link from elsewhere does.

@@ -105,6 +105,37 @@ async fn what_was_seen_is_there_without_a_network() -> Result<()> {
     ada.leave().await
 }
 
+/// A network that breaks off on the first visit does not keep the app off the device for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_is_kept_once_the_network_is_back() -> Result<()> {
+    const FAIL_ONCE: &str = "if (navigator.serviceWorker) {
+            const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);
+            navigator.serviceWorker.register = async (...asked) => {
+                window.tried = (window.tried ?? 0) + 1;
+                if (window.tried === 1) throw new TypeError('no network');
+                return register(...asked);
+            };
+        }";
+    const FORGET: &str = "const answer = arguments[arguments.length - 1];
+        (async () => {
+            const registered = await navigator.serviceWorker.getRegistrations();
+            await Promise.all(registered.map((it) => it.unregister()));
+            await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+        })().then(() => answer(true))";
+    let service = Service::start().await?;
+    let ada = Person::arrive(Engine::Chromium, &service).await?;
+    ada.has_the_app().await?;
+    ada.is_first_in_pages(FAIL_ONCE).await?;
+    ada.ask(FORGET, Vec::new()).await?;
+    ada.start_again().await?;
+    ada.has_the_app().await?;
+    ensure!(
+        ada.run("return window.tried").await? == 2,
+        "it was kept at once"
+    );
+    ada.leave().await
+}
+
 /// A new version is there with the next page, and stays without the server.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_version_of_the_app_takes_over() -> Result<()> {
