@@ -245,7 +245,7 @@ pub(crate) async fn send_tickets(body: &SendTickets) -> Answer<Offer> {
 
 pub(crate) async fn pending_transfers() -> Answer<Page<Transfer>> {
     Call::get("/transfers?pending=true&limit=100")
-        .keep(Name::Received)
+        .keep(Name::PendingTransfers)
         .send()
         .await
 }

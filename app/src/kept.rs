@@ -28,8 +28,8 @@ pub(crate) enum Name {
     Orders,
     Order(OrderId),
     Hosted,
-    /// What others sent.
-    Received,
+    /// Tickets on their way, sent or received.
+    PendingTransfers,
     WaitingPlaces,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Name {
             Self::Orders => to.write_str("orders"),
             Self::Order(id) => write!(to, "order-{id}"),
             Self::Hosted => to.write_str("hosted"),
-            Self::Received => to.write_str("received"),
+            Self::PendingTransfers => to.write_str("pending-transfers"),
             Self::WaitingPlaces => to.write_str("waiting-places"),
         }
     }

@@ -1,4 +1,4 @@
-//! A display for a program with windows, which nobody sees.
+//! A virtual display for a program with windows.
 
 use std::process::{Command, Stdio};
 

@@ -29,7 +29,7 @@ impl Process {
     /// Waits for the first line that it says.
     pub(crate) fn first_line(&mut self) -> Result<String> {
         let said = self.child.stdout.take();
-        let said = said.with_context(|| format!("nobody listens to {}", self.name))?;
+        let said = said.with_context(|| format!("the output of {} is not captured", self.name))?;
         let mut line = String::new();
         BufReader::new(said).read_line(&mut line)?;
         Ok(line.trim().to_owned())

@@ -1,11 +1,11 @@
-//! A display with nobody in front of it.
+//! A virtual display.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
-/// A screen that nobody sees.
+/// A virtual display, gone when dropped.
 pub(crate) struct Screen {
     pub(crate) name: String,
     xvfb: Child,

@@ -22,7 +22,7 @@ pub(crate) fn fetch_pending() -> Fetch<Page<Transfer>> {
             None => Err(Error::Nowhere),
         },
     );
-    fetch.prefill_kept(move || session.user_id().map(|_| Name::Received));
+    fetch.prefill_kept(move || session.user_id().map(|_| Name::PendingTransfers));
     fetch
 }
 
